@@ -1,0 +1,55 @@
+PYTHON ?= python3
+BIN := .venv/bin
+FIRST_PAGE := _build/html/chapters/start/welcome.html
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book test serve notebooks lint clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: .venv/book.stamp ## execute the chapters that changed and build the site
+	@echo "== book: chapters and site"
+	@$(BIN)/jupyter-book build -W -n --keep-going .
+	@echo "First page: $(CURDIR)/$(FIRST_PAGE)"
+
+test: book lint ## run all tests: package, tools, site, every output of every chapter
+	@echo "== test: package, tools and site"
+	@$(BIN)/pytest -n 2 --dist loadscope
+	@echo "== test: stored outputs of the chapters"
+	@$(BIN)/pytest --nbval -n 2 --dist loadscope chapters
+
+serve: book ## show the site on http://localhost:8000
+	@$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
+
+notebooks: .venv/book.stamp ## execute all chapters and store their outputs for a commit
+	@echo "== notebooks: executing all chapters"
+	@$(BIN)/python tools/notebooks.py
+
+lint: .venv/dev.stamp ## check style and spelling
+	@echo "== lint: ruff and codespell"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/codespell
+
+clean: ## remove the site, the cache of executed chapters and the virtual environment
+	rm -rf .venv _build
+
+.venv/book.stamp: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed, and $(PYTHON) is not that." \
+	       "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	  echo "$(PYTHON) cannot make virtual environments." \
+	       "Install its venv module (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	@echo "== environment: .venv with the pinned requirements (about a minute)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/book.stamp
+	@echo "== environment: tools for tests and lint"
+	@$(BIN)/pip install --quiet -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,257 @@
+"""Every chapter keeps the conventions of CONTRIBUTING.md; every check is shown to reject."""
+
+import statistics
+from collections import Counter
+
+import nbformat
+import pytest
+import yaml
+from course import ROOT
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from notebooks import COLAB_CELL, repository
+
+CHAPTERS = sorted(
+    path for path in (ROOT / "chapters").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
+)
+IGNORED = "nbval-ignore-output"
+TAGS = {IGNORED, "hide-cell", "hide-input", "hide-output", "remove-cell", "remove-input"}
+LONGEST_CELL = 15
+LONGEST_MEDIAN = 5
+SHORTEST_ALT = 20
+
+
+def code_cells(notebook):
+    """Yield `(number in the notebook, cell)`, counted from 1."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "code":
+            yield number, cell
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def length(cell):
+    return sum(1 for line in cell.source.splitlines() if line.strip())
+
+
+def outputs(notebook):
+    for number, cell in code_cells(notebook):
+        for output in cell.outputs:
+            yield number, output
+
+
+def shows_picture(cell):
+    """Tell whether the site shows a picture: a figure, or the still of a widget."""
+    for output in cell.outputs:
+        plain = output.get("data", {}).get("text/plain", "")
+        if plain.startswith(("<Figure size", "<IPython.core.display.Image")):
+            return True
+        if IGNORED in tags(cell) and "data" in output:
+            return True
+    return "figure" in cell.metadata.get("mystnb", {})
+
+
+# The checks. Each yields a sentence for everything it objects to.
+
+
+def is_valid(notebook):
+    try:
+        nbformat.validate(notebook)
+    except nbformat.ValidationError as error:
+        yield f"not a valid notebook: {error.message}"
+
+
+def begins_with_its_title(notebook):
+    first = notebook.cells[0]
+    titles = [line for line in first.source.splitlines() if line.startswith("# ")]
+    if first.cell_type != "markdown" or len(titles) != 1:
+        yield "the first cell is not a markdown cell with exactly one title (# ...)"
+
+
+def describes_its_pictures(notebook):
+    for number, cell in code_cells(notebook):
+        if not shows_picture(cell):
+            continue
+        figure = cell.metadata.get("mystnb", {}).get("figure", {})
+        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        if not figure.get("caption"):
+            yield f"cell {number} shows a picture without mystnb.figure.caption"
+        if not figure.get("name", "").startswith("fig-"):
+            yield f"cell {number} shows a picture whose mystnb.figure.name is not fig-..."
+        if len(alt) < SHORTEST_ALT:
+            yield f"cell {number} shows a picture whose mystnb.image.alt says too little: {alt!r}"
+
+
+def has_short_cells(notebook):
+    lengths = {number: length(cell) for number, cell in list(code_cells(notebook))[1:]}
+    for number, lines in lengths.items():
+        if lines > LONGEST_CELL:
+            yield f"cell {number} has {lines} lines, more than {LONGEST_CELL}"
+    if lengths and statistics.median(lengths.values()) > LONGEST_MEDIAN:
+        yield f"the median code cell has more than {LONGEST_MEDIAN} lines"
+
+
+def is_executed_in_order(notebook):
+    for expected, (number, cell) in enumerate(code_cells(notebook), start=1):
+        if cell.execution_count != expected:
+            yield f"cell {number} has execution count {cell.execution_count}, not {expected}"
+
+
+def has_approved_tags(notebook):
+    for number, cell in enumerate(notebook.cells, start=1):
+        for tag in sorted(set(tags(cell)) - TAGS):
+            yield f"cell {number} has the tag {tag!r}, which is not in use here"
+
+
+def stores_no_pictures(notebook):
+    for number, output in outputs(notebook):
+        for mime in output.get("data", {}):
+            if mime.startswith("image/") or "widget" in mime:
+                yield f"cell {number} stores {mime}: run `make notebooks`"
+    if "widgets" in notebook.metadata:
+        yield "widget state is stored: run `make notebooks`"
+
+
+def has_no_errors(notebook):
+    for number, output in outputs(notebook):
+        if output.output_type == "error" or output.get("name") == "stderr":
+            yield f"cell {number} stores an error or something written to stderr"
+
+
+def has_no_warnings(notebook):
+    for number, output in outputs(notebook):
+        if "Warning" in str(output.get("text", "")) + str(output.get("data", "")):
+            yield f"cell {number} prints a warning"
+
+
+def begins_with_the_colab_cell(notebook):
+    first = next((cell for _, cell in code_cells(notebook)), None)
+    if first is None or first.source != COLAB_CELL.format(url=repository()):
+        yield "the first code cell is not the Colab cell of _config.yml: run `make notebooks`"
+
+
+def compares_next_to_what_it_ignores(notebook):
+    cells = list(code_cells(notebook))
+    compared = [IGNORED not in tags(cell) and bool(cell.outputs) for _, cell in cells]
+    for index, (number, cell) in enumerate(cells):
+        neighbors = compared[max(index - 1, 0) : index] + compared[index + 1 : index + 2]
+        if IGNORED in tags(cell) and not any(neighbors):
+            yield f"cell {number} is not compared, and neither is a code cell next to it"
+
+
+CHECKS = [
+    is_valid,
+    begins_with_its_title,
+    describes_its_pictures,
+    has_short_cells,
+    is_executed_in_order,
+    has_approved_tags,
+    stores_no_pictures,
+    has_no_errors,
+    has_no_warnings,
+    begins_with_the_colab_cell,
+    compares_next_to_what_it_ignores,
+]
+
+
+def complain(check, notebook):
+    return "\n".join(check(notebook))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_chapter(path, check):
+    complaints = complain(check, nbformat.read(path, as_version=4))
+    assert not complaints, f"{path.relative_to(ROOT)}:\n{complaints}"
+
+
+def test_figure_names_are_unique():
+    names = Counter(
+        cell.metadata.mystnb.figure.name
+        for path in CHAPTERS
+        for _, cell in code_cells(nbformat.read(path, as_version=4))
+        if "name" in cell.metadata.get("mystnb", {}).get("figure", {})
+    )
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_chapters_are_in_the_table_of_contents():
+    def files(entry):
+        yield entry.get("file", entry.get("root"))
+        for key in ("parts", "chapters", "sections"):
+            for child in entry.get(key, []):
+                yield from files(child)
+
+    toc = set(files(yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))))
+    chapters = {path.relative_to(ROOT).with_suffix("").as_posix() for path in CHAPTERS}
+    assert sorted(chapters - toc) == []
+
+
+# The checks checked: one good notebook, and for each check one change that it must reject.
+
+
+def a_good_notebook():
+    about = {
+        "figure": {"caption": "A parabola.", "name": "fig-parabola"},
+        "image": {"alt": "A parabola with its minimum at zero."},
+    }
+    picture = new_output("display_data", data={"text/plain": "<Figure size 640x480 with 1 Axes>"})
+    slider = new_output("display_data", data={"text/plain": "FloatSlider(value=0.0)"})
+    printed = new_output("stream", text="1\n")
+    cells = [
+        new_code_cell(COLAB_CELL.format(url=repository()), metadata={"tags": ["remove-cell"]}),
+        new_code_cell("plot()", metadata={"mystnb": about}, outputs=[picture]),
+        new_code_cell("slider", metadata={"mystnb": about, "tags": [IGNORED]}, outputs=[slider]),
+        new_code_cell("print(1)", outputs=[printed]),
+    ]
+    for count, cell in enumerate(cells, start=1):
+        cell.execution_count = count
+    title = new_markdown_cell("# Parabola\n\nWhat we will see.")
+    return nbformat.from_dict(new_notebook(cells=[title, *cells]))
+
+
+TITLE, COLAB, PLOT, SLIDER, PRINT = range(5)
+
+
+def put(output):
+    return lambda cells: cells[PRINT].outputs.append(nbformat.from_dict(output))
+
+
+REJECTED = [
+    (is_valid, lambda cells: cells[PRINT].pop("source")),
+    (begins_with_its_title, lambda cells: cells[TITLE].update(source="No title")),
+    (begins_with_its_title, lambda cells: cells[TITLE].update(source="# One\n\n# Two")),
+    (describes_its_pictures, lambda cells: cells[PLOT].metadata.pop("mystnb")),
+    (describes_its_pictures, lambda cells: cells[SLIDER].metadata.pop("mystnb")),
+    (describes_its_pictures, lambda cells: cells[PLOT].metadata.mystnb.figure.pop("caption")),
+    (describes_its_pictures, lambda cells: cells[PLOT].metadata.mystnb.figure.update(name="x")),
+    (describes_its_pictures, lambda cells: cells[PLOT].metadata.mystnb.image.update(alt="A plot")),
+    (has_short_cells, lambda cells: cells[PRINT].update(source="pass\n" * 16)),
+    (has_short_cells, lambda cells: [cells[i].update(source="pass\n" * 6) for i in (PLOT, PRINT)]),
+    (is_executed_in_order, lambda cells: cells[PLOT].update(execution_count=7)),
+    (is_executed_in_order, lambda cells: cells[PRINT].update(execution_count=None)),
+    (has_approved_tags, lambda cells: cells[PRINT].metadata.update(tags=["nbval-skip"])),
+    (stores_no_pictures, put(new_output("display_data", data={"image/png": "aGk="}))),
+    (has_no_errors, put(new_output("stream", name="stderr", text="oh"))),
+    (has_no_errors, put(new_output("error", ename="ValueError", evalue="", traceback=[]))),
+    (has_no_warnings, put(new_output("stream", text="RuntimeWarning: overflow"))),
+    (begins_with_the_colab_cell, lambda cells: cells[COLAB].update(source="import sys")),
+    (compares_next_to_what_it_ignores, lambda cells: (cells.pop(PRINT), cells.pop(PLOT))),
+]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_check_accepts_a_good_notebook(check):
+    assert complain(check, a_good_notebook()) == ""
+
+
+@pytest.mark.parametrize(("check", "spoil"), REJECTED)
+def test_check_rejects_a_bad_notebook(check, spoil):
+    notebook = a_good_notebook()
+    spoil(notebook.cells)
+    assert complain(check, notebook) != ""
+
+
+def test_every_check_is_checked():
+    assert set(CHECKS) == {check for check, _ in REJECTED}

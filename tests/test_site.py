@@ -1,0 +1,138 @@
+"""A browser opens every page of the built site, from a server and from the disk.
+
+At two widths and in both color schemes: no other host is asked for anything, nothing is logged
+as an error, all mathematics is typeset, all pictures are there and described, and no page
+scrolls sideways.
+"""
+
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from course import ROOT
+from playwright.sync_api import sync_playwright
+
+SITE = ROOT / "_build" / "html"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+PAGES = sorted(
+    path.relative_to(SITE).as_posix()
+    for path in SITE.rglob("*.html")
+    if path.relative_to(SITE).parts[0] not in ("_static", "_sources")
+)
+WIDTHS = 1280, 390
+OTHER_HOSTS = "unpkg", "jsdelivr", "cdnjs", "googleapis"
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
+    pytest.mark.skipif(not PAGES, reason="the site is not built: run `make book`"),
+]
+
+TYPESET = "() => window.MathJax?.startup?.promise.then(() => null)"
+RAW_MATH = r"""() => {
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent;
+    const parent = walker.currentNode.parentElement;
+    if (/\$|\\[a-zA-Z(\[]/.test(text) && !parent.closest("pre, code, script, style, mjx-container"))
+      found.push(text.trim());
+  }
+  return found;
+}"""
+MATH_ERRORS = """() => [...document.querySelectorAll("mjx-merror, [data-mjx-error]")]
+  .map(node => node.getAttribute("data-mjx-error") || node.textContent)"""
+BROKEN_IMAGES = """() => [...document.images]
+  .filter(image => !image.complete || image.naturalWidth === 0).map(image => image.src)"""
+UNDESCRIBED_IMAGES = """() => [...document.querySelectorAll("main article img")]
+  .filter(image => !image.alt.trim()).map(image => image.src)"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def server():
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=SITE)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    arguments = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=["http", "file"])
+def origin(request):
+    return request.getfixturevalue("server") if request.param == "http" else SITE.as_uri()
+
+
+def is_refused_preload(error):
+    """Tell whether the theme asked for a font early, which Chromium refuses on the disk."""
+    return error.endswith((".woff2", "net::ERR_FAILED")) or error.startswith("Access to font")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page(browser, origin, name):
+    page = browser.new_page(viewport={"width": WIDTHS[0], "height": 900})
+    requested, errors = [], []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("requestfailed", lambda request: errors.append(f"failed: {request.url}"))
+    page.on(
+        "response",
+        lambda response: response.ok or errors.append(f"{response.status}: {response.url}"),
+    )
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+
+    page.goto(f"{origin}/{name}", wait_until="load")
+    page.wait_for_url(lambda url: not url.endswith("/index.html"))
+    page.evaluate(TYPESET)
+    assert page.evaluate(RAW_MATH) == []
+    assert page.evaluate(MATH_ERRORS) == []
+    assert page.evaluate(BROKEN_IMAGES) == []
+    assert page.evaluate(UNDESCRIBED_IMAGES) == []
+
+    for width in WIDTHS:
+        for scheme in ("light", "dark"):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function("s => document.documentElement.dataset.theme === s", arg=scheme)
+            assert page.evaluate(OVERFLOW) <= 0, f"scrolls sideways at {width} px"
+
+    page.close()
+
+    local = (origin, "data:", "blob:")
+    assert [url for url in requested if not url.startswith(local)] == []
+    if origin.startswith("file:"):
+        errors = [error for error in errors if not is_refused_preload(error)]
+    assert errors == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_names_no_content_network(name):
+    html = (SITE / name).read_text("utf-8")
+    assert [host for host in OTHER_HOSTS if host in html] == []

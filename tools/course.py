@@ -1,0 +1,167 @@
+"""Execute the chapters: for the site, as a Sphinx extension, and for tools/notebooks.py.
+
+The site's chapters are executed before Sphinx reads them, two at a time, into the same
+jupyter-cache that myst-nb reads. The cache knows a chapter by its code cells alone, so it is
+thrown away when optimlib, the requirements or Python change.
+"""
+
+import asyncio
+import hashlib
+import re
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKERS = 2
+CELL_TIMEOUT = 60
+ANSI_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+LOGGER = logging.getLogger(__name__)
+
+
+class ChapterError(Exception):
+    """A chapter that raised, wrote to stderr or did not finish."""
+
+
+async def execute(path, notebook):
+    """Execute a notebook in place, in its folder, and return the seconds it took.
+
+    Anything on stderr stops it as an exception does: that is where warnings go.
+    """
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],
+        timeout=CELL_TIMEOUT,
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    started = time.perf_counter()
+    async with client.async_setup_kernel():
+        for index, cell in enumerate(notebook.cells):
+            try:
+                await client.async_execute_cell(cell, index)
+            except CellExecutionError as error:
+                raise ChapterError(_complaint(path, index, cell, error.traceback)) from None
+            except (CellTimeoutError, DeadKernelError) as error:
+                raise ChapterError(_complaint(path, index, cell, str(error))) from None
+            for output in cell.get("outputs", []):
+                if output.get("name") == "stderr":
+                    raise ChapterError(_complaint(path, index, cell, output.text))
+    return time.perf_counter() - started
+
+
+def execute_all(notebooks, done):
+    """Execute `{path: notebook}` in parallel, calling `done(path, seconds)` as each one ends.
+
+    Raises one ChapterError for all the chapters that failed, after the others have ended.
+    """
+    turn = asyncio.Semaphore(WORKERS)
+    failures = []
+
+    async def one(path, notebook):
+        async with turn:
+            try:
+                seconds = await execute(path, notebook)
+            except ChapterError as error:
+                failures.append(str(error))
+            else:
+                done(path, seconds)
+
+    async def everything():
+        await asyncio.gather(*(one(*item) for item in notebooks.items()))
+
+    asyncio.run(everything())
+    if failures:
+        raise ChapterError("\n\n".join(failures))
+
+
+def name(path):
+    """Return a chapter's path as it is written in the repository."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+
+
+def _complaint(path, index, cell, reason):
+    first_line = cell.source.strip().partition("\n")[0]
+    plain = ANSI_COLOR.sub("", reason).rstrip()
+    return f"{name(path)}, cell {index + 1} of the notebook: {first_line}\n{plain}"
+
+
+def fingerprint(root):
+    """Hash all that can change a chapter's outputs besides the chapter itself."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    digest = hashlib.sha256(f"{sys.version} {project['dependencies']}".encode())
+    sources = [p for p in (root / "optimlib").rglob("*") if p.is_file() and p.suffix != ".pyc"]
+    for path in [root / "requirements.txt", *sorted(sources)]:
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def open_cache(path, root):
+    """Open the cache at `path`, emptied if it was filled with another optimlib."""
+    cache = get_cache(str(path))
+    mark, current = Path(path) / "fingerprint", fingerprint(root)
+    if not mark.exists() or mark.read_text() != current:
+        cache.clear_cache()
+        cache.path.joinpath(mark.name).write_text(current)
+    return cache
+
+
+def outdated(app, env, added, changed, removed):
+    """Execute the chapters that are not in the cache; name the pages with older outputs.
+
+    A page records when the outputs it shows were cached, so one left behind by an
+    interrupted build is found too.
+    """
+    cache = open_cache(env.mystnb_config.execution_cache_path, Path(app.srcdir))
+    paths = {doc: Path(env.doc2path(doc)) for doc in sorted(env.found_docs)}
+    notebooks = {
+        doc: nbformat.read(path, as_version=4)
+        for doc, path in paths.items()
+        if path.suffix == ".ipynb"
+    }
+    missing = {paths[doc]: nb for doc, nb in notebooks.items() if not _cached(cache, nb)}
+    LOGGER.info("\nchapters to execute: %d of %d", len(missing), len(notebooks))
+
+    def store(path, seconds):
+        bundle = CacheBundleIn(missing[path], str(path), data={"execution_seconds": seconds})
+        cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+        LOGGER.info("executed %s in %.1f s", name(path), seconds)
+
+    try:
+        execute_all(missing, done=store)
+    except ChapterError as error:
+        raise ExtensionError(f"a chapter did not execute cleanly\n\n{error}") from None
+
+    shown = getattr(env, "nb_metadata", {})
+    return [
+        doc
+        for doc, nb in notebooks.items()
+        if shown.get(doc, {}).get("exec_data", {}).get("mtime")
+        != cache.match_cache_notebook(nb).created.timestamp()
+    ]
+
+
+def _cached(cache, notebook):
+    try:
+        cache.match_cache_notebook(notebook)
+    except KeyError:
+        return False
+    return True
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("env-get-outdated", outdated)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
