@@ -1,0 +1,259 @@
+"""The engine: runs a rule on an objective, recording everything or only the end."""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from numbers import Integral, Rational
+
+import numpy as np
+
+from optimlib.exact import ExactObjective, ExactRule, exactly_all
+from optimlib.expression import record_rule
+from optimlib.objective import Objective
+from optimlib.rules.rule import Rule
+from optimlib.trace import Trace
+
+# Points that `run` advances together, so that their temporaries stay in the processor's cache.
+CHUNK = 8192
+
+
+def iterate(rule, objective, w0):
+    r"""Yield the record of each step, endlessly.
+
+    A record is a dict: ``t``; ``look_ahead`` where the rule takes its gradient elsewhere than at
+    the point; ``g``; everything that `rule.update` names, in its order; and ``w``, the point
+    after the step, :math:`w_t = w_{t-1} + \mathrm{step}`.
+
+    Parameters
+    ----------
+    rule : Rule
+        Its hyperparameters may be arrays over the batch.
+    objective : Objective
+    w0 : number or array, shape (d, \*batch)
+        The start, or many of them. A `fractions.Fraction`, or an array of them, is computed
+        exactly, with hyperparameters read as the decimals they are written as; a square root
+        that is not rational is rounded to 40 significant digits.
+
+    Yields
+    ------
+    dict
+        Values of w0's shape (broadcast against the hyperparameters' batch); float32 stays
+        float32. A run that diverges records inf and nan, without a warning.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind.
+    ValueError
+        If `w0` is not finite or not of the objective's dimension, or the rule's `update` does not
+        return its state.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> import optimlib as ol
+    >>> records = ol.iterate(ol.Momentum(lr=0.1), ol.problems.square, Fraction(4))
+    >>> first, second = next(records), next(records)
+    >>> second["v"], second["w"]
+    (Fraction(68, 5), Fraction(46, 25))
+    """
+    rule, w, batch = _prepared(rule, objective, w0)
+    layout = _Layout(np.shape(w0), batch)
+    return (layout.restore(record) for record in _steps(rule, objective, w))
+
+
+def trace(rule, objective, w0, steps):
+    """Run `steps` steps and return all their records, stacked.
+
+    Parameters
+    ----------
+    rule, objective, w0
+        As in `iterate`.
+    steps : int
+        At least 0.
+
+    Returns
+    -------
+    Trace
+        ``trace["w"]`` and every other name of the record, with the step as first axis.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `iterate`; also if `steps` is not an integer or negative.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> ol.trace(ol.GradientDescent(lr=0.1), ol.problems.square, 4.0, steps=3)
+    GradientDescent on square, 3 steps
+    t    gₜ     wₜ   f(wₜ)
+    0            4      16
+    1     8    3.2   10.24
+    2   6.4   2.56  6.5536
+    3  5.12  2.048  4.1943
+    """
+    check_count("steps", steps, least=0)
+    prepared, w, batch = _prepared(rule, objective, w0)
+    layout = _Layout(np.shape(w0), batch)
+    records = itertools.islice(_steps(prepared, objective, w), steps)
+    return Trace(rule, objective, layout.restore({"w": w})["w"], map(layout.restore, records))
+
+
+def run(rule, objective, w0, steps, threads=1):
+    r"""Run `steps` steps from every start and return only the final points.
+
+    The starts are advanced in chunks, so that memory does not grow with the number of steps and
+    a chunk's temporaries stay in the processor's cache. The result does not depend on `threads`.
+
+    Parameters
+    ----------
+    rule, objective, w0
+        As in `iterate`.
+    steps : int
+        At least 0.
+    threads : int
+        How many chunks to advance at a time, at least 1.
+
+    Returns
+    -------
+    number or array, shape (d, \*batch)
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `iterate`; also if `steps` or `threads` is not an integer or too small.
+
+    Examples
+    --------
+    Three learning rates from one start; the last one is too large.
+
+    >>> import numpy as np
+    >>> import optimlib as ol
+    >>> rates = np.array([0.1, 0.5, 1.5])
+    >>> print(ol.run(ol.GradientDescent(rates), ol.problems.square, 4.0, steps=3))
+    [[  2.048   0.    -32.   ]]
+    """
+    check_count("steps", steps, least=0)
+    check_count("threads", threads, least=1)
+    rule, w, batch = _prepared(rule, objective, w0)
+    chunks = [slice(i, i + CHUNK) for i in range(0, w.shape[1], CHUNK)]
+
+    def advance(chunk):
+        final = w[:, chunk]
+        steps_of_chunk = _steps(_on_batch(rule, lambda v: v[chunk] if np.ndim(v) else v), objective, final)
+        for record in itertools.islice(steps_of_chunk, steps):
+            final = record["w"]
+        return final
+
+    with ThreadPoolExecutor(threads) as pool:
+        final = list(pool.map(advance, chunks))
+    return _Layout(np.shape(w0), batch).restore({"w": np.concatenate(final, axis=1)})["w"]
+
+
+def _steps(rule, objective, w):
+    """Yield the records of a prepared run, in the layout (d, N)."""
+    check_record, names = rule.check_record, rule.state
+    state = rule.initial(w)
+    if w.dtype == object:
+        rule = ExactRule(rule, record_rule(rule))
+        objective = ExactObjective(objective)
+    for t in itertools.count(1):
+        with np.errstate(all="ignore"):
+            current = rule.at(t)
+            point = current.look_ahead(w, *state)
+            g = objective.grad(point)
+            result = current.update(t, g, *state)
+            if t == 1:
+                check_record(result)
+            previous, w = w, w + result["step"]
+        state = [result[name] for name in names]
+        look_ahead = {} if point is previous else {"look_ahead": point}
+        yield {"t": t, **look_ahead, "g": g, **result, "w": w}
+
+
+def _prepared(rule, objective, w0):
+    """Check the arguments; return rule and start in the layout (d, N), and the batch's shape."""
+    for argument, value, kind in (("rule", rule, Rule), ("objective", objective, Objective)):
+        if not isinstance(value, kind):
+            example = "ol.Adam(lr=0.1)" if kind is Rule else "ol.problems.square"
+            raise TypeError(f"{argument} must be like {example}, got {argument} = {value!r}")
+    w, exact = _start(w0)
+    objective.check_dimension(w, "w0")
+    if not np.all((w > -np.inf) & (w < np.inf)):
+        raise ValueError(f"w0 must be finite, got w0 = {w0!r}")
+    batch = _batch_shape(rule, w.shape[1:])
+    w = w.reshape(objective.dim, *(1,) * (len(batch) + 1 - max(w.ndim, 1)), *w.shape[1:])
+    w = np.broadcast_to(w, (objective.dim, *batch)).reshape(objective.dim, -1)
+
+    def hyperparameter(value):
+        if exact:
+            value = exactly_all(value)
+        elif np.ndim(value):
+            value = value.astype(w.dtype)
+        else:
+            value = float(value)
+        return np.broadcast_to(value, batch).reshape(-1) if np.ndim(value) else value
+
+    return _on_batch(rule, hyperparameter), w, batch
+
+
+def _start(w0):
+    """Return `w0` as an array, and whether it is exact."""
+    w = np.asarray(w0)
+    if w.dtype == object and w.size and all(isinstance(value, Rational) for value in w.flat):
+        return np.frompyfunc(Fraction, 1, 1)(np.atleast_1d(w)).reshape(w.shape), True
+    if w.dtype.kind not in "fiu":
+        raise TypeError(f"w0 must be a real number or an array of them, got w0 = {w0!r}")
+    return (w if w.dtype.kind == "f" else w.astype(float)), False
+
+
+def _batch_shape(rule, batch):
+    """Return the common batch of the starts and all hyperparameters."""
+    for name, value in rule.hyperparameters().items():
+        shape = np.shape(value(1) if callable(value) else value)
+        try:
+            batch = np.broadcast_shapes(batch, shape)
+        except ValueError:
+            raise ValueError(
+                f"{name} must broadcast against the batch of shape {batch}, got shape {shape}"
+            ) from None
+    return batch
+
+
+def _on_batch(rule, change):
+    """Return `rule` with `change` applied to the value of every hyperparameter."""
+
+    def changed(value):
+        return (lambda t: change(value(t))) if callable(value) else change(value)
+
+    return rule.replace_unchecked(
+        **{name: changed(value) for name, value in rule.hyperparameters().items()}
+    )
+
+
+class _Layout:
+    """Brings records from the engine's layout (d, N) back into the caller's."""
+
+    def __init__(self, shape, batch):
+        self.batch = batch
+        self.single = shape == () and batch == ()
+
+    def restore(self, record):
+        return {name: self._restored(value) for name, value in record.items()}
+
+    def _restored(self, value):
+        if self.single and np.ndim(value):
+            return value.reshape(-1)[0]
+        if np.ndim(value) == 2:
+            return value.reshape(len(value), *self.batch)
+        return value.reshape(self.batch) if np.ndim(value) else value
+
+
+def check_count(name, value, least):
+    """Return `value` if it is an integer and at least `least`, else raise an error naming it."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be an integer, got {name} = {value!r}")
+    if value < least:
+        raise ValueError(f"{name} must be >= {least}, got {name} = {value!r}")
+    return value

@@ -1,0 +1,90 @@
+"""Exact arithmetic: a rule's and a problem's trees computed in fractions."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isqrt
+
+import numpy as np
+
+from optimlib.expression import OPERATORS, RuleRecording, evaluate, record_problem
+from optimlib.rules.rule import Rule
+
+ROOT_DIGITS = 40
+
+
+def exactly(number):
+    """Return `number` as a `Fraction`, a float as the decimal it prints as: 0.1 is one tenth."""
+    return number if isinstance(number, Fraction) else Fraction(str(number))
+
+
+exactly_all = np.frompyfunc(exactly, 1, 1)
+
+
+def exact_sqrt(value):
+    """Return the square root of a `Fraction`, rounded to 40 digits where it is not rational."""
+    if value < 0:
+        raise ValueError(f"the square root of {value} is not a real number")
+    numerator, denominator = isqrt(value.numerator), isqrt(value.denominator)
+    if numerator**2 == value.numerator and denominator**2 == value.denominator:
+        return Fraction(numerator, denominator)
+    digits = max(0, len(str(value.denominator)) - len(str(value.numerator))) // 2 + ROOT_DIGITS
+    return Fraction(isqrt(value.numerator * 100**digits // value.denominator), 10**digits)
+
+
+class _ExactFunctions(dict):
+    """The operations that have exact rational values."""
+
+    def get(self, function, default=None):
+        if function not in self:
+            raise TypeError(
+                f"{function.__name__} has no exact rational value: start from a float instead"
+            )
+        return self[function]
+
+
+EXACT_FUNCTIONS = _ExactFunctions(OPERATORS)
+EXACT_FUNCTIONS[np.sqrt] = np.frompyfunc(exact_sqrt, 1, 1)
+EXACT_FUNCTIONS[np.square] = lambda value: value**2
+
+
+def _exact_value(node, values, cache):
+    return evaluate(
+        node, values, constant=exactly, functions=EXACT_FUNCTIONS, cache=cache
+    )
+
+
+@dataclass(frozen=True)
+class ExactRule:
+    """Stands in for `rule`, whose hyperparameters are fractions, in a run on fractions."""
+
+    rule: Rule
+    recording: RuleRecording
+
+    def at(self, t):
+        return ExactRule(self.rule.at(t), self.recording)
+
+    def _value(self, node, cache, state, **inputs):
+        states = dict(zip(self.rule.state, state, strict=True))
+        values = {n: exactly_all(v) for n, v in self.rule.hyperparameters().items()}
+        return _exact_value(node, values | states | inputs, cache)
+
+    def look_ahead(self, w, *state):
+        return self._value(self.recording.look_ahead, {}, state, w=w)
+
+    def update(self, t, g, *state):
+        cache = {}
+        names = self.recording.names.items()
+        return {name: self._value(node, cache, state, t=t, g=g) for name, node in names}
+
+
+class ExactObjective:
+    """Stands in for `objective` in a run on fractions."""
+
+    def __init__(self, objective):
+        self.variables = objective.variables
+        self.gradient = record_problem(objective, "grad")
+
+    def grad(self, w):
+        values, cache = dict(zip(self.variables, w, strict=True)), {}
+        components = [_exact_value(node, values, cache) for node in self.gradient]
+        return np.array([c + 0 * x for c, x in zip(components, w, strict=True)], dtype=object)

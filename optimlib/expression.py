@@ -1,0 +1,155 @@
+"""The recording node: run a rule's or a problem's code on symbols and keep what it did as a tree.
+
+The tree is made of three kinds of node: a `Symbol` stands for an input, a `Constant` for a number
+in the code, a `Call` for an operation on other nodes. `record_rule` and `record_problem` make the
+trees; `evaluate` computes their value again.
+"""
+
+import operator
+from dataclasses import dataclass
+
+import numpy as np
+
+OPERATORS = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.divide: operator.truediv,
+    np.power: operator.pow,
+    np.negative: operator.neg,
+    np.positive: operator.pos,
+}
+
+
+class Node(np.lib.mixins.NDArrayOperatorsMixin):
+    """A value in a recorded computation. Arithmetic and NumPy functions on nodes make new nodes."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        if method != "__call__" or kwargs:
+            raise TypeError(
+                f"np.{ufunc.__name__} with {method if method != '__call__' else sorted(kwargs)} "
+                "is not elementwise arithmetic: no formula can be read from this code"
+            )
+        if any(isinstance(value, np.ndarray) and value.ndim for value in inputs):
+            return np.frompyfunc(ufunc, len(inputs), 1)(*inputs)
+        return Call(ufunc, tuple(as_node(value) for value in inputs))
+
+    def __array_function__(self, function, types, args, kwargs):
+        raise TypeError(
+            f"np.{function.__name__} is not elementwise arithmetic: "
+            "no formula can be read from this code"
+        )
+
+    def __bool__(self):
+        raise TypeError(
+            "the code branches on a value that is only known while it runs: "
+            "no formula can be read from it"
+        )
+
+    # The mixin turns == into an operation; a tree is searched by identity.
+    def __hash__(self):
+        return id(self)
+
+
+class Symbol(Node):
+    """An input: a hyperparameter, the gradient, a state, the point, the step number."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __repr__(self):
+        return self.name
+
+
+class Constant(Node):
+    """A number that stands in the code."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __repr__(self):
+        return repr(self.value)
+
+
+class Call(Node):
+    """An operation (a NumPy ufunc) and the nodes it was applied to."""
+
+    def __init__(self, function, arguments):
+        self.function = function
+        self.arguments = arguments
+
+    def __repr__(self):
+        return f"{self.function.__name__}({', '.join(map(repr, self.arguments))})"
+
+
+def as_node(value):
+    """Return `value` if it is a node, else the number as a `Constant`."""
+    return value if isinstance(value, Node) else Constant(value)
+
+
+@dataclass(frozen=True)
+class RuleRecording:
+    """What a rule does in one step, as trees.
+
+    ``look_ahead`` is the point at which the gradient is taken, ``names`` maps each name that
+    `update` returns to its tree, in the order of the code. The symbols are the hyperparameters'
+    names, the states' names (their values *before* the step), and ``t``, ``g``, ``w``.
+    """
+
+    look_ahead: Node
+    names: dict
+
+
+def record_rule(rule):
+    """Run `rule.look_ahead` and `rule.update` on symbols and return a `RuleRecording`.
+
+    Raises
+    ------
+    TypeError
+        If the rule is not straight-line elementwise arithmetic.
+    """
+    symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
+    state = [Symbol(name) for name in rule.state]
+    try:
+        look_ahead = symbolic.look_ahead(Symbol("w"), *state)
+        names = symbolic.update(Symbol("t"), Symbol("g"), *state)
+    except TypeError as error:
+        raise TypeError(f"{type(rule).__name__}: {error}") from error
+    rule.check_record(names)
+    return RuleRecording(look_ahead, {name: as_node(value) for name, value in names.items()})
+
+
+def record_problem(objective, reading="grad"):
+    """Run `objective`'s ``f``, ``grad`` or ``hess`` on symbols named as its variables.
+
+    Returns a `Node` for ``f``, an object array of nodes of shape (d,) for ``grad`` and (d, d)
+    for ``hess``.
+    """
+    point = np.array([Symbol(name) for name in objective.variables], dtype=object)
+    result = getattr(objective, reading)(point)
+    if reading == "f":
+        return as_node(result)
+    return np.frompyfunc(as_node, 1, 1)(result)
+
+
+def evaluate(node, values, *, constant=lambda value: value, functions=OPERATORS, cache=None):
+    """Return the value of the tree `node` where each symbol has its value in `values`.
+
+    `constant` is applied to the numbers in the code, `functions` may replace operations (a
+    mapping from NumPy's ufuncs), `cache` carries the values of nodes over to the next call.
+    """
+    cache = {} if cache is None else cache
+    if id(node) in cache:
+        return cache[id(node)]
+    if isinstance(node, Symbol):
+        value = values[node.name]
+    elif isinstance(node, Constant):
+        value = constant(node.value)
+    else:
+        arguments = [
+            evaluate(a, values, constant=constant, functions=functions, cache=cache)
+            for a in node.arguments
+        ]
+        value = functions.get(node.function, node.function)(*arguments)
+    cache[id(node)] = value
+    return value

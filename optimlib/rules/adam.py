@@ -1,0 +1,64 @@
+"""Adam."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimlib.rules.rule import Rule
+
+
+@dataclass(frozen=True)
+class Adam(Rule):
+    r"""Adam: a running mean of the gradients over the root of a running mean of their squares.
+
+    :math:`m_t = \beta_1 m_{t-1} + (1-\beta_1) g_t`,
+    :math:`v_t = \beta_2 v_{t-1} + (1-\beta_2) g_t^2`,
+    :math:`\hat m_t = m_t / (1-\beta_1^t)`, :math:`\hat v_t = v_t / (1-\beta_2^t)`,
+    :math:`w_t = w_{t-1} - \eta\, \hat m_t / (\sqrt{\hat v_t} + \varepsilon)`.
+
+    Parameters
+    ----------
+    lr : float, array over the batch, or schedule
+        Learning rate η > 0, about the length of a step in each coordinate while the gradient
+        keeps its sign.
+    beta1, beta2 : float, array over the batch, or schedule
+        Weights in [0, 1) of the past in the two means.
+    eps : float, array over the batch, or schedule
+        ε ≥ 0, outside the root.
+    bias_correction : bool
+        Whether the means, which start at 0, are divided by 1 − βᵗ to make up for it. The paper
+        does; without it the first steps are too long, by (1 − β₁)/√(1 − β₂) in the first.
+
+    References
+    ----------
+    D. P. Kingma and J. Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> print(ol.by_hand(ol.Adam(lr=0.1), ol.problems.square, 4.0, steps=1))
+    g₁ = 2 · 4 = 8
+    m₁ = 0.9 · 0 + (1 − 0.9) · 8 = 0.8
+    v₁ = 0.999 · 0 + (1 − 0.999) · 8² = 0.064
+    m̂₁ = 0.8 / (1 − 0.9¹) = 8
+    v̂₁ = 0.064 / (1 − 0.999¹) = 64
+    w₁ = 4 − 0.1 · 8 / (√64 + 10⁻⁸) ≈ 3.9
+    """
+
+    lr: float = 1e-3
+    beta1: float = 0.9
+    beta2: float = 0.999
+    eps: float = 1e-8
+    bias_correction: bool = True
+
+    state = ("m", "v")
+
+    def update(self, t, g, m, v):
+        m = self.beta1 * m + (1 - self.beta1) * g
+        v = self.beta2 * v + (1 - self.beta2) * g**2
+        if not self.bias_correction:
+            return dict(m=m, v=v, step=-self.lr * m / (np.sqrt(v) + self.eps))
+        m_hat = m / (1 - self.beta1**t)
+        v_hat = v / (1 - self.beta2**t)
+        step = -self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        return dict(m=m, v=v, m_hat=m_hat, v_hat=v_hat, step=step)

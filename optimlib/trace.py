@@ -1,0 +1,131 @@
+"""The record of a run."""
+
+import html
+from fractions import Fraction
+
+import numpy as np
+
+from optimlib.symbols import DIGITS, number_text, symbol_text
+
+# A long trace shows this many steps at its start and at its end.
+SHOWN = 5
+
+
+class Trace:
+    r"""All records of a run, stacked: ``trace["w"]`` has shape (steps, d, \*batch).
+
+    A run from a plain number has entries of shape (steps,). In a notebook and in print a trace
+    shows itself as a table.
+
+    Attributes
+    ----------
+    rule, objective
+        What was run.
+    start : number or array, shape (d, \*batch)
+    steps : int
+    names : tuple of str
+        What was recorded, in order: ``trace[name]`` for each.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> path = ol.trace(ol.Momentum(lr=0.1), ol.problems.square, 4.0, steps=2)
+    >>> path.names
+    ('t', 'g', 'v', 'step', 'w')
+    >>> print(path["v"], path.points, path.values)
+    [ 8.  13.6] [4.   3.2  1.84] [16.     10.24    3.3856]
+    """
+
+    def __init__(self, rule, objective, start, records):
+        records = list(records)
+        self.rule = rule
+        self.objective = objective
+        self.start = start
+        self.steps = len(records)
+        self.names = tuple(records[0]) if records else ("t", "w")
+        empty = {"t": np.zeros(0, dtype=int), "w": np.zeros((0, *np.shape(start)))}
+        stacked = {n: np.stack([r[n] for r in records]) for n in self.names} if records else empty
+        self._columns = stacked
+
+    def __getitem__(self, name):
+        """Return what was recorded under `name`, with the step as first axis."""
+        if name not in self._columns:
+            raise KeyError(f"no {name!r} in this trace, only {', '.join(self.names)}")
+        return self._columns[name]
+
+    def __len__(self):
+        return self.steps
+
+    @property
+    def points(self):
+        """The start and the point after every step: shape (steps + 1, d, *batch)."""
+        return np.concatenate([np.asarray(self.start)[None], self["w"]])
+
+    @property
+    def values(self):
+        """The objective at `points`: shape (steps + 1, *batch)."""
+        points = self.points
+        if points.ndim == 1:
+            points = points[:, None]
+        with np.errstate(all="ignore"):
+            return self.objective.f(np.moveaxis(points, 1, 0))
+
+    def _title(self):
+        steps = f"{self.steps} step" + ("" if self.steps == 1 else "s")
+        batch = np.shape(self.start)[1:]
+        if not batch:
+            return f"{type(self.rule).__name__} on {self.objective.name}, {steps}"
+        runs = " × ".join(map(str, batch))
+        first = ", ".join("0" * len(batch))
+        return (
+            f"{type(self.rule).__name__} on {self.objective.name}, {steps}, "
+            f"{runs} runs; shown: run [{first}]"
+        )
+
+    def _rows(self):
+        """Return the table as texts: a header and a row for the start and each step."""
+        names = [n for n in self.names if n not in ("t", "w", "step")]
+        header = ["t", *(symbol_text(n, "t") for n in (*names, "w")), f"f({symbol_text('w', 't')})"]
+        points, values = self.points, self.values
+        rows = [header]
+        for t in range(self.steps + 1):
+            before = [_cell(self[n][t - 1]) if t else "" for n in names]
+            rows.append([str(t), *before, _cell(points[t]), _cell(values[t], scalar=True)])
+        if self.steps > 2 * SHOWN + 1:
+            rows[SHOWN + 2 : -SHOWN] = [["…"] * len(header)]
+        return rows
+
+    def __repr__(self):
+        rows = self._rows()
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            "  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows
+        ]
+        return "\n".join([self._title(), *lines])
+
+    def _repr_html_(self):
+        head, *body = [[html.escape(cell) for cell in row] for row in self._rows()]
+        cells = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+        rows = "\n".join(
+            f'<tr><th scope="row">{row[0]}</th>'
+            + "".join(f"<td>{cell}</td>" for cell in row[1:])
+            + "</tr>"
+            for row in body
+        )
+        return (
+            f'<table class="trace">\n<caption>{html.escape(self._title())}</caption>\n'
+            f"<thead><tr>{cells}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+        )
+
+
+def _cell(value, scalar=False):
+    """Return a table's entry: of a batch the first run's."""
+    value = np.asarray(value)
+    kept = 0 if scalar else min(value.ndim, 1)
+    while value.ndim > kept:
+        value = value[..., 0]
+    if value.ndim and value.size == 1:
+        value = value[0]
+    value = value[()]
+    short = isinstance(value, Fraction) and len(str(value)) <= 2 * DIGITS
+    return str(value) if short else number_text(value)
