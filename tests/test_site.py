@@ -49,6 +49,10 @@ BROKEN_IMAGES = """() => [...document.images]
   .filter(image => !image.complete || image.naturalWidth === 0).map(image => image.src)"""
 UNDESCRIBED_IMAGES = """() => [...document.querySelectorAll("main article img")]
   .filter(image => !image.alt.trim()).map(image => image.src)"""
+DISTORTED_IMAGES = """() => [...document.querySelectorAll("main article img")].filter(image => {
+  const {width, height} = image.getBoundingClientRect();
+  return Math.abs(width / height / (image.naturalWidth / image.naturalHeight) - 1) > 0.05;
+}).map(image => image.src)"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -121,6 +125,7 @@ def test_page(browser, origin, name):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
             page.wait_for_function("s => document.documentElement.dataset.theme === s", arg=scheme)
+            assert page.evaluate(DISTORTED_IMAGES) == []
             assert page.evaluate(OVERFLOW) <= 0, f"scrolls sideways at {width} px"
 
     page.close()

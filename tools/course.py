@@ -18,7 +18,6 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -142,7 +141,7 @@ def outdated(app, env, added, changed, removed):
     try:
         execute_all(missing, done=store)
     except ChapterError as error:
-        raise ExtensionError(f"a chapter did not execute cleanly\n\n{error}") from None
+        sys.exit(f"\nThe book is not built: a chapter did not execute cleanly.\n\n{error}")
 
     shown = getattr(env, "nb_metadata", {})
     return [
