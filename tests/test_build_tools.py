@@ -110,9 +110,12 @@ def test_all_failing_chapters_are_named(tmp_path):
 
 
 def test_a_file_that_is_no_notebook_is_refused(tmp_path, capsys):
-    with pytest.raises(SystemExit):
-        notebooks.main([str(tmp_path / "missing.ipynb")])
-    assert "not a notebook" in capsys.readouterr().err
+    text = tmp_path / "text.ipynb"
+    text.write_text("no JSON")
+    for path in (text, tmp_path / "missing.ipynb"):
+        with pytest.raises(SystemExit):
+            notebooks.main([str(path)])
+        assert f"not a notebook: {path}" in capsys.readouterr().err
 
 
 def test_nbval_fails_when_one_stored_output_is_corrupted(tmp_path):

@@ -42,7 +42,6 @@ async def execute(path, notebook):
         extra_arguments=["--log-level=ERROR"],
         timeout=CELL_TIMEOUT,
         record_timing=False,
-        store_widget_state=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )

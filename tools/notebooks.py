@@ -97,13 +97,15 @@ def main(arguments):
     if not paths:
         chapters = sorted((ROOT / "chapters").rglob("*.ipynb"))
         paths = [path for path in chapters if ".ipynb_checkpoints" not in path.parts]
-    for path in paths:
-        if path.suffix != ".ipynb" or not path.is_file():
-            parser.error(f"not a notebook: {path}")
 
-    notebooks = {path.resolve(): load(path) for path in paths}
-    for notebook in notebooks.values():
+    notebooks = {}
+    for path in paths:
+        try:
+            notebook = load(path)
+        except (OSError, ValueError, KeyError, TypeError):
+            parser.error(f"not a notebook: {path}")
         set_colab_cell(notebook, repository())
+        notebooks[path.resolve()] = notebook
 
     def store(path, seconds):
         normalize(notebooks[path])
