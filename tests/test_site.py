@@ -11,6 +11,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import yaml
 from course import ROOT
 from playwright.sync_api import sync_playwright
 
@@ -21,7 +22,7 @@ CHROMIUM = next(
 PAGES = sorted(
     path.relative_to(SITE).as_posix()
     for path in SITE.rglob("*.html")
-    if path.relative_to(SITE).parts[0] not in ("_static", "_sources")
+    if path.relative_to(SITE).parts[0] not in ("_static", "_sources", "index.html")
 )
 WIDTHS = 1280, 390
 OTHER_HOSTS = "unpkg", "jsdelivr", "cdnjs", "googleapis"
@@ -113,7 +114,6 @@ def test_page(browser, origin, name):
     page.on("console", lambda message: message.type == "error" and errors.append(message.text))
 
     page.goto(f"{origin}/{name}", wait_until="load")
-    page.wait_for_url(lambda url: not url.endswith("/index.html"))
     page.evaluate(TYPESET)
     assert page.evaluate(RAW_MATH) == []
     assert page.evaluate(MATH_ERRORS) == []
@@ -135,6 +135,11 @@ def test_page(browser, origin, name):
     if origin.startswith("file:"):
         errors = [error for error in errors if not is_refused_preload(error)]
     assert errors == []
+
+
+def test_index_leads_to_the_first_page():
+    first = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))["root"]
+    assert f"url={first}.html" in (SITE / "index.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", PAGES)
