@@ -123,7 +123,7 @@ def contours(objective, ax, domain=None, levels=16):
     _check_dimension(objective, 2)
     grid = np.meshgrid(*(np.linspace(*side, 201) for side in domain or objective.domain))
     z = objective.f(np.array(grid))
-    spacing = np.quantile(z, np.linspace(0, 1, levels + 2)[1:-1])
+    spacing = np.quantile(z, np.linspace(0, 1, levels + 2)[1:-1] ** 2)
     ax.contour(*grid, z, levels=np.unique(spacing), colors=GRAY, linewidths=0.7, alpha=0.6)
     ax.set(**{f"{a}label": f"${symbol_latex(v)}$" for a, v in zip("xy", objective.variables)})
     return ax
