@@ -141,8 +141,8 @@ def run(rule, objective, w0, steps, threads=1):
 
     def advance(chunk):
         final = w[:, chunk]
-        steps_of_chunk = _steps(_on_batch(rule, lambda v: v[chunk] if np.ndim(v) else v), objective, final)
-        for record in itertools.islice(steps_of_chunk, steps):
+        part = _on_batch(rule, lambda value: value[chunk] if np.ndim(value) else value)
+        for record in itertools.islice(_steps(part, objective, final), steps):
             final = record["w"]
         return final
 

@@ -48,9 +48,7 @@ EXACT_FUNCTIONS[np.square] = lambda value: value**2
 
 
 def _exact_value(node, values, cache):
-    return evaluate(
-        node, values, constant=exactly, functions=EXACT_FUNCTIONS, cache=cache
-    )
+    return evaluate(node, values, constant=exactly, functions=EXACT_FUNCTIONS, cache=cache)
 
 
 @dataclass(frozen=True)

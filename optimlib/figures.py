@@ -33,8 +33,8 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": "medium",
-    "figure.dpi": 150,
-    "figure.figsize": (6.4, 3.4),
+    "figure.dpi": 160,
+    "figure.figsize": (5.8, 3.2),
     "figure.constrained_layout.use": True,
     "grid.alpha": 0.3,
     "legend.frameon": False,
@@ -125,7 +125,8 @@ def contours(objective, ax, domain=None, levels=16):
     z = objective.f(np.array(grid))
     spacing = np.quantile(z, np.linspace(0, 1, levels + 2)[1:-1] ** 2)
     ax.contour(*grid, z, levels=np.unique(spacing), colors=GRAY, linewidths=0.7, alpha=0.6)
-    ax.set(**{f"{a}label": f"${symbol_latex(v)}$" for a, v in zip("xy", objective.variables)})
+    x, y = map(symbol_latex, objective.variables)
+    ax.set(xlabel=f"${x}$", ylabel=f"${y}$")
     return ax
 
 
@@ -146,10 +147,10 @@ def path(trace, ax, label=None, **line):
     -------
     matplotlib.axes.Axes
     """
-    x, y = trace.points.reshape(trace.steps + 1, -1).T if trace.objective.dim == 2 else (
-        trace.points.ravel(),
-        trace.values.ravel(),
-    )
+    if trace.objective.dim == 2:
+        x, y = trace.points.T
+    else:
+        x, y = trace.points.ravel(), trace.values.ravel()
     label = type(trace.rule).__name__ if label is None else label
     ax.plot(x, y, **{"color": color(trace.rule), "marker": "o", "label": label} | line)
     return ax

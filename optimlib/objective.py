@@ -6,9 +6,9 @@ import numpy as np
 
 
 class Objective:
-    """A function of d variables with its gradient and, if given, its Hessian.
+    r"""A function of d variables with its gradient and, if given, its Hessian.
 
-    Points are arrays of shape (d, \\*batch): the first axis counts the variables, the rest are
+    Points are arrays of shape (d, \*batch): the first axis counts the variables, the rest are
     as many points as one likes. ``x, y = w`` therefore works, and so does a grid. A function of
     one variable also takes a plain number.
 
@@ -16,7 +16,7 @@ class Objective:
     ----------
     f, grad, hess : callables
         The function and its derivatives. With one variable they are called with that variable
-        and return a value like it. With more they are called with ``w`` of shape (d, \\*batch);
+        and return a value like it. With more they are called with ``w`` of shape (d, \*batch);
         ``grad`` returns its d components and ``hess`` its d × d components as an array or as
         (nested) tuples, in which constants may stand for themselves.
     name : str

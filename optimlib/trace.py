@@ -113,7 +113,7 @@ class Trace:
             for row in body
         )
         return (
-            f'<table class="trace">\n<caption>{html.escape(self._title())}</caption>\n'
+            f'<table class="dataframe trace">\n<caption>{html.escape(self._title())}</caption>\n'
             f"<thead><tr>{cells}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
         )
 
