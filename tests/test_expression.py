@@ -1,0 +1,174 @@
+"""Recording: a rule's tree computes what the rule computes, bit for bit."""
+
+import math
+
+import numpy as np
+import pytest
+from cases import PROBLEMS, RULES, starts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import optimlib as ol
+from optimlib.expression import (
+    Call,
+    Constant,
+    Symbol,
+    evaluate,
+    record_problem,
+    record_rule,
+)
+
+every_rule = pytest.mark.parametrize("make", RULES.values(), ids=RULES)
+
+
+def same(a, b):
+    a, b = np.asarray(a), np.asarray(b)
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+@every_rule
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_recorded_rule_computes_the_same_bit_for_bit(make, data):
+    fraction = st.floats(0, 0.999)
+    choices = {"lr": st.floats(1e-6, 10), "eps": st.floats(0, 1)}
+    names = make(0.1).hyperparameters()
+    rule = make(**{name: data.draw(choices.get(name, fraction)) for name in names})
+    values = arrays(float, (2, 3), elements=st.floats(-1e6, 1e6))
+    positive = arrays(float, (2, 3), elements=st.floats(0, 1e6))
+    t, g, w = data.draw(st.integers(1, 1000)), data.draw(values), data.draw(values)
+    state = [data.draw(positive if name in "vG" else values) for name in rule.state]
+
+    recording = record_rule(rule)
+    inputs = rule.hyperparameters() | dict(zip(rule.state, state, strict=True))
+    inputs |= dict(t=t, g=g, w=w)
+    with np.errstate(all="ignore"):
+        expected = rule.update(t, g, *state)
+        actual = {name: evaluate(node, inputs) for name, node in recording.names.items()}
+        assert same(evaluate(recording.look_ahead, inputs), rule.look_ahead(w, *state))
+    assert list(actual) == list(expected), "the order of the code"
+    assert all(same(actual[name], expected[name]) for name in expected)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+def test_recorded_problem_computes_the_same_bit_for_bit(problem):
+    points = starts(problem, 40)
+    values = dict(zip(problem.variables, points, strict=True))
+    assert same(evaluate(record_problem(problem, "f"), values), problem.f(points))
+    for reading in ("grad", "hess"):
+        nodes, expected = record_problem(problem, reading), getattr(problem, reading)(points)
+        assert nodes.shape == expected.shape[:-1]
+        for index in np.ndindex(nodes.shape):
+            actual = evaluate(nodes[index], values)
+            assert same(np.broadcast_to(actual, 40).astype(float), expected[index])
+
+
+def test_tree_is_cut_where_the_record_has_names():
+    names = record_rule(ol.Adam(0.1)).names
+    assert list(names) == ["m", "v", "m_hat", "v_hat", "step"]
+    assert names["m_hat"].arguments[0] is names["m"]
+    assert names["v_hat"].arguments[0] is names["v"]
+    assert repr(record_rule(ol.GradientDescent(0.1)).names["step"]) == "multiply(negative(lr), g)"
+
+
+def test_options_choose_what_is_recorded():
+    corrected, plain = (record_rule(ol.Adam(0.1, bias_correction=b)).names for b in (True, False))
+    assert set(corrected) - set(plain) == {"m_hat", "v_hat"}
+    paper, library = (record_rule(ol.Nesterov(0.1, library_form=b)) for b in (False, True))
+    assert isinstance(paper.look_ahead, Call)
+    assert isinstance(library.look_ahead, Symbol)
+
+
+@every_rule
+def test_hyperparameters_are_recorded_as_symbols(make):
+    rule = make(0.1)
+    symbols, constants = set(), set()
+
+    def collect(node):
+        if isinstance(node, Symbol):
+            symbols.add(node.name)
+        elif isinstance(node, Constant):
+            constants.add(node.value)
+        else:
+            for argument in node.arguments:
+                collect(argument)
+
+    recording = record_rule(rule)
+    for node in (recording.look_ahead, *recording.names.values()):
+        collect(node)
+    assert set(rule.hyperparameters()) <= symbols
+    assert constants <= {1, 2}
+
+
+def test_shared_node_is_computed_once():
+    calls = []
+    x = Symbol("x")
+    shared = np.exp(x)
+    functions = {np.exp: lambda value: calls.append(value) or value, np.add: lambda a, b: a + b}
+    assert evaluate(shared + shared, {"x": 2.0}, functions=functions) == 4.0
+    assert calls == [2.0]
+
+
+def test_constants_may_be_read_in_another_way():
+    node = 3 * Symbol("x") + 1
+    assert evaluate(node, {"x": 2}, constant=lambda value: 10 * value) == 70
+
+
+def test_numpy_scalars_and_reflected_operations_are_recorded():
+    x = Symbol("x")
+    for node in (2.0 - x, np.float64(2.0) - x, np.subtract(2.0, x)):
+        assert repr(node) in ("subtract(2.0, x)", "subtract(np.float64(2.0), x)")
+        assert evaluate(node, {"x": 0.5}) == 1.5
+
+
+# Code that has no formula
+
+
+def rule_with(body):
+    class Unusual(ol.Rule):
+        def update(self, t, g):
+            return dict(step=body(g))
+
+    return Unusual(0.1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(lambda g: -g if np.all(g > 0) else g, id="reduction"),
+        pytest.param(lambda g: -g if g > 0 else g, id="branch"),
+        pytest.param(lambda g: -max(g, 0), id="max"),
+        pytest.param(lambda g: -g / np.linalg.norm(g), id="norm"),
+        pytest.param(lambda g: np.where(g > 0, -g, g), id="where"),
+        pytest.param(lambda g: -np.clip(g, -1, 1), id="clip"),
+        pytest.param(lambda g: -np.sum(g), id="sum"),
+        pytest.param(lambda g: -np.add.reduce(g), id="reduce"),
+        pytest.param(lambda g: -g[0], id="index"),
+        pytest.param(lambda g: -math.sqrt(g), id="math"),
+        pytest.param(lambda g: -float(g), id="float"),
+        pytest.param(lambda g: -g.sum(), id="method"),
+        pytest.param(lambda g: -np.sqrt(g, where=True), id="keyword"),
+    ],
+)
+@pytest.mark.parametrize("read", [ol.formula, record_rule], ids=lambda read: read.__name__)
+def test_code_without_a_formula_is_a_type_error_that_names_the_rule(read, body):
+    with pytest.raises(TypeError, match=r"^Unusual: "):
+        read(rule_with(body))
+
+
+@pytest.mark.parametrize(
+    ("body", "final"),
+    [
+        (lambda g: np.where(g > 0, -0.5, 0.5), 3.0),
+        (lambda g: -g / np.linalg.norm(g), 2.0),
+        (lambda g: -g.sum(keepdims=True), 4.0),
+    ],
+)
+def test_code_without_a_formula_runs_all_the_same(body, final):
+    assert ol.run(rule_with(body), ol.problems.square, 4.0, 2) == pytest.approx(final)
+
+
+def test_code_without_a_formula_has_no_arithmetic_by_hand():
+    with pytest.raises(TypeError, match=r"Unusual: .*no formula can be read"):
+        ol.by_hand(rule_with(lambda g: np.where(g > 0, -g, g)), ol.problems.square, 4.0, 1)

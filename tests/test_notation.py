@@ -1,0 +1,595 @@
+"""What is printed: formulas as specified, and arithmetic that can be read back and is right."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import islice
+
+import numpy as np
+import pytest
+import reading
+from cases import PROBLEMS, RULES
+
+import optimlib as ol
+from optimlib.symbols import number_latex, number_text, symbol_latex, symbol_text
+
+SQUARE = ol.problems.square
+every_rule = pytest.mark.parametrize("make", RULES.values(), ids=RULES)
+every_problem = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+
+# Formulas: the specification, written by hand from the papers' notation.
+
+GRADIENT = ("gₜ = ∇f(wₜ₋₁)", r"g_t &= \nabla f(w_{t-1})")
+STEP = ("wₜ = wₜ₋₁ − η vₜ", r"w_t &= w_{t-1} - \eta v_t")
+MEAN_OF_SQUARES = ("vₜ = β vₜ₋₁ + (1 − β) gₜ²", r"v_t &= \beta v_{t-1} + (1 - \beta) g_t^2")
+TWO_MEANS = (
+    ("mₜ = β₁ mₜ₋₁ + (1 − β₁) gₜ", r"m_t &= \beta_1 m_{t-1} + (1 - \beta_1) g_t"),
+    ("vₜ = β₂ vₜ₋₁ + (1 − β₂) gₜ²", r"v_t &= \beta_2 v_{t-1} + (1 - \beta_2) g_t^2"),
+)
+FORMULAS = {
+    "GradientDescent": (GRADIENT, ("wₜ = wₜ₋₁ − η gₜ", r"w_t &= w_{t-1} - \eta g_t")),
+    "Momentum": (GRADIENT, ("vₜ = β vₜ₋₁ + gₜ", r"v_t &= \beta v_{t-1} + g_t"), STEP),
+    "HeavyBall": (
+        GRADIENT,
+        ("vₜ = β vₜ₋₁ + η gₜ", r"v_t &= \beta v_{t-1} + \eta g_t"),
+        ("wₜ = wₜ₋₁ − vₜ", r"w_t &= w_{t-1} - v_t"),
+    ),
+    "AverageMomentum": (
+        GRADIENT,
+        ("vₜ = β vₜ₋₁ + (1 − β) gₜ", r"v_t &= \beta v_{t-1} + (1 - \beta) g_t"),
+        STEP,
+    ),
+    "Nesterov": (
+        ("gₜ = ∇f(wₜ₋₁ − η β vₜ₋₁)", r"g_t &= \nabla f(w_{t-1} - \eta \beta v_{t-1})"),
+        ("vₜ = β vₜ₋₁ + gₜ", r"v_t &= \beta v_{t-1} + g_t"),
+        STEP,
+    ),
+    "Nesterov, library form": (
+        GRADIENT,
+        ("vₜ = β vₜ₋₁ + gₜ", r"v_t &= \beta v_{t-1} + g_t"),
+        ("wₜ = wₜ₋₁ − η (gₜ + β vₜ)", r"w_t &= w_{t-1} - \eta (g_t + \beta v_t)"),
+    ),
+    "AdaGrad": (
+        GRADIENT,
+        ("Gₜ = Gₜ₋₁ + gₜ²", r"G_t &= G_{t-1} + g_t^2"),
+        (
+            "wₜ = wₜ₋₁ − η gₜ / (√Gₜ + ε)",
+            r"w_t &= w_{t-1} - \frac{\eta g_t}{\sqrt{G_t} + \varepsilon}",
+        ),
+    ),
+    "RMSProp": (
+        GRADIENT,
+        MEAN_OF_SQUARES,
+        (
+            "wₜ = wₜ₋₁ − η gₜ / (√vₜ + ε)",
+            r"w_t &= w_{t-1} - \frac{\eta g_t}{\sqrt{v_t} + \varepsilon}",
+        ),
+    ),
+    "RMSProp, eps inside": (
+        GRADIENT,
+        MEAN_OF_SQUARES,
+        (
+            "wₜ = wₜ₋₁ − η gₜ / √(vₜ + ε)",
+            r"w_t &= w_{t-1} - \frac{\eta g_t}{\sqrt{v_t + \varepsilon}}",
+        ),
+    ),
+    "Adam": (
+        GRADIENT,
+        *TWO_MEANS,
+        ("m̂ₜ = mₜ / (1 − β₁ᵗ)", r"\hat{m}_t &= \frac{m_t}{1 - \beta_1^t}"),
+        ("v̂ₜ = vₜ / (1 − β₂ᵗ)", r"\hat{v}_t &= \frac{v_t}{1 - \beta_2^t}"),
+        (
+            "wₜ = wₜ₋₁ − η m̂ₜ / (√v̂ₜ + ε)",
+            r"w_t &= w_{t-1} - \frac{\eta \hat{m}_t}{\sqrt{\hat{v}_t} + \varepsilon}",
+        ),
+    ),
+    "Adam, uncorrected": (
+        GRADIENT,
+        *TWO_MEANS,
+        (
+            "wₜ = wₜ₋₁ − η mₜ / (√vₜ + ε)",
+            r"w_t &= w_{t-1} - \frac{\eta m_t}{\sqrt{v_t} + \varepsilon}",
+        ),
+    ),
+}
+PROBLEM_FORMULAS = {
+    "square": ("f(w) = w²", "f'(w) = 2w"),
+    "cube": ("f(x) = x³", "f'(x) = 3x²"),
+    "quartic": ("f(x) = x⁴", "f'(x) = 4x³"),
+    "tanh": ("f(x) = tanh(x)", "f'(x) = 1 − tanh²(x)"),
+    "cosh(c=1)": ("f(x) = cosh(x)", "f'(x) = sinh(x)"),
+    "cosh(c=0.5)": ("f(x) = cosh(½x)", "f'(x) = ½sinh(½x)"),
+    "x_cos(c=1)": ("f(x) = x cos(πx)", "f'(x) = cos(πx) − πx sin(πx)"),
+    "x_cos(c=0.15)": ("f(x) = x cos(0.15πx)", "f'(x) = cos(0.15πx) − 0.15πx sin(0.15πx)"),
+    "coupled_bowl": ("f(x, y) = x² + y² + x y", "∇f(x, y) = (2x + y, 2y + x)"),
+    "quadratic(kappa=10)": ("f(x, y) = ½(x² + 10y²)", "∇f(x, y) = (x, 10y)"),
+    "quadratic(kappa=100, angle=0.5)": (
+        "f(x, y) = ½(23.755x² + 77.245y²) − 41.6528x y",
+        "∇f(x, y) = (23.755x − 41.6528y, −41.6528x + 77.245y)",
+    ),
+    "saddle": ("f(x, y) = x² − y²", "∇f(x, y) = (2x, −2y)"),
+    "rosenbrock": (
+        "f(x, y) = (1 − x)² + 100(y − x²)²",
+        "∇f(x, y) = (−2(1 − x) − 400x (y − x²), 200(y − x²))",
+    ),
+}
+
+
+@pytest.mark.parametrize("title", RULES)
+def test_formula_of_a_rule_is_as_specified(title):
+    shown = ol.formula(RULES[title](0.1))
+    text, latex = zip(*FORMULAS[title], strict=True)
+    assert shown.text.split("\n") == list(text)
+    assert latex_lines(shown) == list(latex)
+    assert str(shown) == shown.text
+    assert shown._repr_latex_() == f"$$\n{shown.latex}\n$$"
+
+
+@every_problem
+def test_formula_of_a_problem_is_as_specified(problem):
+    shown = ol.formula(problem)
+    assert tuple(shown.text.split("\n")) == PROBLEM_FORMULAS[problem.name]
+    assert_latex_is_well_formed(shown.latex)
+
+
+def latex_lines(shown):
+    """Return the lines of the aligned block, without what ends them."""
+    return [re.sub(r" *\\\\(\[.*\])?$", "", line) for line in shown.latex.split("\n")[1:-1]]
+
+
+def test_formula_of_a_problem_in_latex():
+    assert latex_lines(ol.formula(ol.problems.x_cos(0.15))) == [
+        r"f(x) &= x \cos(0.15 \pi x)",
+        r"f'(x) &= \cos(0.15 \pi x) - 0.15 \pi x \sin(0.15 \pi x)",
+    ]
+    assert r"\tfrac{1}{2} (x^2 + 10 y^2)" in ol.formula(ol.problems.quadratic()).latex
+
+
+def test_hyperparameter_with_a_schedule_carries_its_step():
+    shown = ol.formula(ol.Momentum(lambda t: 0.1 / t, beta=0.9))
+    assert shown.text.split("\n")[1:] == ["vₜ = β vₜ₋₁ + gₜ", "wₜ = wₜ₋₁ − ηₜ vₜ"]
+    shown = ol.formula(ol.Adam(0.1, beta1=lambda t: 0.5))
+    assert shown.text.split("\n")[1] == "mₜ = β₁ₜ mₜ₋₁ + (1 − β₁ₜ) gₜ"
+    assert r"\beta_{1,t} m_{t-1}" in shown.latex
+
+
+@pytest.mark.parametrize("subject", [ol.Adam, 3, "Adam", None])
+def test_formula_of_something_else_is_a_type_error(subject):
+    with pytest.raises(TypeError, match="subject must be a Rule or an Objective, got subject = "):
+        ol.formula(subject)
+
+
+# By hand
+
+
+def test_adam_by_hand():
+    assert (
+        ol.by_hand(ol.Adam(lr=0.1), SQUARE, 4.0, steps=3).text
+        == """\
+g₁ = 2 · 4 = 8
+m₁ = 0.9 · 0 + (1 − 0.9) · 8 = 0.8
+v₁ = 0.999 · 0 + (1 − 0.999) · 8² = 0.064
+m̂₁ = 0.8 / (1 − 0.9¹) = 8
+v̂₁ = 0.064 / (1 − 0.999¹) = 64
+w₁ = 4 − 0.1 · 8 / (√64 + 10⁻⁸) ≈ 3.9
+
+g₂ = 2 · 3.9 ≈ 7.8
+m₂ = 0.9 · 0.8 + (1 − 0.9) · 7.8 ≈ 1.5
+v₂ = 0.999 · 0.064 + (1 − 0.999) · 7.8² ≈ 0.124776
+m̂₂ = 1.5 / (1 − 0.9²) ≈ 7.89474
+v̂₂ = 0.124776 / (1 − 0.999²) ≈ 62.4192
+w₂ = 3.9 − 0.1 · 7.89474 / (√62.4192 + 10⁻⁸) ≈ 3.80007
+
+g₃ = 2 · 3.80007 ≈ 7.60015
+m₃ = 0.9 · 1.5 + (1 − 0.9) · 7.60015 ≈ 2.11001
+v₃ = 0.999 · 0.124776 + (1 − 0.999) · 7.60015² ≈ 0.182413
+m̂₃ = 2.11001 / (1 − 0.9³) ≈ 7.78603
+v̂₃ = 0.182413 / (1 − 0.999³) ≈ 60.8653
+w₃ = 3.80007 − 0.1 · 7.78603 / (√60.8653 + 10⁻⁸) ≈ 3.70027"""
+    )
+
+
+def test_negative_start_folds_its_signs():
+    assert (
+        ol.by_hand(ol.Momentum(lr=0.1), SQUARE, -4.0, steps=2).text
+        == """\
+g₁ = 2 · (−4) = −8
+v₁ = 0.9 · 0 − 8 = −8
+w₁ = −4 − 0.1 · (−8) = −3.2
+
+g₂ = 2 · (−3.2) = −6.4
+v₂ = 0.9 · (−8) − 6.4 = −13.6
+w₂ = −3.2 − 0.1 · (−13.6) = −1.84"""
+    )
+
+
+by_hand_cases = pytest.mark.parametrize(
+    ("title", "name", "sign"),
+    [
+        pytest.param(title, name, sign, id=f"{title} on {name}, {'minus ' * (sign < 0)}start")
+        for title in RULES
+        for name in PROBLEMS
+        for sign in (1, -1)
+    ],
+)
+
+
+@cache
+def example(title, name, sign):
+    """Return a rule, what by_hand prints for three steps, and the records behind it."""
+    rule, problem = RULES[title](0.003), PROBLEMS[name]
+    start = sign * np.asarray(problem.start)
+    shown = ol.by_hand(rule, problem, start, 3)
+    return rule, shown, list(islice(ol.iterate(rule, problem, start), 3))
+
+
+# How the names of records are written, by hand.
+WRITTEN = {"look_ahead": "w̃", "m_hat": "m̂", "v_hat": "v̂"}
+
+
+@by_hand_cases
+def test_every_line_by_hand_can_be_computed_again(title, name, sign):
+    rule, shown, records = example(title, name, sign)
+    expected = [(n, r["t"], r[n]) for r in records for n in r if n not in ("t", "step")]
+    lines = reading.lines(shown.text)
+    assert len(lines) == len(expected)
+    exact = {1, 2, *rule.hyperparameters().values()}
+    for (symbol, expression, equal, value), (recorded, t, truth) in zip(
+        lines, expected, strict=True
+    ):
+        assert symbol == WRITTEN.get(recorded, recorded) + "₀₁₂₃"[t]
+        stated = reading.value_of(value or expression)
+        assert np.all(np.abs(stated - truth) <= reading.rounding(truth)), (symbol, value, truth)
+        computed, error = reading.evaluate(expression, exact)
+        assert computed.shape == np.shape(truth)
+        assert np.all(np.abs(computed - truth) <= error), (symbol, expression, truth)
+        dropped = np.any(np.abs(stated - truth) > 2e-13 * np.abs(truth))
+        if value is not None:
+            assert equal == ("≈" if dropped else "="), (symbol, value, truth)
+
+
+def to_text(latex):
+    """Translate a LaTeX expression into the text that `reading` reads."""
+    plain = {r"\left(": "(", r"\right)": ")", r"\cdot": "·", r",\,": ",", r"\pi": "π", "-": "−"}
+    for old, new in plain.items():
+        latex = latex.replace(old, new)
+    latex = re.sub(r"\\(cos|sin|cosh|sinh|tanh)(\^2)?", lambda m: m[1] + "²" * bool(m[2]), latex)
+    before = None
+    while latex != before:
+        before = latex
+        latex = re.sub(r"\^(\d)|\^\{(−?\d+)\}", superscript, latex)
+        latex = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1) / (\2)", latex)
+        latex = re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", latex)
+    return latex
+
+
+def superscript(match):
+    return (match[1] or match[2]).translate(str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
+
+
+@by_hand_cases
+def test_latex_says_the_same_as_the_text(title, name, sign):
+    _, shown, _ = example(title, name, sign)
+    assert_latex_is_well_formed(shown.latex)
+    typeset, lines = latex_lines(shown), reading.lines(shown.text)
+    assert len(typeset) == len(lines)
+    for line, (_, expression, equal, value) in zip(typeset, lines, strict=True):
+        _, right = line.split(" &= ")
+        assert (r" \approx " in right) == (equal == "≈")
+        parts = re.split(r" = | \\approx ", right)
+        texts = [expression] if value is None else [expression, value]
+        for part, text in zip(parts, texts, strict=True):
+            actual, expected = reading.value_of(to_text(part)), reading.value_of(text)
+            np.testing.assert_allclose(actual, expected, rtol=1e-12)
+
+
+def assert_latex_is_well_formed(latex):
+    assert latex.startswith("\\begin{aligned}\n")
+    assert latex.endswith("\n\\end{aligned}")
+    assert latex.count(r"\left(") == latex.count(r"\right)")
+    for opening, closing in ("{}", "()"):
+        depth = 0
+        for character in latex:
+            depth += (character == opening) - (character == closing)
+            assert depth >= 0
+        assert depth == 0
+    assert all(line.count("&") == 1 for line in latex.split("\n")[1:-1])
+    assert not set(latex) & set("−·√πβη≈₁²")
+
+
+def pairs(text):
+    """Return {position of each opening parenthesis: position of its closing one}."""
+    stack, found = [], {}
+    for i, character in enumerate(text):
+        if character == "(":
+            stack.append(i)
+        elif character == ")":
+            found[stack.pop()] = i
+    return found
+
+
+UGLY = (r"\d\.0(?!\d)", "− −", r"\+ −", "· −", "/ −", "-", r"\+ \+", r"e[−+]?\d", "  ")
+
+
+def assert_reads_like_a_person_writes(text):
+    for ugly in (
+        r"\d\.0(?!\d)",
+        "− −",
+        r"\+ −",
+        "· −",
+        "/ −",
+        "--",
+        "-",
+        r"\+ \+",
+        "e[−+]?\\d",
+        "  ",
+    ):
+        assert not re.search(ugly, text), (ugly, text)
+    found = pairs(text)
+    for opening, closing in found.items():
+        inner = text[opening + 1 : closing]
+        assert found.get(opening + 1) != closing - 1, f"doubled parentheses: {text}"
+        before = text[:opening]
+        if re.fullmatch(r"[\d.]+", inner) and not re.search(r"[a-z²]$", before):
+            raise AssertionError(f"parentheses about a plain number: {text}")
+        if before.endswith((" = ", " + ")) and ", " not in inner:
+            following = text[closing + 1 :]
+            assert following.startswith((" ·", " /", "²", "³")), f"needless parentheses: {text}"
+
+
+@by_hand_cases
+def test_by_hand_reads_like_a_person_writes(title, name, sign):
+    _, shown, _ = example(title, name, sign)
+    for line in shown.text.split("\n"):
+        assert_reads_like_a_person_writes(line)
+
+
+@pytest.mark.parametrize(
+    "ugly",
+    [
+        "w₁ = 1.0 · 4 = 4",
+        "w₁ = 4 − −0.8 = 4.8",
+        "w₁ = 4 + −0.8 = 3.2",
+        "w₁ = 4 - 0.8 = 3.2",
+        "w₁ = ((4 − 1)) · 2 = 6",
+        "w₁ = (4) − 1 = 3",
+        "w₁ = 4 + (0.9 − 1) = 3.9",
+        "w₁ = 1e−8 · 2 = 2",
+    ],
+)
+def test_ugly_lines_are_found(ugly):
+    with pytest.raises(AssertionError):
+        assert_reads_like_a_person_writes(ugly)
+
+
+@pytest.mark.parametrize("bad", ["2 · −4", "4 − − 8", "2 4", "(4", "4)", "1.0e5", "cos 3 +", "x"])
+def test_reader_does_not_read_everything(bad):
+    with pytest.raises(reading.Unreadable):
+        reading.value_of(bad)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("4 − 0.1 · 8", 3.2),
+        ("−4 − 0.1 · (−8)", -3.2),
+        ("0.1 · 8 / (√64 + 10⁻⁸)", 0.8 / (8 + 1e-8)),
+        ("2.5·10⁻⁹ / (1 − 0.9²)", 2.5e-9 / 0.19),
+        ("(−8)² − 2 · 3³", 10.0),
+        ("1 − tanh²(4)", 1 - np.tanh(4) ** 2),
+        ("(1, 2) − 0.1 · (4, 5)", [0.6, 1.5]),
+        ("√((4, 9) + 7) · 2^(3 − 1)", [4 * 11**0.5, 16]),
+    ],
+)
+def test_reader_computes_what_is_written(text, value):
+    np.testing.assert_allclose(reading.value_of(text), value, rtol=1e-14)
+
+
+def assert_lines_are_right(rule, problem, start, steps):
+    shown = ol.by_hand(rule, problem, start, steps)
+    for line in filter(None, shown.text.split("\n")):
+        assert_reads_like_a_person_writes(line)
+        assert "π" not in line
+    exact = {1, 2, *rule.hyperparameters().values()}
+    for name, expression, _, value in reading.lines(shown.text):
+        computed, error = reading.evaluate(expression, exact)
+        stated = reading.value_of(value)
+        assert np.all(np.abs(computed - stated) <= error + reading.rounding(stated)), name
+
+
+@pytest.mark.parametrize("start", [1e-14, -1e-14, 2.5e11, -2.5e11, -1e100, -np.pi])
+@pytest.mark.parametrize("title", ["GradientDescent", "Nesterov", "Adam"])
+def test_tiny_and_huge_numbers_are_written_as_powers_of_ten(title, start):
+    assert_lines_are_right(RULES[title](0.1), SQUARE, start, 2)
+
+
+def test_divergence_is_written_out():
+    shown = ol.by_hand(ol.GradientDescent(1e200), SQUARE, 4.0, 3)
+    assert (
+        shown.text
+        == """\
+g₁ = 2 · 4 = 8
+w₁ = 4 − 10²⁰⁰ · 8 = −8·10²⁰⁰
+
+g₂ = 2 · (−8·10²⁰⁰) = −1.6·10²⁰¹
+w₂ = −8·10²⁰⁰ − 10²⁰⁰ · (−1.6·10²⁰¹) = ∞
+
+g₃ = 2 · ∞ = ∞
+w₃ = ∞ − 10²⁰⁰ · ∞ = nan"""
+    )
+    assert r"-8 \cdot 10^{200}" in shown.latex
+    assert r"\infty" in shown.latex
+
+
+@pytest.mark.parametrize("start", [np.float32(4), np.array([4], dtype=np.float32)], ids=repr)
+def test_single_precision_by_hand(start):
+    text = ol.by_hand(ol.GradientDescent(0.1), SQUARE, start, 1).text
+    assert text.split("\n") == ["g₁ = 2 · 4 = 8", "w₁ = 4 − 0.1 · 8 = 3.2"]
+
+
+@every_rule
+def test_fractions_by_hand_are_written_as_decimals(make):
+    exact = ol.by_hand(make(0.1), SQUARE, Fraction(4), 2).text
+    floats = ol.by_hand(make(0.1), SQUARE, 4.0, 2).text
+    assert exact.replace("≈", "=") == floats.replace("≈", "=")
+
+
+def test_schedule_by_hand_shows_the_value_of_each_step():
+    text = ol.by_hand(ol.GradientDescent(lambda t: 0.1 / t), SQUARE, 4.0, 2).text
+    assert text.split("\n")[-1] == "w₂ = 3.2 − 0.05 · 6.4 = 2.88"
+
+
+def test_no_steps_by_hand_are_no_lines():
+    assert ol.by_hand(ol.Adam(0.1), SQUARE, 4.0, 0).text == ""
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem", "start"),
+    [
+        (ol.Adam(0.1), SQUARE, np.ones((1, 3))),
+        (ol.Adam(np.array([0.1, 0.2])), SQUARE, 4.0),
+        (ol.GradientDescent(np.array([0.1])), ol.problems.saddle, (1.0, 2.0)),
+    ],
+)
+def test_more_than_one_run_by_hand_is_rejected(rule, problem, start):
+    with pytest.raises(ValueError, match="by_hand shows one run: w0 must be one start"):
+        ol.by_hand(rule, problem, start, 1)
+
+
+def test_gradient_without_a_formula_is_only_named():
+    steep = ol.Objective(lambda w: np.abs(w), lambda w: np.where(w > 0, 1.0, -1.0))
+    text = ol.by_hand(ol.GradientDescent(0.1), steep, 4.0, 1).text
+    assert text.split("\n") == ["g₁ = ∇f(4) = 1", "w₁ = 4 − 0.1 · 1 = 3.9"]
+
+
+# Rules of one's own
+
+
+@dataclass(frozen=True)
+class Unusual(ol.Rule):
+    gamma: float = 0.5
+    decay_rate: float = 0.25
+    alpha12: float = 2.0
+    state = ("velocity", "u_bar")
+
+    def update(self, t, g, velocity, u_bar):
+        velocity = self.gamma * velocity - 1.0 * g
+        u_bar = 0 * g + u_bar + self.alpha12 * (g - (velocity - self.decay_rate))
+        return dict(velocity=velocity, u_bar=u_bar, step=-(-self.lr * velocity) / np.cos(u_bar))
+
+
+def test_unusual_names_are_written_out():
+    assert ol.formula(Unusual(0.1)).text.split("\n")[1:] == [
+        "velocityₜ = γ velocityₜ₋₁ − gₜ",
+        "ūₜ = ūₜ₋₁ + α₁₂ (gₜ − (velocityₜ − decay rate))",
+        "wₜ = wₜ₋₁ + η velocityₜ / cos(ūₜ)",
+    ]
+    latex = ol.formula(Unusual(0.1)).latex
+    for part in (r"\mathrm{velocity}_{t-1}", r"\bar{u}_t", r"\alpha_{12}", r"\mathrm{decay\ rate}"):
+        assert part in latex
+    assert_latex_is_well_formed(latex)
+
+
+def test_unusual_rule_by_hand_is_right():
+    text = ol.by_hand(Unusual(0.1), SQUARE, -4.0, 2).text
+    text = text.replace("velocity", "v").replace("ū", "u")
+    for _, expression, _, value in reading.lines(text):
+        computed, error = reading.evaluate(expression, {0.1, 0.25, 0.5, 2})
+        assert abs(computed - reading.value_of(value)) <= error + reading.rounding(computed)
+
+
+@pytest.mark.parametrize(
+    ("step", "written"),
+    [
+        (lambda g, lr: -lr * np.sign(g), "− η sign(gₜ)"),
+        (lambda g, lr: lr * (1.0 * g), "+ η gₜ"),
+        (lambda g, lr: -(g - 1), "− (gₜ − 1)"),
+        (lambda g, lr: g - (g - 2) + 0, "+ gₜ − (gₜ − 2)"),
+        (lambda g, lr: 0 * g - lr * g, "− η gₜ"),
+        (lambda g, lr: -lr * (-g), "+ η gₜ"),
+        (lambda g, lr: -2 * g, "− 2gₜ"),
+        (lambda g, lr: g * -0.5, "− gₜ ½"),
+        (lambda g, lr: lr / (2 * g), "+ η / (2gₜ)"),
+        (lambda g, lr: lr / (g / 2), "+ η / (gₜ / 2)"),
+        (lambda g, lr: (g**2) ** 3, "+ (gₜ²)³"),
+        (lambda g, lr: (-g) ** 2, "+ (−gₜ)²"),
+        (lambda g, lr: np.sqrt(g**2), "+ √(gₜ²)"),
+        (lambda g, lr: np.square(g), "+ gₜ²"),
+        (lambda g, lr: lr**-1 * g, "+ η⁻¹ gₜ"),
+        (lambda g, lr: np.pi * g, "+ πgₜ"),
+        (lambda g, lr: 1e-3 * g, "+ 0.001gₜ"),
+        (lambda g, lr: 1e-12 * g, "+ 10⁻¹²gₜ"),
+        (lambda g, lr: 1e-14 * g, "+ 10⁻¹⁴gₜ"),
+        (lambda g, lr: 1e20 * g, "+ 10²⁰gₜ"),
+        (lambda g, lr: lr * g / np.sqrt(g) * g, "+ (η gₜ / √gₜ) gₜ"),
+    ],
+)
+def test_terms_are_written_as_a_person_would(step, written):
+    class Written(ol.Rule):
+        def update(self, t, g):
+            return dict(step=step(g, self.lr))
+
+    assert ol.formula(Written(0.1)).text.split("\n")[1] == f"wₜ = wₜ₋₁ {written}"
+
+
+def test_name_for_the_gradient_itself_is_explained_or_not_used():
+    """A rule may remember the gradient; its formula must not use a name that no line defines."""
+
+    class Remembers(ol.Rule):
+        state = ("last",)
+
+        def update(self, t, g, last):
+            return dict(change=g - last, last=g, step=-self.lr * (2 * g - last))
+
+    lines = ol.formula(Remembers(0.1)).text.split("\n")
+    defined = {line.split(" = ")[0] for line in lines}
+    used = set(re.findall(r"[a-z]+ₜ(?!₋)", " ".join(line.split(" = ")[1] for line in lines)))
+    assert used <= defined, lines
+
+
+# Symbols and numbers
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "text", "latex"),
+    [
+        ("lr", "", "η", r"\eta"),
+        ("eps", "", "ε", r"\varepsilon"),
+        ("beta1", "t", "β₁ₜ", r"\beta_{1,t}"),
+        ("m_hat", "3", "m̂₃", r"\hat{m}_3"),
+        ("m_hat", "12", "m̂₁₂", r"\hat{m}_{12}"),
+        ("look_ahead", "t-1", "w̃ₜ₋₁", r"\tilde{w}_{t-1}"),
+        ("G", "t", "Gₜ", "G_t"),
+        ("weight_decay", "", "weight decay", r"\mathrm{weight\ decay}"),
+        ("lambda_max2", "", "lambda max₂", r"\mathrm{lambda\ max}_2"),
+    ],
+)
+def test_symbols(name, index, text, latex):
+    assert symbol_text(name, index) == text
+    assert symbol_latex(name, index) == latex
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "latex"),
+    [
+        (0, "0", "0"),
+        (-0.0, "0", "0"),
+        (1.0, "1", "1"),
+        (-8.0, "−8", "-8"),
+        (0.1 + 0.2, "0.3", "0.3"),
+        (3.8000743, "3.80007", "3.80007"),
+        (1e-8, "10⁻⁸", "10^{-8}"),
+        (-1e-8, "−10⁻⁸", "-10^{-8}"),
+        (2.5e-9, "2.5·10⁻⁹", r"2.5 \cdot 10^{-9}"),
+        (1234567.0, "1.23457·10⁶", r"1.23457 \cdot 10^{6}"),
+        (float("inf"), "∞", r"\infty"),
+        (float("-inf"), "−∞", r"-\infty"),
+        (float("nan"), "nan", r"\text{nan}"),
+        (Fraction(2, 3), "0.666667", "0.666667"),
+        (np.array([1.0, -0.5]), "(1, −0.5)", r"(1,\, -0.5)"),
+    ],
+)
+def test_numbers(value, text, latex):
+    assert number_text(value) == text
+    assert number_latex(value) == latex
