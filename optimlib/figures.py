@@ -64,8 +64,7 @@ def one(**size):
 
 def side_by_side(count=2, *, height=2.9, **options):
     """Return `count` axes next to each other; `options` go to `matplotlib.pyplot.subplots`."""
-    width = plt.rcParams["figure.figsize"][0] * 1.25
-    return plt.subplots(1, count, figsize=(width, height), **options)[1]
+    return plt.subplots(1, count, figsize=(6.6, height), **options)[1]
 
 
 def curve(objective, ax, domain=None, **line):
