@@ -435,6 +435,14 @@ def test_fractions_by_hand_are_written_as_decimals(make):
     assert exact.replace("≈", "=") == floats.replace("≈", "=")
 
 
+@pytest.mark.parametrize("start", [1.0, -1.0, 0.5, -0.5, 0.0])
+def test_values_that_look_like_constants_are_not_simplified(start):
+    bowl = ol.Objective(lambda w: w**2, lambda w: w * 2)
+    shown = f"{start:g}".replace("-", "−")
+    first, _ = ol.by_hand(ol.GradientDescent(0.1), bowl, start, 1).text.split("\n")
+    assert first.startswith(f"g₁ = {shown} · 2 = ")
+
+
 def test_schedule_by_hand_shows_the_value_of_each_step():
     text = ol.by_hand(ol.GradientDescent(lambda t: 0.1 / t), SQUARE, 4.0, 2).text
     assert text.split("\n")[-1] == "w₂ = 3.2 − 0.05 · 6.4 = 2.88"
