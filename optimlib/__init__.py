@@ -12,6 +12,7 @@ from optimlib.rules import (
     HeavyBall,
     Momentum,
     Nesterov,
+    Optimizer,
     RMSProp,
     Rule,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Momentum",
     "Nesterov",
     "Objective",
+    "Optimizer",
     "RMSProp",
     "Rule",
     "Trace",

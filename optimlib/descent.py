@@ -10,7 +10,7 @@ import numpy as np
 from optimlib.exact import ExactObjective, ExactRule, exactly_all
 from optimlib.expression import record_rule
 from optimlib.objective import Objective
-from optimlib.rules.rule import Rule
+from optimlib.rules.optimizer import Optimizer
 from optimlib.trace import Trace
 
 # Points that `run` advances together, so that their temporaries stay in the processor's cache.
@@ -57,9 +57,9 @@ def iterate(rule, objective, w0):
     >>> second["v"], second["w"]
     (Fraction(68, 5), Fraction(46, 25))
     """
-    rule, w, batch = _prepared(rule, objective, w0)
+    w, batch, on_batch = _prepared(rule, objective, w0)
     layout = _Layout(np.shape(w0), batch)
-    return (layout.restore(record) for record in _steps(rule, objective, w))
+    return (layout.restore(record) for record in _steps(rule, objective, w, on_batch))
 
 
 def trace(rule, objective, w0, steps):
@@ -94,9 +94,9 @@ def trace(rule, objective, w0, steps):
     3  5.12  2.048  4.1943
     """
     check_count("steps", steps, least=0)
-    prepared, w, batch = _prepared(rule, objective, w0)
+    w, batch, on_batch = _prepared(rule, objective, w0)
     layout = _Layout(np.shape(w0), batch)
-    records = itertools.islice(_steps(prepared, objective, w), steps)
+    records = itertools.islice(_steps(rule, objective, w, on_batch), steps)
     return Trace(rule, objective, layout.restore({"w": w})["w"], map(layout.restore, records))
 
 
@@ -136,13 +136,16 @@ def run(rule, objective, w0, steps, threads=1):
     """
     check_count("steps", steps, least=0)
     check_count("threads", threads, least=1)
-    rule, w, batch = _prepared(rule, objective, w0)
-    chunks = [slice(i, i + CHUNK) for i in range(0, w.shape[1], CHUNK)]
+    w, batch, on_batch = _prepared(rule, objective, w0)
+    chunks = [slice(i, i + CHUNK) for i in range(0, max(w.shape[1], 1), CHUNK)]
 
     def advance(chunk):
+        def on_chunk(value):
+            value = on_batch(value)
+            return value[chunk] if np.ndim(value) else value
+
         final = w[:, chunk]
-        part = _on_batch(rule, lambda value: value[chunk] if np.ndim(value) else value)
-        for record in itertools.islice(_steps(part, objective, final), steps):
+        for record in itertools.islice(_steps(rule, objective, final, on_chunk), steps):
             final = record["w"]
         return final
 
@@ -151,32 +154,39 @@ def run(rule, objective, w0, steps, threads=1):
     return _Layout(np.shape(w0), batch).restore({"w": np.concatenate(final, axis=1)})["w"]
 
 
-def _steps(rule, objective, w):
-    """Yield the records of a prepared run, in the layout (d, N)."""
-    check_record, names = rule.check_record, rule.state
+def _steps(rule, objective, w, on_batch):
+    """Yield the records of a run in the layout (d, N).
+
+    `on_batch` brings a hyperparameter's value into that layout.
+    """
+
+    def in_layout(optimizer):
+        return optimizer.map_hyperparameters(lambda name, value: on_batch(value))
+
+    names, scheduled = rule.state, rule.has_schedules()
+    rule = rule if scheduled else in_layout(rule)
     state = rule.initial(w)
-    if w.dtype == object:
-        rule = ExactRule(rule, record_rule(rule))
-        objective = ExactObjective(objective)
+    exact = w.dtype == object
+    if exact:
+        objective, recording = ExactObjective(objective), record_rule(rule)
     for t in itertools.count(1):
         with np.errstate(all="ignore"):
-            current = rule.at(t)
-            point = current.look_ahead(w, *state)
-            g = objective.grad(point)
-            result = current.update(t, g, *state)
-            if t == 1:
-                check_record(result)
-            previous, w = w, w + result["step"]
-        state = [result[name] for name in names]
-        look_ahead = {} if point is previous else {"look_ahead": point}
-        yield {"t": t, **look_ahead, "g": g, **result, "w": w}
+            current = in_layout(rule.at(t)) if scheduled else rule
+            if exact:
+                current = ExactRule(current, recording)
+            record = current.advance(t, w, state, objective)
+        yield {"t": t, **record}
+        w, state = record["w"], [record[name] for name in names]
 
 
 def _prepared(rule, objective, w0):
-    """Check the arguments; return rule and start in the layout (d, N), and the batch's shape."""
-    for argument, value, kind in (("rule", rule, Rule), ("objective", objective, Objective)):
+    """Check the arguments; return the start in the layout (d, N) and the batch's shape.
+
+    The third value returned brings a hyperparameter into that layout.
+    """
+    for argument, value, kind in (("rule", rule, Optimizer), ("objective", objective, Objective)):
         if not isinstance(value, kind):
-            example = "ol.Adam(lr=0.1)" if kind is Rule else "ol.problems.square"
+            example = "ol.Adam(lr=0.1)" if kind is Optimizer else "ol.problems.square"
             raise TypeError(f"{argument} must be like {example}, got {argument} = {value!r}")
     w, exact = _start(w0)
     objective.check_dimension(w, "w0")
@@ -195,7 +205,7 @@ def _prepared(rule, objective, w0):
             value = float(value)
         return np.broadcast_to(value, batch).reshape(-1) if np.ndim(value) else value
 
-    return _on_batch(rule, hyperparameter), w, batch
+    return w, batch, hyperparameter
 
 
 def _start(w0):
@@ -210,8 +220,13 @@ def _start(w0):
 
 def _batch_shape(rule, batch):
     """Return the common batch of the starts and all hyperparameters."""
-    for name, value in rule.hyperparameters().items():
-        shape = np.shape(value(1) if callable(value) else value)
+    shapes = {}
+    rule.map_hyperparameters(
+        lambda name, value: shapes.setdefault(
+            name, np.shape(value(1) if callable(value) else value)
+        )
+    )
+    for name, shape in shapes.items():
         try:
             batch = np.broadcast_shapes(batch, shape)
         except ValueError:
@@ -219,17 +234,6 @@ def _batch_shape(rule, batch):
                 f"{name} must broadcast against the batch of shape {batch}, got shape {shape}"
             ) from None
     return batch
-
-
-def _on_batch(rule, change):
-    """Return `rule` with `change` applied to the value of every hyperparameter."""
-
-    def changed(value):
-        return (lambda t: change(value(t))) if callable(value) else change(value)
-
-    return rule.replace_unchecked(
-        **{name: changed(value) for name, value in rule.hyperparameters().items()}
-    )
 
 
 class _Layout:

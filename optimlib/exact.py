@@ -31,6 +31,15 @@ def exact_sqrt(value):
     return Fraction(isqrt(value.numerator * 100**digits // value.denominator), 10**digits)
 
 
+def exact_power(base, exponent):
+    """Return a power of a `Fraction` with a whole or half exponent."""
+    if exponent == int(exponent):
+        return base ** int(exponent)
+    if 2 * exponent == int(2 * exponent):
+        return exact_sqrt(base ** int(2 * exponent))
+    raise TypeError(f"the power {exponent} has no exact rational value: start from a float instead")
+
+
 class _ExactFunctions(dict):
     """The operations that have exact rational values."""
 
@@ -44,6 +53,7 @@ class _ExactFunctions(dict):
 
 EXACT_FUNCTIONS = _ExactFunctions(OPERATORS)
 EXACT_FUNCTIONS[np.sqrt] = np.frompyfunc(exact_sqrt, 1, 1)
+EXACT_FUNCTIONS[np.power] = np.frompyfunc(exact_power, 2, 1)
 EXACT_FUNCTIONS[np.square] = lambda value: value**2
 
 
@@ -57,22 +67,25 @@ class ExactRule:
 
     rule: Rule
     recording: RuleRecording
+    sees_point = True
 
-    def at(self, t):
-        return ExactRule(self.rule.at(t), self.recording)
+    advance = Rule.advance
 
     def _value(self, node, cache, state, **inputs):
         states = dict(zip(self.rule.state, state, strict=True))
-        values = {n: exactly_all(v) for n, v in self.rule.hyperparameters().items()}
+        values = self.rule.hyperparameters()
         return _exact_value(node, values | states | inputs, cache)
 
     def look_ahead(self, w, *state):
         return self._value(self.recording.look_ahead, {}, state, w=w)
 
-    def update(self, t, g, *state):
+    def update(self, t, g, *state, w):
         cache = {}
         names = self.recording.names.items()
-        return {name: self._value(node, cache, state, t=t, g=g) for name, node in names}
+        return {name: self._value(node, cache, state, t=t, g=g, w=w) for name, node in names}
+
+    def check_record(self, record):
+        """Nothing to check: the recording was."""
 
 
 class ExactObjective:

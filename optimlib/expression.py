@@ -112,8 +112,9 @@ def record_rule(rule):
     state = [Symbol(name) for name in rule.state]
     try:
         look_ahead = symbolic.look_ahead(Symbol("w"), *state)
-        names = symbolic.update(Symbol("t"), Symbol("g"), *state)
-    except TypeError as error:
+        point = {"w": Symbol("w")} if rule.sees_point else {}
+        names = symbolic.update(Symbol("t"), Symbol("g"), *state, **point)
+    except (TypeError, AttributeError) as error:
         raise TypeError(f"{type(rule).__name__}: {error}") from error
     rule.check_record(names)
     return RuleRecording(look_ahead, {name: as_node(value) for name, value in names.items()})

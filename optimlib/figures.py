@@ -90,7 +90,7 @@ def curve(objective, ax, domain=None, **line):
         If the objective has more than one variable.
     """
     _check_dimension(objective, 1)
-    x = np.linspace(*(domain or objective.domain[0]), 401)
+    x = np.linspace(*(objective.domain[0] if domain is None else domain), 401)
     ax.plot(x, objective.f(x[None]), **{"color": GRAY, "zorder": 1} | line)
     name = symbol_latex(objective.variables[0])
     ax.set(xlabel=f"${name}$", ylabel=f"$f({name})$")
@@ -120,7 +120,8 @@ def contours(objective, ax, domain=None, levels=16):
         If the objective does not have two variables.
     """
     _check_dimension(objective, 2)
-    grid = np.meshgrid(*(np.linspace(*side, 201) for side in domain or objective.domain))
+    sides = objective.domain if domain is None else domain
+    grid = np.meshgrid(*(np.linspace(*side, 201) for side in sides))
     z = objective.f(np.array(grid))
     spacing = np.quantile(z, np.linspace(0, 1, levels + 2)[1:-1] ** 2)
     ax.contour(*grid, z, levels=np.unique(spacing), colors=GRAY, linewidths=0.7, alpha=0.6)

@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from optimlib.descent import check_count, iterate
-from optimlib.expression import Call, Constant, Symbol, record_problem, record_rule
+from optimlib.expression import Call, Symbol, record_problem, record_rule
 from optimlib.objective import Objective
 from optimlib.rules.rule import Rule
 from optimlib.symbols import shown_exactly
@@ -129,21 +129,28 @@ def _rule_lines(rule, w):
     symbols |= {"t": "t", "g": w.symbol("g", "t")}
     for name, value in rule.hyperparameters().items():
         symbols[name] = w.symbol(name, "t" if callable(value) else "")
-    cuts = {id(n): w.symbol(name, "t") for name, n in recording.names.items() if name != "step"}
     tree = TreeWriter(w, symbols)
     point = tree.write(recording.look_ahead)[0]
     lines = [(w.symbol("g", "t"), w.nabla + "f" + w.group(point))]
     for name, node in _steps_of(recording):
-        tree.cuts = {key: value for key, value in cuts.items() if key != id(node)}
+        tree.cuts = _cuts(recording, node, lambda n: w.symbol(n, "t"))
         lines.append((w.symbol(name, "t"), tree.write(node)[0]))
     return [[f"{name} {w.align}{w.equal} {text}" for name, text in lines]]
 
 
 def _steps_of(recording):
     """Return (name, node) for each line of a step: what `update` names, and the new point."""
-    names = {n: node for n, node in recording.names.items() if n != "step"}
-    named = [(n, node) for n, node in names.items() if not isinstance(node, Symbol | Constant)]
+    named = [(name, node) for name, node in recording.names.items() if name != "step"]
     return [*named, ("w", Call(np.add, (Symbol("w"), recording.names["step"])))]
+
+
+def _cuts(recording, opened, stands_for):
+    """Return what stands for the nodes with a name of their own, while `opened` is written."""
+    return {
+        id(node): stands_for(name)
+        for name, node in recording.names.items()
+        if name != "step" and node is not opened and isinstance(node, Call)
+    }
 
 
 def _objective_lines(objective, w):
@@ -179,9 +186,8 @@ def _step_lines(rule, objective, recording, before, record, w):
     if "look_ahead" in record:
         lines.append(("look_ahead", tree.write(recording.look_ahead)[0]))
     lines.append(("g", _gradient(objective, record.get("look_ahead", before["w"]), w)))
-    cuts = {id(node): record[n] for n, node in recording.names.items() if n != "step"}
     for name, node in _steps_of(recording):
-        tree.cuts = {key: value for key, value in cuts.items() if key != id(node)}
+        tree.cuts = _cuts(recording, node, record.get)
         lines.append((name, tree.write(node)[0]))
     return [_equation(w, w.symbol(n, str(t)), text, record[n]) for n, text in lines]
 

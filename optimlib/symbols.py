@@ -132,8 +132,9 @@ def shown_exactly(value, digits=DIGITS):
         if not np.isfinite(float(number)):
             continue
         mantissa, exponent = significant(number, digits)
-        difference = abs(Fraction(f"{mantissa}e{exponent or 0}") - Fraction(number))
         exact = isinstance(number, Fraction | int)
+        true = Fraction(number) if exact else Fraction(float(number))
+        difference = abs(Fraction(f"{mantissa}e{exponent or 0}") - true)
         if difference > (0 if exact else 500 * np.finfo(type(number)).eps * abs(number)):
             return False
     return True

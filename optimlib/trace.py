@@ -43,7 +43,7 @@ class Trace:
         self.start = start
         self.steps = len(records)
         self.names = tuple(records[0]) if records else ("t", "w")
-        empty = {"t": np.zeros(0, dtype=int), "w": np.zeros((0, *np.shape(start)))}
+        empty = {"t": np.zeros(0, dtype=int), "w": np.asarray(start)[None][:0]}
         stacked = {n: np.stack([r[n] for r in records]) for n in self.names} if records else empty
         self._columns = stacked
 
@@ -77,10 +77,8 @@ class Trace:
             return f"{type(self.rule).__name__} on {self.objective.name}, {steps}"
         runs = " × ".join(map(str, batch))
         first = ", ".join("0" * len(batch))
-        return (
-            f"{type(self.rule).__name__} on {self.objective.name}, {steps}, "
-            f"{runs} runs; shown: run [{first}]"
-        )
+        shown = f"; shown: run [{first}]" if np.size(self.start) else ""
+        return f"{type(self.rule).__name__} on {self.objective.name}, {steps}, {runs} runs{shown}"
 
     def _rows(self):
         """Return the table as texts: a header and a row for the start and each step."""
@@ -96,6 +94,8 @@ class Trace:
         return rows
 
     def __repr__(self):
+        if not np.size(self.start):
+            return self._title()
         rows = self._rows()
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
@@ -104,6 +104,8 @@ class Trace:
         return "\n".join([self._title(), *lines])
 
     def _repr_html_(self):
+        if not np.size(self.start):
+            return f"<p>{html.escape(self._title())}</p>"
         head, *body = [[html.escape(cell) for cell in row] for row in self._rows()]
         cells = "".join(f'<th scope="col">{cell}</th>' for cell in head)
         rows = "\n".join(

@@ -42,6 +42,10 @@ class Latex:
         return rf"\frac{{{numerator[0]}}}{{{denominator[0]}}}"
 
     @staticmethod
+    def fraction_before(text):
+        return text
+
+    @staticmethod
     def power(base, exponent):
         return f"{base}^{exponent if len(exponent) == 1 else f'{{{exponent}}}'}"
 
@@ -85,6 +89,10 @@ class Text:
         return f"{above} / {below}"
 
     @classmethod
+    def fraction_before(cls, text):
+        return cls.group(text)
+
+    @classmethod
     def power(cls, base, exponent):
         if all(ord(character) in SUPERSCRIPTS for character in exponent):
             return base + exponent.translate(SUPERSCRIPTS)
@@ -104,6 +112,10 @@ class Text:
 
 
 WRITERS = (Latex, Text)
+
+
+class Magnitude(Constant):
+    """The size of a substituted number whose sign stands before it, no constant of the code."""
 
 
 class TreeWriter:
@@ -153,7 +165,7 @@ class TreeWriter:
         return leaf is not None and not isinstance(leaf, str) and np.ndim(leaf) == 0 and leaf < 0
 
     def _is_constant(self, node, value):
-        return isinstance(node, Constant) and node.value == value
+        return type(node) is Constant and node.value == value
 
     def _terms(self, node):
         """Return [(sign, node), ...] that add up to `node`, without the zeros of the code."""
@@ -176,7 +188,8 @@ class TreeWriter:
         """Take the sign of constants and of the leading number out of a product."""
         function = self._function(node)
         if self._is_negative(node):
-            return -1, Constant(-self._leaf(node))
+            kind = Constant if type(node) is Constant else Magnitude
+            return -1, kind(-self._leaf(node))
         if function is np.negative:
             sign, inner = self._signed(node.arguments[0])
             return -sign, inner
@@ -231,6 +244,8 @@ class TreeWriter:
         text = ""
         for left, factor in zip([None, *factors], factors, strict=False):
             part = self._grouped(self.write(factor), above=SUM)
+            if self._function(factor) is np.divide and factor is not factors[-1]:
+                part = self.writer.fraction_before(part)
             if left is None:
                 text = part
             elif self.numeric or (isinstance(left, Constant) and part[0].isdigit()):
@@ -250,11 +265,12 @@ class TreeWriter:
         number = self.writer.number(leaf)
         if np.ndim(leaf):
             return number, ATOM
-        if isinstance(node, Constant) and not self.numeric and leaf == 0.5:
+        if not self.numeric and self._is_constant(node, 0.5):
             return self.writer.half, ATOM
         multiple = float(leaf) / np.pi
-        if isinstance(node, Constant) and multiple and abs(multiple - round(multiple, 6)) < 1e-12:
-            if round(multiple, 6) == 1:
+        rounded = float(f"{multiple:.4g}")
+        if type(node) is Constant and leaf and abs(multiple - rounded) < 1e-12 * abs(rounded):
+            if rounded == 1:
                 return self.writer.pi, ATOM
             space = self.writer.times if self.numeric else self.writer.after_number
             return self.writer.number(multiple) + space + self.writer.pi, PRODUCT

@@ -1,5 +1,6 @@
 """Every chapter keeps the conventions of CONTRIBUTING.md; every check is shown to reject."""
 
+import re
 import statistics
 from collections import Counter
 
@@ -92,6 +93,13 @@ def has_short_cells(notebook):
         yield f"the median code cell has more than {LONGEST_MEDIAN} lines"
 
 
+def starts_solutions_without_text(notebook):
+    for number, cell in enumerate(notebook.cells, start=1):
+        for body in re.findall(r"\{solution-start\}.*\n((?:.*\n)*?)`{3,}", cell.source):
+            if any(line and not line.startswith(":") for line in body.splitlines()):
+                yield f"cell {number} has text inside solution-start, which the site drops"
+
+
 def is_executed_in_order(notebook):
     for expected, (number, cell) in enumerate(code_cells(notebook), start=1):
         if cell.execution_count != expected:
@@ -145,6 +153,7 @@ CHECKS = [
     begins_with_its_title,
     describes_its_pictures,
     has_short_cells,
+    starts_solutions_without_text,
     is_executed_in_order,
     has_approved_tags,
     stores_no_pictures,
@@ -229,6 +238,12 @@ REJECTED = [
     (describes_its_pictures, lambda cells: cells[PLOT].metadata.mystnb.image.update(alt="A plot")),
     (has_short_cells, lambda cells: cells[PRINT].update(source="pass\n" * 16)),
     (has_short_cells, lambda cells: [cells[i].update(source="pass\n" * 6) for i in (PLOT, PRINT)]),
+    (
+        starts_solutions_without_text,
+        lambda cells: cells[TITLE].update(
+            source="# A\n\n```{solution-start} ex\n:class: dropdown\nLost.\n```\n"
+        ),
+    ),
     (is_executed_in_order, lambda cells: cells[PLOT].update(execution_count=7)),
     (is_executed_in_order, lambda cells: cells[PRINT].update(execution_count=None)),
     (has_approved_tags, lambda cells: cells[PRINT].metadata.update(tags=["nbval-skip"])),

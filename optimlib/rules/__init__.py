@@ -5,6 +5,7 @@ from optimlib.rules.adam import Adam
 from optimlib.rules.gradient_descent import GradientDescent
 from optimlib.rules.momentum import AverageMomentum, HeavyBall, Momentum
 from optimlib.rules.nesterov import Nesterov
+from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rmsprop import RMSProp
 from optimlib.rules.rule import Rule
 
@@ -16,6 +17,7 @@ __all__ = [
     "HeavyBall",
     "Momentum",
     "Nesterov",
+    "Optimizer",
     "RMSProp",
     "Rule",
 ]
