@@ -210,7 +210,10 @@ def _prepared(rule, objective, w0):
 
 def _start(w0):
     """Return `w0` as an array, and whether it is exact."""
-    w = np.asarray(w0)
+    try:
+        w = np.asarray(w0)
+    except ValueError as error:
+        raise ValueError(f"w0 must have one length in each dimension, got w0 = {w0!r}") from error
     if w.dtype == object and w.size and all(isinstance(value, Rational) for value in w.flat):
         return np.frompyfunc(Fraction, 1, 1)(np.atleast_1d(w)).reshape(w.shape), True
     if w.dtype.kind not in "fiu":

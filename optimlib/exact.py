@@ -31,6 +31,15 @@ def exact_sqrt(value):
     return Fraction(isqrt(value.numerator * 100**digits // value.denominator), 10**digits)
 
 
+def exact_quotient(dividend, divisor):
+    """Return a quotient of fractions, or say why there is none."""
+    if divisor == 0:
+        raise ZeroDivisionError(
+            f"{dividend} / 0 has no exact value: start from a float to get inf or nan"
+        )
+    return Fraction(dividend) / divisor
+
+
 def exact_power(base, exponent):
     """Return a power of a `Fraction` with a whole or half exponent."""
     if exponent == int(exponent):
@@ -53,6 +62,7 @@ class _ExactFunctions(dict):
 
 EXACT_FUNCTIONS = _ExactFunctions(OPERATORS)
 EXACT_FUNCTIONS[np.sqrt] = np.frompyfunc(exact_sqrt, 1, 1)
+EXACT_FUNCTIONS[np.divide] = np.frompyfunc(exact_quotient, 2, 1)
 EXACT_FUNCTIONS[np.power] = np.frompyfunc(exact_power, 2, 1)
 EXACT_FUNCTIONS[np.square] = lambda value: value**2
 

@@ -1,6 +1,7 @@
 """A function to be minimized, with its derivatives, in the layout of the whole package."""
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -214,6 +215,8 @@ def check_gradient(objective, w, *, h=1e-6, tolerance=1e-6):
     gradient DISAGREES: worst coordinate x, analytic 2, numerical 5
     """
     for name, value in (("h", h), ("tolerance", tolerance)):
+        if not isinstance(value, Real):
+            raise TypeError(f"{name} must be a number, got {name} = {value!r}")
         if not value > 0:
             raise ValueError(f"{name} must be > 0, got {name} = {value!r}")
     w = np.asarray(w, dtype=float)

@@ -261,7 +261,7 @@ def named(name, **parameters):
     >>> ol.problems.named("quadratic", kappa=100)
     <Objective quadratic(kappa=100)(x, y)>
     """
-    if name not in CATALOG:
+    if not isinstance(name, str) or name not in CATALOG:
         near = difflib.get_close_matches(str(name), CATALOG, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(CATALOG)}"
         raise ValueError(f"unknown problem name = {name!r}; {hint}")

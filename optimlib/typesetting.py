@@ -96,7 +96,7 @@ class Text:
     def power(cls, base, exponent):
         if all(ord(character) in SUPERSCRIPTS for character in exponent):
             return base + exponent.translate(SUPERSCRIPTS)
-        return f"{base}^{exponent if len(exponent) == 1 else cls.group(exponent)}"
+        return f"{base}^{cls.group(exponent) if ' ' in exponent else exponent}"
 
     @classmethod
     def root(cls, inner):
@@ -225,6 +225,8 @@ class TreeWriter:
             return self.writer.root(self.write(node.arguments[0])), ATOM
         if function in (np.add, np.subtract, np.negative):
             return self.write(node)
+        if function is np.absolute:
+            return f"|{self.write(node.arguments[0])[0]}|", ATOM
         return self._call(node, self.writer.function(function.__name__)), ATOM
 
     def _call(self, node, name):
@@ -274,7 +276,5 @@ class TreeWriter:
                 return self.writer.pi, ATOM
             space = self.writer.times if self.numeric else self.writer.after_number
             return self.writer.number(multiple) + space + self.writer.pi, PRODUCT
-        if leaf < 0:
-            return number, SUM
         mantissa, exponent = significant(leaf)
         return number, (POWER if mantissa == "1" else PRODUCT) if exponent else ATOM

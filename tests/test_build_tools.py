@@ -176,6 +176,16 @@ def test_building_executes_what_changed_and_shows_it(book):
     assert "answer 42" in page.read_text()
 
 
+def test_building_again_shows_a_changed_style(book):
+    style = book / "_static" / "style.css"
+    style.parent.mkdir()
+    style.write_text("p { color: red; }")
+    build(book)
+    style.write_text("p { color: green; }")
+    assert "chapters to execute: 0 of 1" in build(book).stdout
+    assert "green" in (book / "_build" / "html" / "_static" / "style.css").read_text()
+
+
 def test_a_page_left_behind_by_an_interrupted_build_is_found(book):
     build(book)
     edit(book / "optimlib" / "answer.py", "41", "42")

@@ -2,6 +2,7 @@
 
 import itertools
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass
 from fractions import Fraction
 
 import mpmath
@@ -509,3 +510,52 @@ def test_table_of_a_sweep_from_one_start_says_so():
 
 def test_table_of_no_runs_is_shown_too():
     repr(ol.trace(ol.Adam(0.1), ol.problems.saddle, np.empty((2, 0)), 2))
+
+
+def test_exact_division_by_zero_says_what_to_do():
+    with pytest.raises(ZeroDivisionError, match="start from a float"):
+        ol.run(ol.AdaGrad(0.1, eps=0.0), SQUARE, Fraction(0), 1)
+
+
+def test_ragged_start_is_named():
+    with pytest.raises(ValueError, match=r"w0 must have one length.*got w0 = \[\[1, 2\], \[3\]\]"):
+        ol.run(ol.Adam(0.1), ol.problems.saddle, [[1, 2], [3]], 1)
+
+
+@dataclass(frozen=True)
+class Halving(ol.Optimizer):
+    """An optimizer that is no Rule: it goes halfway to the origin and counts its steps."""
+
+    share: float = 0.5
+    state = ("count",)
+
+    def advance(self, t, w, state, objective):
+        return {"g": objective.grad(w), "count": state[0] + 1, "w": (1 - self.share) * w}
+
+
+def test_optimizer_that_is_no_rule_runs_in_batches_and_sweeps():
+    share = np.array([0.5, 0.75])
+    path = ol.trace(Halving(share), ol.problems.saddle, np.ones((2, 2)), 2)
+    assert path["w"].tolist() == [[[0.5, 0.25]] * 2, [[0.25, 0.0625]] * 2]
+    assert path["count"][:, 0, 0].tolist() == [1, 2]
+
+
+def test_optimizer_that_is_no_rule_has_no_formula():
+    with pytest.raises(TypeError, match="Rule or an Objective"):
+        ol.formula(Halving())
+
+
+def test_schedules_reach_an_optimizer_inside_another():
+    @dataclass(frozen=True)
+    class Twice(ol.Optimizer):
+        inner: ol.Optimizer
+
+        def advance(self, t, w, state, objective):
+            middle = self.inner.advance(t, w, (), objective)
+            return self.inner.advance(t, middle["w"], (), objective)
+
+    def lr(t):
+        return 0.1 / t
+
+    scheduled = ol.run(Twice(ol.GradientDescent(lr)), SQUARE, 4.0, 2)
+    assert scheduled == pytest.approx(4 * 0.8**2 * 0.9**2)

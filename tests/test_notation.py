@@ -511,6 +511,8 @@ def test_unusual_rule_by_hand_is_right():
     ("step", "written"),
     [
         (lambda g, lr: -lr * np.sign(g), "− η sign(gₜ)"),
+        (lambda g, lr: lr * abs(g - 1), "+ η |gₜ − 1|"),
+        (lambda g, lr: -lr * abs(g) ** 0.25, "− η |gₜ|^0.25"),
         (lambda g, lr: lr * (1.0 * g), "+ η gₜ"),
         (lambda g, lr: -(g - 1), "− (gₜ − 1)"),
         (lambda g, lr: g - (g - 2) + 0, "+ gₜ − (gₜ − 2)"),

@@ -6,6 +6,7 @@ thrown away when optimlib, the requirements or Python change.
 """
 
 import asyncio
+import filecmp
 import hashlib
 import re
 import sys
@@ -143,12 +144,21 @@ def outdated(app, env, added, changed, removed):
         sys.exit(f"\nThe book is not built: a chapter did not execute cleanly.\n\n{error}")
 
     shown = getattr(env, "nb_metadata", {})
-    return [
+    stale = [
         doc
         for doc, nb in notebooks.items()
         if shown.get(doc, {}).get("exec_data", {}).get("mtime")
         != cache.match_cache_notebook(nb).created.timestamp()
     ]
+    # Sphinx copies _static only when it writes a page.
+    return stale or ([app.config.root_doc] if static_changed(app) else [])
+
+
+def static_changed(app):
+    """Tell whether the site's copy of a file in _static is missing or another one."""
+    source, copy = Path(app.srcdir) / "_static", Path(app.outdir) / "_static"
+    files = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]
+    return bool(files) and any(filecmp.cmpfiles(source, copy, files, shallow=False)[1:])
 
 
 def _cached(cache, notebook):

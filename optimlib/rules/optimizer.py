@@ -47,7 +47,7 @@ class Optimizer:
 
     def _check(self, name, value):
         number = isinstance(value, Real) and not isinstance(value, bool)
-        if not number and not (isinstance(value, np.ndarray) and value.dtype.kind in "fiuO"):
+        if not number and not (isinstance(value, np.ndarray) and value.dtype.kind in "fiu"):
             raise TypeError(self._complaint(name, value, "a number, a NumPy array or a schedule"))
         test, words = next(limit for start, limit in LIMITS.items() if name.startswith(start))
         if not np.all(test(value)):
