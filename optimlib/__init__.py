@@ -3,7 +3,7 @@
 from optimlib import problems
 from optimlib.descent import iterate, run, trace
 from optimlib.notation import by_hand, formula
-from optimlib.objective import Objective, check_gradient
+from optimlib.objective import Objective, Stream, check_gradient
 from optimlib.rules import (
     AdaGrad,
     Adam,
@@ -30,6 +30,7 @@ __all__ = [
     "Optimizer",
     "RMSProp",
     "Rule",
+    "Stream",
     "Trace",
     "by_hand",
     "check_gradient",

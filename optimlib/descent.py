@@ -167,14 +167,14 @@ def _steps(rule, objective, w, on_batch):
     rule = rule if scheduled else in_layout(rule)
     state = rule.initial(w)
     exact = w.dtype == object
-    if exact:
-        objective, recording = ExactObjective(objective), record_rule(rule)
+    recording = record_rule(rule) if exact else None
     for t in itertools.count(1):
         with np.errstate(all="ignore"):
             current = in_layout(rule.at(t)) if scheduled else rule
+            seen = objective.at(t)
             if exact:
-                current = ExactRule(current, recording)
-            record = current.advance(t, w, state, objective)
+                current, seen = ExactRule(current, recording), ExactObjective(seen)
+            record = current.advance(t, w, state, seen)
         yield {"t": t, **record}
         w, state = record["w"], [record[name] for name in names]
 
@@ -252,9 +252,7 @@ class _Layout:
     def _restored(self, value):
         if self.single and np.ndim(value):
             return value.reshape(-1)[0]
-        if np.ndim(value) == 2:
-            return value.reshape(len(value), *self.batch)
-        return value.reshape(self.batch) if np.ndim(value) else value
+        return value.reshape(*value.shape[:-1], *self.batch) if np.ndim(value) else value
 
 
 def check_count(name, value, least):

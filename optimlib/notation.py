@@ -185,7 +185,7 @@ def _step_lines(rule, objective, recording, before, record, w):
     lines = []
     if "look_ahead" in record:
         lines.append(("look_ahead", tree.write(recording.look_ahead)[0]))
-    lines.append(("g", _gradient(objective, record.get("look_ahead", before["w"]), w)))
+    lines.append(("g", _gradient(objective.at(t), record.get("look_ahead", before["w"]), w)))
     for name, node in _steps_of(recording):
         tree.cuts = _cuts(recording, node, record.get)
         lines.append((name, tree.write(node)[0]))

@@ -95,6 +95,10 @@ class Objective:
         """The number d of variables."""
         return len(self.variables)
 
+    def at(self, t):
+        """Return what step `t` of an optimizer minimizes: this objective itself."""
+        return self
+
     def f(self, w):
         """Return the value at `w`: shape (d, *batch) to shape (*batch)."""
         w = self._point(w)
@@ -157,6 +161,52 @@ class Objective:
                 component = component[i]
             result[index] = component
         return result
+
+
+class Stream(Objective):
+    """An objective of which each step of an optimizer sees another version.
+
+    The values, derivatives and facts of the stream are those of the `full` objective; step t of
+    a run takes its gradient from ``objective_at(t)``: a random part of the data, or a loss that
+    changes with time.
+
+    Parameters
+    ----------
+    full : Objective
+        What the run is measured by.
+    objective_at : callable
+        From the step number t = 1, 2, ... to an `Objective` of the same dimension. The same t
+        must always give the same objective, so that a run can be repeated.
+
+    Raises
+    ------
+    TypeError
+        If `full` is not an `Objective` or `objective_at` is not callable.
+
+    Examples
+    --------
+    Two parabolas with minima at 0 and 2 take turns; their mean has its minimum at 1.
+
+    >>> import optimlib as ol
+    >>> def parabola(c):
+    ...     return ol.Objective(f=lambda w: (w - c)**2, grad=lambda w: 2 * (w - c))
+    >>> stream = ol.Stream(parabola(1), objective_at=lambda t: parabola(0 if t % 2 else 2))
+    >>> print(ol.trace(ol.GradientDescent(lr=0.25), stream, 1.0, steps=3)["w"])
+    [0.5   1.25  0.625]
+    """
+
+    def __init__(self, full, objective_at):
+        if not isinstance(full, Objective):
+            raise TypeError(f"full must be an Objective, got full = {full!r}")
+        if not callable(objective_at):
+            raise TypeError(f"objective_at must be callable, got objective_at = {objective_at!r}")
+        self.__dict__.update(full.__dict__)
+        self.full = full
+        self._objective_at = objective_at
+
+    def at(self, t):
+        """Return the objective of step `t`."""
+        return self._objective_at(t)
 
 
 @dataclass(frozen=True)

@@ -559,3 +559,32 @@ def test_schedules_reach_an_optimizer_inside_another():
 
     scheduled = ol.run(Twice(ol.GradientDescent(lr)), SQUARE, 4.0, 2)
     assert scheduled == pytest.approx(4 * 0.8**2 * 0.9**2)
+
+
+def alternating():
+    def parabola(c):
+        return ol.Objective(f=lambda w: (w - c) ** 2, grad=lambda w: 2 * (w - c))
+
+    return ol.Stream(parabola(1), objective_at=lambda t: parabola(2 * (t % 2)))
+
+
+def test_stream_gives_each_step_its_own_objective():
+    path = ol.trace(ol.GradientDescent(0.25), alternating(), 4.0, 3)
+    assert path["g"].tolist() == [4.0, 6.0, -1.0]
+    assert path.values.tolist() == [9.0, 4.0, 0.25, 0.5625]
+
+
+def test_stream_is_exact_and_written_by_hand_too():
+    exact = ol.trace(ol.GradientDescent(0.25), alternating(), Fraction(4), 3)
+    assert exact["g"].tolist() == [4, 6, -1]
+    text = ol.by_hand(ol.GradientDescent(0.25), alternating(), 4.0, 3).text
+    assert "g₃ = 2 · (1.5 − 2) = −1" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(("f", lambda t: SQUARE), "full must be an Objective"), ((SQUARE, 3), "objective_at must be")],
+)
+def test_stream_names_what_is_wrong(arguments, message):
+    with pytest.raises(TypeError, match=message):
+        ol.Stream(*arguments)
