@@ -9,12 +9,14 @@ import numpy as np
 
 from optimlib.exact import ExactObjective, ExactRule, exactly_all
 from optimlib.expression import record_rule
-from optimlib.objective import Objective
+from optimlib.objective import Objective, Stream
+from optimlib.plan import Plan
 from optimlib.rules.optimizer import Optimizer
+from optimlib.rules.rule import Rule
 from optimlib.trace import Trace
 
 # Points that `run` advances together, so that their temporaries stay in the processor's cache.
-CHUNK = 8192
+CHUNK = 16384
 
 
 def iterate(rule, objective, w0):
@@ -139,12 +141,17 @@ def run(rule, objective, w0, steps, threads=1):
     w, batch, on_batch = _prepared(rule, objective, w0)
     chunks = [slice(i, i + CHUNK) for i in range(0, max(w.shape[1], 1), CHUNK)]
 
+    plan = _plan(rule, objective, w)
+
     def advance(chunk):
         def on_chunk(value):
             value = on_batch(value)
             return value[chunk] if np.ndim(value) else value
 
         final = w[:, chunk]
+        if plan:
+            with np.errstate(all="ignore"):
+                return plan.run(lambda t: _in_layout(rule.at(t), on_chunk), final, steps)
         for record in itertools.islice(_steps(rule, objective, final, on_chunk), steps):
             final = record["w"]
         return final
@@ -159,24 +166,36 @@ def _steps(rule, objective, w, on_batch):
 
     `on_batch` brings a hyperparameter's value into that layout.
     """
-
-    def in_layout(optimizer):
-        return optimizer.map_hyperparameters(lambda name, value: on_batch(value))
-
     names, scheduled = rule.state, rule.has_schedules()
-    rule = rule if scheduled else in_layout(rule)
+    rule = rule if scheduled else _in_layout(rule, on_batch)
     state = rule.initial(w)
     exact = w.dtype == object
     recording = record_rule(rule) if exact else None
     for t in itertools.count(1):
         with np.errstate(all="ignore"):
-            current = in_layout(rule.at(t)) if scheduled else rule
+            current = _in_layout(rule.at(t), on_batch) if scheduled else rule
             seen = objective.at(t)
             if exact:
                 current, seen = ExactRule(current, recording), ExactObjective(seen)
             record = current.advance(t, w, state, seen)
         yield {"t": t, **record}
         w, state = record["w"], [record[name] for name in names]
+
+
+def _in_layout(optimizer, on_batch):
+    return optimizer.map_hyperparameters(lambda name, value: on_batch(value))
+
+
+def _plan(rule, objective, w):
+    """Return the `Plan` of a run, or None where its code is not straight-line arithmetic."""
+    if not isinstance(rule, Rule) or type(rule).advance is not Rule.advance:
+        return None
+    if isinstance(objective, Stream) or w.dtype == object:
+        return None
+    try:
+        return Plan(rule, objective)
+    except TypeError:
+        return None
 
 
 def _prepared(rule, objective, w0):
