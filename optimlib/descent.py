@@ -7,6 +7,7 @@ from numbers import Integral, Rational
 
 import numpy as np
 
+from optimlib.compiled import CompiledRun
 from optimlib.exact import ExactObjective, ExactRule, exactly_all
 from optimlib.expression import record_rule
 from optimlib.objective import Objective, Stream
@@ -102,7 +103,7 @@ def trace(rule, objective, w0, steps):
     return Trace(rule, objective, layout.restore({"w": w})["w"], map(layout.restore, records))
 
 
-def run(rule, objective, w0, steps, threads=1):
+def run(rule, objective, w0, steps, threads=1, compiled=False):
     r"""Run `steps` steps from every start and return only the final points.
 
     The starts are advanced in chunks, so that memory does not grow with the number of steps and
@@ -116,6 +117,9 @@ def run(rule, objective, w0, steps, threads=1):
         At least 0.
     threads : int
         How many chunks to advance at a time, at least 1.
+    compiled : bool
+        Compile the run with numba (the extra ``optimlib[fast]``), worth its seconds of waiting
+        for many starts or steps. The result agrees up to rounding.
 
     Returns
     -------
@@ -124,7 +128,10 @@ def run(rule, objective, w0, steps, threads=1):
     Raises
     ------
     TypeError, ValueError
-        As `iterate`; also if `steps` or `threads` is not an integer or too small.
+        As `iterate`; also if `steps` or `threads` is not an integer or too small, or no
+        formula can be read from code that is to be compiled.
+    ImportError
+        If numba is needed and not installed.
 
     Examples
     --------
@@ -141,7 +148,7 @@ def run(rule, objective, w0, steps, threads=1):
     w, batch, on_batch = _prepared(rule, objective, w0)
     chunks = [slice(i, i + CHUNK) for i in range(0, max(w.shape[1], 1), CHUNK)]
 
-    plan = _plan(rule, objective, w)
+    plan = CompiledRun(rule, objective) if compiled else _plan(rule, objective, w)
 
     def advance(chunk):
         def on_chunk(value):
