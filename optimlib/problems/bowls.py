@@ -1,0 +1,134 @@
+"""Quadratic bowls and saddles in two variables."""
+
+import numpy as np
+
+from optimlib.objective import Objective
+from optimlib.problems.parameters import check_number
+
+coupled_bowl = Objective(
+    f=lambda w: w[0] ** 2 + w[1] ** 2 + w[0] * w[1],
+    grad=lambda w: (2 * w[0] + w[1], 2 * w[1] + w[0]),
+    hess=lambda w: ((2, 1), (1, 2)),
+    name="coupled_bowl",
+    variables=("x", "y"),
+    domain=((-2.0, 2.0), (-2.0, 2.0)),
+    minima=((0.0, 0.0),),
+    start=(1.0, 2.0),
+)
+
+# κ = 20.
+elongated_bowl = Objective(
+    f=lambda w: 0.1 * w[0] ** 2 + 2 * w[1] ** 2,
+    grad=lambda w: (0.2 * w[0], 4 * w[1]),
+    hess=lambda w: ((0.2, 0), (0, 4)),
+    name="elongated_bowl",
+    variables=("x", "y"),
+    domain=((-5.0, 5.0), (-2.0, 2.0)),
+    minima=((0.0, 0.0),),
+    start=(-5.0, -2.0),
+)
+
+# Eigenvalues 2 and 18, κ = 9.
+booth = Objective(
+    f=lambda w: (w[0] + 2 * w[1] - 7) ** 2 + (2 * w[0] + w[1] - 5) ** 2,
+    grad=lambda w: (10 * w[0] + 8 * w[1] - 34, 8 * w[0] + 10 * w[1] - 38),
+    hess=lambda w: ((10, 8), (8, 10)),
+    name="booth",
+    variables=("x", "y"),
+    domain=((-10.0, 10.0), (-10.0, 10.0)),
+    minima=((1.0, 3.0),),
+    start=(-8.0, 4.0),
+)
+
+# Eigenvalues 0.04 and 1, κ = 25.
+matyas = Objective(
+    f=lambda w: 0.26 * (w[0] ** 2 + w[1] ** 2) - 0.48 * w[0] * w[1],
+    grad=lambda w: (0.52 * w[0] - 0.48 * w[1], 0.52 * w[1] - 0.48 * w[0]),
+    hess=lambda w: ((0.52, -0.48), (-0.48, 0.52)),
+    name="matyas",
+    variables=("x", "y"),
+    domain=((-10.0, 10.0), (-10.0, 10.0)),
+    minima=((0.0, 0.0),),
+    start=(-9.0, 4.0),
+)
+
+saddle = Objective(
+    f=lambda w: w[0] ** 2 - w[1] ** 2,
+    grad=lambda w: (2 * w[0], -2 * w[1]),
+    hess=lambda w: ((2, 0), (0, -2)),
+    name="saddle",
+    variables=("x", "y"),
+    domain=((-2.0, 2.0), (-2.0, 2.0)),
+    saddles=((0.0, 0.0),),
+    start=(1.0, 1e-3),
+)
+
+# Three valleys leave the origin, where the Hessian vanishes.
+monkey_saddle = Objective(
+    f=lambda w: w[0] ** 3 - 3 * w[0] * w[1] ** 2,
+    grad=lambda w: (3 * w[0] ** 2 - 3 * w[1] ** 2, -6 * w[0] * w[1]),
+    hess=lambda w: ((6 * w[0], -6 * w[1]), (-6 * w[1], -6 * w[0])),
+    name="monkey_saddle",
+    variables=("x", "y"),
+    domain=((-1.5, 1.5), (-1.5, 1.5)),
+    saddles=((0.0, 0.0),),
+    start=(1.0, 0.1),
+)
+
+
+def quadratic(kappa=10.0, angle=0.0):
+    """Return the bowl ½(x² + κ y²), turned by `angle` about the origin.
+
+    Its Hessian has the eigenvalues 1 and κ, so κ is its condition number if κ ≥ 1. The
+    eigenvector of 1 points in direction (cos `angle`, sin `angle`).
+
+    Parameters
+    ----------
+    kappa : float
+        κ > 0.
+    angle : float
+        In radians.
+
+    Raises
+    ------
+    ValueError
+        If κ is not positive and finite, or `angle` is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import optimlib as ol
+    >>> turned = ol.problems.quadratic(kappa=100, angle=0.5)
+    >>> print(np.linalg.eigvalsh(turned.hess(np.zeros(2))).round(9))
+    [  1. 100.]
+    """
+    check_number("kappa", kappa, positive=True)
+    check_number("angle", angle)
+    facts = dict(
+        name=f"quadratic(kappa={kappa:g})",
+        variables=("x", "y"),
+        domain=((-2.0, 2.0), (-2.0, 2.0)),
+        minima=((0.0, 0.0),),
+        start=(float(kappa), 1.0),
+    )
+    if angle == 0:
+        return Objective(
+            f=lambda w: 0.5 * (w[0] ** 2 + kappa * w[1] ** 2),
+            grad=lambda w: (w[0], kappa * w[1]),
+            hess=lambda w: ((1, 0), (0, kappa)),
+            **facts,
+        )
+    cosine, sine = float(np.cos(angle)), float(np.sin(angle))
+    a = cosine**2 + kappa * sine**2
+    b = (1 - kappa) * cosine * sine
+    c = sine**2 + kappa * cosine**2
+    facts |= dict(
+        name=f"quadratic(kappa={kappa:g}, angle={angle:g})",
+        start=(kappa * cosine - sine, kappa * sine + cosine),
+    )
+    return Objective(
+        f=lambda w: 0.5 * (a * w[0] ** 2 + c * w[1] ** 2) + b * w[0] * w[1],
+        grad=lambda w: (a * w[0] + b * w[1], b * w[0] + c * w[1]),
+        hess=lambda w: ((a, b), (b, c)),
+        **facts,
+    )
