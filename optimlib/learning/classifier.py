@@ -1,0 +1,328 @@
+"""What the classifiers share: layers cut out of one parameter vector, and the loss on data."""
+
+from functools import cache, partial
+from numbers import Real
+
+import numpy as np
+
+from optimlib.descent import check_count
+from optimlib.objective import Objective
+
+# The variance of a new weight between a layer of p units and one of q.
+VARIANCES = {
+    "zeros": lambda p, q: 0.0,
+    "lecun": lambda p, q: 1 / p,
+    "xavier": lambda p, q: 2 / (p + q),
+    "he": lambda p, q: 2 / p,
+}
+
+
+class Classifier:
+    r"""A model that gives each of k classes a score, with parameters in one flat vector.
+
+    The vector holds, layer after layer, the weights W of shape (units before, units after), row
+    by row, and then the biases b. Many parameter vectors at once have shape (d, \*batch).
+
+    A subclass has the fields or properties `widths`, the number of units of each layer from the
+    features to the classes, and `l2`; and it defines, for one parameter vector, `scores_of` and
+    `gradient_of`.
+    """
+
+    default_initialization = "zeros"
+
+    def _check(self):
+        for width in self.widths:
+            check_count("a layer's width", width, least=1)
+        check_count("classes", self.classes, least=2)
+        if isinstance(self.l2, bool) or not isinstance(self.l2, Real):
+            raise TypeError(f"l2 must be a number, got l2 = {self.l2!r}")
+        if not 0 <= self.l2 < np.inf:
+            raise ValueError(f"l2 must be finite and >= 0, got l2 = {self.l2!r}")
+
+    @property
+    def dim(self):
+        """The number d of parameters."""
+        return sum((p + 1) * q for p, q in zip(self.widths, self.widths[1:], strict=False))
+
+    @property
+    def name(self):
+        """What messages and tables call the model."""
+        return f"{type(self).__name__} {'-'.join(map(str, self.widths))}"
+
+    def layers(self, w):
+        """Return the weights and biases [(W, b), ...] of the layers, as views into `w`.
+
+        Parameters
+        ----------
+        w : array, shape (d,)
+        """
+        layers, start = [], 0
+        for p, q in zip(self.widths, self.widths[1:], strict=False):
+            end = start + p * q
+            layers.append((w[start:end].reshape(p, q), w[end : end + q]))
+            start = end + q
+        return layers
+
+    def initial(self, initialization=None, seed=0):
+        """Return a parameter vector to start from.
+
+        Biases are 0; weights are normal with mean 0 and a variance that depends on the numbers
+        p and q of units before and after them.
+
+        Parameters
+        ----------
+        initialization : {"zeros", "lecun", "xavier", "he"}, optional
+            Variance 0, 1/p, 2/(p + q), 2/p. By default zeros for softmax regression, Xavier for
+            tanh and He for ReLU networks.
+        seed : int
+
+        Returns
+        -------
+        array, shape (d,)
+
+        Raises
+        ------
+        ValueError
+            If `initialization` is unknown or `seed` is negative.
+        TypeError
+            If `seed` is not an integer.
+
+        References
+        ----------
+        Y. LeCun, L. Bottou, G. Orr, K.-R. Müller, *Efficient BackProp* (1998). X. Glorot and
+        Y. Bengio, *Understanding the difficulty of training deep feedforward neural networks*,
+        AISTATS 2010. K. He, X. Zhang, S. Ren, J. Sun, *Delving deep into rectifiers*, ICCV 2015.
+        """
+        if initialization is None:
+            initialization = self.default_initialization
+        if initialization not in VARIANCES:
+            raise ValueError(
+                f"initialization must be one of {', '.join(VARIANCES)}, "
+                f"got initialization = {initialization!r}"
+            )
+        check_count("seed", seed, least=0)
+        random = np.random.default_rng(seed)
+        w = np.zeros(self.dim)
+        for W, _ in self.layers(w):
+            W[:] = np.sqrt(VARIANCES[initialization](*W.shape)) * random.standard_normal(W.shape)
+        return w
+
+    def scores_of(self, w, X):
+        """Return the scores of the examples, shape (n, k), for one parameter vector."""
+        raise NotImplementedError(f"{type(self).__name__} does not define scores_of")
+
+    def gradient_of(self, w, X, Y):
+        """Return the gradient of the mean loss, shape (d,), for one parameter vector.
+
+        `Y` holds the labels as rows of the identity matrix, shape (n, k).
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define gradient_of")
+
+    def penalty_of(self, w):
+        """Return ½ l2 ‖W‖², summed over the layers; biases are free."""
+        if not self.l2:
+            return 0.0
+        return 0.5 * self.l2 * sum((W * W).sum() for W, _ in self.layers(w))
+
+    def loss(self, X, y):
+        r"""Return the objective to be minimized: the mean cross-entropy and the L2 penalty.
+
+        .. math:: f(w) = \frac1n \sum_i \Big(\log \sum_c e^{s_{ic}} - s_{i y_i}\Big)
+                  + \frac{\lambda}{2} \sum_\ell \|W_\ell\|^2
+
+        with the scores s of the examples.
+
+        Parameters
+        ----------
+        X : array, shape (n, features)
+        y : array of int, shape (n,)
+            Labels 0...k − 1.
+
+        Returns
+        -------
+        Loss
+
+        Raises
+        ------
+        TypeError
+            If `X` holds no numbers or `y` no integers.
+        ValueError
+            If the shapes do not fit, `X` is not finite, or a label is not one of 0...k − 1.
+        """
+        return Loss(self, X, y)
+
+    def scores(self, w, X):
+        r"""Return each example's score for each class, shape (n, k, \*batch)."""
+        w, X = self._parameters(w), self._features(X)
+        points = _columns(w)
+        scores = np.empty((len(X), self.classes, len(points)), dtype=w.dtype)
+        X = X.astype(w.dtype, copy=False)
+        for i, point in enumerate(points):
+            scores[:, :, i] = self.scores_of(point, X)
+        return scores.reshape(*scores.shape[:2], *w.shape[1:])
+
+    def predict(self, w, X):
+        r"""Return the label with the highest score for each example, shape (n, \*batch)."""
+        return self.scores(w, X).argmax(axis=1)
+
+    def accuracy(self, w, X, y):
+        r"""Return the share of the examples that are predicted rightly, shape (\*batch)."""
+        return self.evaluate(w, X, y)[1]
+
+    def evaluate(self, w, X, y):
+        r"""Return mean cross-entropy (without penalty) and accuracy, each of shape (\*batch).
+
+        Parameters
+        ----------
+        w : array, shape (d, \*batch)
+        X : array, shape (n, features)
+        y : array of int, shape (n,)
+        """
+        w, X = self._parameters(w), self._features(X)
+        y = self._labels(y, len(X))
+        X, Y = X.astype(w.dtype, copy=False), np.eye(self.classes, dtype=w.dtype)[y]
+        losses, accuracies = [], []
+        for point in _columns(w):
+            scores = self.scores_of(point, X)
+            losses.append(cross_entropy(scores, Y))
+            accuracies.append(np.mean(scores.argmax(axis=1) == y))
+        batch = w.shape[1:]
+        losses = np.array(losses, dtype=w.dtype).reshape(batch)[()]
+        return losses, np.array(accuracies, dtype=float).reshape(batch)[()]
+
+    def _parameters(self, w):
+        w = np.asarray(w)
+        if w.ndim == 0 or w.shape[0] != self.dim:
+            raise ValueError(
+                f"w must have shape ({self.dim}, ...) for {self.name}, got w of shape {w.shape}"
+            )
+        return w if w.dtype.kind == "f" else w.astype(float)
+
+    def _features(self, X):
+        X = np.asarray(X)
+        if X.dtype.kind not in "fiub":
+            raise TypeError(f"X must hold real numbers, got X of type {X.dtype}")
+        if X.ndim != 2 or X.shape[1] != self.widths[0] or not len(X):
+            raise ValueError(
+                f"X must have shape (n, {self.widths[0]}) with n > 0 for {self.name}, "
+                f"got X of shape {X.shape}"
+            )
+        if not np.all(np.isfinite(X)):
+            raise ValueError("X must be finite, got X with inf or nan")
+        return X if X.dtype.kind == "f" else X.astype(float)
+
+    def _labels(self, y, n):
+        y = np.asarray(y)
+        if y.dtype.kind not in "iu":
+            raise TypeError(f"y must hold labels, which are integers, got y of type {y.dtype}")
+        if y.shape != (n,):
+            raise ValueError(f"y must have shape ({n},), as X has rows, got y of shape {y.shape}")
+        wrong = y[(y < 0) | (y >= self.classes)]
+        if wrong.size:
+            raise ValueError(
+                f"y must hold labels from 0 to {self.classes - 1} for {self.name}, "
+                f"got the label {wrong[0]}"
+            )
+        return y
+
+
+class Loss(Objective):
+    r"""The mean loss of a classifier on data, as a function of its parameters.
+
+    Made by ``model.loss(X, y)``. The parameters are called w1, w2, ...; points are of shape
+    (d, \*batch), one parameter vector in each column.
+
+    Attributes
+    ----------
+    model : Classifier
+    X : array, shape (n, features)
+    Y : array, shape (n, k)
+        The labels as rows of the identity matrix.
+
+    Examples
+    --------
+    With all scores 0 each of k classes has probability 1/k, so the loss is log k.
+
+    >>> import numpy as np
+    >>> from optimlib import learning
+    >>> model = learning.SoftmaxRegression(features=2, classes=3)
+    >>> loss = model.loss(X=[[0.0, 1.0], [2.0, -1.0]], y=[0, 2])
+    >>> print(loss.f(np.zeros(model.dim)) == np.log(3), loss.grad(np.zeros((9, 50))).shape)
+    True (9, 50)
+    """
+
+    def __init__(self, model, X, y):
+        X = model._features(X)
+        Y = np.eye(model.classes, dtype=X.dtype)[model._labels(y, len(X))]
+        super().__init__(
+            f=partial(_value, model, X, Y),
+            grad=partial(_gradient, model, X, Y),
+            name=model.name,
+            variables=_names(model.dim),
+            start=tuple(model.initial()),
+        )
+        self.model, self.X, self.Y = model, X, Y
+
+    def take(self, rows):
+        """Return the mean loss on some of the examples, given by their numbers."""
+        # A step of training makes one of these, so what depends on the model alone is shared.
+        part = object.__new__(Loss)
+        part.__dict__.update(self.__dict__)
+        part.X, part.Y = X, Y = self.X.take(rows, axis=0), self.Y.take(rows, axis=0)
+        part._f, part._grad = (
+            partial(_value, self.model, X, Y),
+            partial(_gradient, self.model, X, Y),
+        )
+        return part
+
+
+def cross_entropy(scores, Y):
+    """Return the mean of log Σ exp(scores) − (score of the right class), without overflow."""
+    largest = scores.max(axis=1, keepdims=True)
+    scores = scores - largest
+    return (np.log(np.exp(scores).sum(axis=1)) - (scores * Y).sum(axis=1)).mean()
+
+
+def cross_entropy_gradient(scores, Y):
+    """Return the gradient (p − Y)/n of `cross_entropy` in the scores, which are overwritten.
+
+    p are the softmax probabilities exp(s) / Σ exp(s).
+    """
+    scores -= np.maximum.reduce(scores, axis=1, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= np.add.reduce(scores, axis=1, keepdims=True)
+    scores -= Y
+    scores /= len(Y)
+    return scores
+
+
+def _value(model, X, Y, w):
+    X, Y = X.astype(w.dtype, copy=False), Y.astype(w.dtype, copy=False)
+    values = [
+        cross_entropy(model.scores_of(point, X), Y) + model.penalty_of(point)
+        for point in _columns(w)
+    ]
+    return np.array(values, dtype=w.dtype).reshape(w.shape[1:])[()]
+
+
+def _gradient(model, X, Y, w):
+    X, Y = X.astype(w.dtype, copy=False), Y.astype(w.dtype, copy=False)
+    if w.size == len(w):
+        return model.gradient_of(w.reshape(-1), X, Y).reshape(w.shape)
+    # One run after the other: a run's arrays fit into the cache, and its numbers do not depend
+    # on how many others there are.
+    points = _columns(w)
+    gradients = np.empty_like(points)
+    for gradient, point in zip(gradients, points, strict=True):
+        gradient[:] = model.gradient_of(point, X, Y)
+    return np.ascontiguousarray(gradients.T).reshape(w.shape)
+
+
+def _columns(w):
+    """Return the points of `w`, shape (d, *batch), as contiguous rows."""
+    return np.ascontiguousarray(w.reshape(len(w), -1).T)
+
+
+@cache
+def _names(d):
+    return tuple(f"w{i}" for i in range(1, d + 1))
