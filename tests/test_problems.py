@@ -1,16 +1,19 @@
 """The named problems against SymPy and against the literature."""
 
+from fractions import Fraction
+
 import mpmath
 import numpy as np
 import pytest
 import sympy
-from cases import PROBLEMS, starts
+from cases import PROBLEMS as SHARED
+from cases import starts
 from scipy import optimize
-from sympy import Rational, cos, cosh, pi, sin, tanh
+from sympy import E, Rational, cos, cosh, exp, log, pi, sin, sqrt, tanh
 
 import optimlib as ol
 
-w, x, y = sympy.symbols("w x y", real=True)
+w, x, y, x1, x2, x3 = sympy.symbols("w x y x1 x2 x3", real=True)
 
 
 def turned_bowl(kappa, angle):
@@ -18,6 +21,22 @@ def turned_bowl(kappa, angle):
     c, s = cos(angle), sin(angle)
     return Rational(1, 2) * ((c * x + s * y) ** 2 + kappa * (-s * x + c * y) ** 2)
 
+
+def rastrigin(*point):
+    return 10 * len(point) + sum(u**2 - 10 * cos(2 * pi * u) for u in point)
+
+
+def ackley(*point):
+    d = len(point)
+    far = exp(-sqrt(sum(u**2 for u in point) / d) / 5)
+    return 20 + E - 20 * far - exp(sum(cos(2 * pi * u) for u in point) / d)
+
+
+def styblinski_tang(*point):
+    return sum(u**4 - 16 * u**2 + 5 * u for u in point) / 2
+
+
+THREE = [x1, x2, x3]
 
 # Each problem written out once more, by hand: variables and expression.
 EXPRESSIONS = {
@@ -34,6 +53,55 @@ EXPRESSIONS = {
     "quadratic(kappa=100, angle=0.5)": ([x, y], turned_bowl(100, Rational(1, 2))),
     "saddle": ([x, y], x**2 - y**2),
     "rosenbrock": ([x, y], (1 - x) ** 2 + 100 * (y - x**2) ** 2),
+    "log_sum_exp": ([x], log(exp(x) + exp(-x))),
+    "heavy_ball_cycle": (
+        [x],
+        sympy.Piecewise(
+            (25 * x**2 / 2, x < 1),
+            (x**2 / 2 + 24 * x - 12, x < 2),
+            (25 * x**2 / 2 - 24 * x + 36, True),
+        ),
+    ),
+    "reddi": ([x], 10 * x / 101),
+    "elongated_bowl": ([x, y], x**2 / 10 + 2 * y**2),
+    "booth": ([x, y], (x + 2 * y - 7) ** 2 + (2 * x + y - 5) ** 2),
+    "matyas": ([x, y], Rational(26, 100) * (x**2 + y**2) - Rational(48, 100) * x * y),
+    "monkey_saddle": ([x, y], x**3 - 3 * x * y**2),
+    "beale": (
+        [x, y],
+        (Rational(3, 2) - x + x * y) ** 2
+        + (Rational(9, 4) - x + x * y**2) ** 2
+        + (Rational(21, 8) - x + x * y**3) ** 2,
+    ),
+    "himmelblau": ([x, y], (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2),
+    "three_hump_camel": (
+        [x, y],
+        2 * x**2 - Rational(105, 100) * x**4 + x**6 / 6 + x * y + y**2,
+    ),
+    "goldstein_price": (
+        [x, y],
+        (1 + (x + y + 1) ** 2 * (19 - 14 * x + 3 * x**2 - 14 * y + 6 * x * y + 3 * y**2))
+        * (30 + (2 * x - 3 * y) ** 2 * (18 - 32 * x + 12 * x**2 + 48 * y - 36 * x * y + 27 * y**2)),
+    ),
+    "mccormick": (
+        [x, y],
+        sin(x + y) + (x - y) ** 2 - Rational(3, 2) * x + Rational(5, 2) * y + 1,
+    ),
+    "rastrigin": ([x, y], rastrigin(x, y)),
+    "rastrigin(dim=1)": ([x], rastrigin(x)),
+    "rastrigin(dim=3)": (THREE, rastrigin(*THREE)),
+    "ackley": ([x, y], ackley(x, y)),
+    "ackley(dim=1)": ([x], ackley(x)),
+    "ackley(dim=3)": (THREE, ackley(*THREE)),
+    "styblinski_tang": ([x, y], styblinski_tang(x, y)),
+    "styblinski_tang(dim=1)": ([x], styblinski_tang(x)),
+    "styblinski_tang(dim=3)": (THREE, styblinski_tang(*THREE)),
+}
+
+PROBLEMS = SHARED | {
+    problem.name: problem
+    for make in (ol.problems.rastrigin, ol.problems.ackley, ol.problems.styblinski_tang)
+    for problem in (make(dim=1), make(dim=3))
 }
 
 every_problem = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
@@ -50,8 +118,10 @@ def test_value_gradient_and_hessian_are_those_of_sympy(problem):
     gradient = [sympy.diff(f, v) for v in variables]
     hessian = sympy.hessian(f, variables)
     points = starts(problem, 20, seed=5)
+    # Ackley's kink in one variable; no random point lies on it.
+    modules = [{"DiracDelta": lambda at: 0}, "math"]
     value_of, gradient_of, hessian_of = (
-        sympy.lambdify(variables, e, "math") for e in (f, gradient, hessian.tolist())
+        sympy.lambdify(variables, e, modules) for e in (f, gradient, hessian.tolist())
     )
     for i, point in enumerate(points.T):
         for actual, expected in (
@@ -63,13 +133,37 @@ def test_value_gradient_and_hessian_are_those_of_sympy(problem):
             np.testing.assert_allclose(actual, expected, rtol=1e-12, atol=1e-13 * scale)
 
 
+def true_critical_point(problem, listed):
+    """Return the zero of SymPy's gradient nearest to `listed`, computed with 40 digits."""
+    variables, f = EXPRESSIONS[problem.name]
+    gradient = sympy.lambdify(variables, [sympy.diff(f, v) for v in variables], "mpmath")
+    with mpmath.workdps(40):
+        start = [mpmath.mpf(value) for value in listed]
+        if all(slope == 0 for slope in gradient(*start)):
+            return start
+        return list(mpmath.findroot(lambda *point: gradient(*point), start))
+
+
+@every_problem
+def test_listed_critical_points_are_right_to_the_last_bit(problem):
+    for point in (*problem.minima, *problem.saddles):
+        listed = np.reshape(point, problem.dim)
+        if "ackley" in problem.name:
+            np.testing.assert_array_equal(listed, 0)
+            continue
+        for value, true in zip(listed, true_critical_point(problem, listed), strict=True):
+            assert abs(true - value) <= np.spacing(abs(value)), (point, true)
+
+
 @every_problem
 def test_listed_minima_are_minima(problem):
     for minimum in problem.minima:
         point = np.reshape(minimum, problem.dim).astype(float)
-        np.testing.assert_allclose(problem.grad(point), 0, atol=1e-12)
-        assert np.all(np.linalg.eigvalsh(problem.hess(point)) >= -1e-12)
-        nearby = point[:, None] + 1e-2 * starts_around(problem.dim)
+        hessian = problem.hess(point)
+        size = np.linalg.norm(hessian, 2)
+        np.testing.assert_allclose(problem.grad(point), 0, atol=1e-15 * max(1, size))
+        assert np.all(np.linalg.eigvalsh(hessian) >= -1e-15 * size)
+        nearby = point[:, None] + 1e-2 * directions(problem.dim)
         assert np.all(problem.f(nearby) > problem.f(point))
 
 
@@ -77,30 +171,63 @@ def test_listed_minima_are_minima(problem):
 def test_listed_saddles_are_saddles(problem):
     for saddle in problem.saddles:
         point = np.array(saddle)
-        np.testing.assert_array_equal(problem.grad(point), 0)
-        eigenvalues = np.linalg.eigvalsh(problem.hess(point))
-        assert eigenvalues[0] < 0 < eigenvalues[-1]
+        size = np.linalg.norm(problem.hess(point), 2)
+        np.testing.assert_allclose(problem.grad(point), 0, atol=1e-15 * max(1, size))
+        around = problem.f(point[:, None] + 1e-2 * directions(problem.dim)) - problem.f(point)
+        assert np.min(around) < -1e-7
+        assert np.max(around) > 1e-7
+        if problem.name != "monkey_saddle":
+            eigenvalues = np.linalg.eigvalsh(problem.hess(point))
+            assert eigenvalues[0] < 0 < eigenvalues[-1]
 
 
-def starts_around(dim):
-    """Return points on the unit circle or its one-dimensional counterpart, shape (d, n)."""
-    angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
-    return np.array([[1.0, -1.0]]) if dim == 1 else np.array([np.cos(angles), np.sin(angles)])
+def directions(dim):
+    """Return vectors of length 1 in many directions, shape (d, n)."""
+    vectors = np.random.default_rng(0).normal(size=(dim, 60))
+    return vectors / np.linalg.norm(vectors, axis=0)
 
 
 def test_problems_without_minimum_list_none():
     without = {name for name, problem in PROBLEMS.items() if not problem.minima}
-    assert without == {"cube", "tanh", "saddle"}
+    assert without == {"cube", "tanh", "saddle", "monkey_saddle", "reddi"}
 
 
 @every_problem
 def test_start_is_finite_and_minima_lie_in_the_domain(problem):
-    problem.check_dimension(np.asarray(problem.start), "start")
+    start = np.asarray(problem.start)
+    problem.check_dimension(start, "start")
+    assert np.all(np.isfinite(problem.f(start)))
+    assert np.any(problem.grad(start))
     low, high = np.array(problem.domain).T
     assert np.all(low < high)
     for point in (*problem.minima, *problem.saddles):
         assert np.all(low <= np.reshape(point, problem.dim))
         assert np.all(np.reshape(point, problem.dim) <= high)
+
+
+@every_problem
+def test_hessian_agrees_with_differences_of_the_gradient(problem):
+    points = starts(problem, 20, seed=8)
+    for i in range(problem.dim):
+        h = 1e-6 * np.eye(problem.dim)[:, i, None]
+        column = (problem.grad(points + h) - problem.grad(points - h)) / 2e-6
+        hessian = problem.hess(points)
+        error = np.abs(hessian[:, i] - column) / np.maximum(1, np.max(np.abs(hessian), (0, 1)))
+        assert np.max(error) < 1e-5
+
+
+@every_problem
+@pytest.mark.parametrize("batch", [(), (5,), (2, 3), (0,)])
+@pytest.mark.parametrize("kind", ["float64", "float32"])
+def test_shapes_and_types(problem, batch, kind):
+    points = np.resize(starts(problem, 6), (problem.dim, *batch)).astype(kind)
+    results = problem.f(points), problem.grad(points), problem.hess(points)
+    for depth, result in enumerate(results):
+        assert np.shape(result) == (problem.dim,) * depth + batch
+        assert result.dtype == kind
+    precise = problem.grad(points.astype(float))
+    scale = np.maximum(1, np.max(np.abs(precise), initial=0))
+    np.testing.assert_allclose(results[1], precise, rtol=1e-3, atol=1e-4 * scale)
 
 
 # Literature
@@ -179,6 +306,294 @@ def test_quartic_and_cube_are_flat_at_zero():
     assert ol.problems.cube.f(-0.1) < 0 < ol.problems.cube.f(0.1)
 
 
+# The critical points that the literature gives, with as many digits as it gives.
+
+LITERATURE = {
+    "beale": {(3, 0.5): 0},
+    "himmelblau": {
+        (3, 2): 0,
+        (-2.805118, 3.131312): 0,
+        (-3.779310, -3.283186): 0,
+        (3.584428, -1.848126): 0,
+    },
+    "rastrigin": {(0, 0): 0},
+    "ackley": {(0, 0): 0},
+    "booth": {(1, 3): 0},
+    "matyas": {(0, 0): 0},
+    "three_hump_camel": {
+        (0, 0): 0,
+        (1.747552, -0.873776): 0.298638,
+        (-1.747552, 0.873776): 0.298638,
+    },
+    "goldstein_price": {(0, -1): 3, (-0.6, -0.4): 30, (1.8, 0.2): 84, (1.2, 0.8): 840},
+    "mccormick": {(-0.54719, -1.54719): -1.9133, (2.59439, 1.59439): 1.22837},
+    "styblinski_tang": {
+        (-2.903534, -2.903534): -78.33233,
+        (-2.903534, 2.746803): -64.19561,
+        (2.746803, -2.903534): -64.19561,
+        (2.746803, 2.746803): -50.05889,
+    },
+}
+
+
+@pytest.mark.parametrize("name", LITERATURE)
+def test_minima_are_those_of_the_literature(name):
+    problem = ol.problems.named(name)
+    expected = LITERATURE[name]
+    np.testing.assert_allclose(problem.minima, list(expected), atol=1.1e-5)
+    values = [problem.f(point) for point in problem.minima]
+    np.testing.assert_allclose(values, list(expected.values()), atol=1e-4)
+    assert values[0] == min(values), "the global minimum is listed first"
+
+
+def eigenvalues_at_minimum(name):
+    problem = ol.problems.named(name)
+    return np.linalg.eigvalsh(problem.hess(problem.minima[0]))
+
+
+@pytest.mark.parametrize(
+    ("name", "kappa"),
+    [("booth", 9), ("matyas", 25), ("elongated_bowl", 20), ("quadratic", 10), ("coupled_bowl", 3)],
+)
+def test_condition_numbers_of_the_bowls(name, kappa):
+    small, large = eigenvalues_at_minimum(name)
+    assert large / small == pytest.approx(kappa, rel=1e-12)
+
+
+def test_condition_number_of_rosenbrock():
+    small, large = eigenvalues_at_minimum("rosenbrock")
+    assert large / small == pytest.approx(2508.01, abs=0.01)
+
+
+def test_hilltop_of_himmelblau():
+    himmelblau = ol.problems.himmelblau
+    true = true_critical_point(himmelblau, (-0.27, -0.92))
+    top = np.array([-0.2708445906673476, -0.9230385564799815])
+    assert tuple(top) == tuple(float(value) for value in true)
+    np.testing.assert_allclose(top, [-0.270845, -0.923039], atol=1e-6)
+    assert himmelblau.f(top) == pytest.approx(181.6165, abs=1e-4)
+    assert np.all(np.linalg.eigvalsh(himmelblau.hess(top)) < 0)
+
+
+def test_hilltop_of_goldstein_and_price():
+    top = np.array([0.8, 0.2])
+    assert ol.problems.goldstein_price.f(top) == pytest.approx(1155, rel=1e-12)
+    assert np.all(np.linalg.eigvalsh(ol.problems.goldstein_price.hess(top)) < 0)
+
+
+def test_minimum_of_mccormick_in_closed_form():
+    with mpmath.workdps(30):
+        expected = -mpmath.sqrt(3) / 2 - mpmath.pi / 3
+        point = [mpmath.mpf(0.5) - mpmath.pi / 3, -mpmath.mpf(0.5) - mpmath.pi / 3]
+    assert ol.problems.mccormick.minima[0] == tuple(float(value) for value in point)
+    assert ol.problems.mccormick.f(ol.problems.mccormick.minima[0]) == pytest.approx(
+        float(expected), rel=1e-15
+    )
+    assert round(float(expected), 9) == -1.913222955
+
+
+@pytest.mark.parametrize("dim", [1, 2, 3, 10])
+def test_problems_in_any_dimension(dim):
+    for make in (ol.problems.rastrigin, ol.problems.ackley, ol.problems.styblinski_tang):
+        problem = make(dim=dim)
+        assert problem.dim == len(problem.domain) == np.size(problem.start) == dim
+        lowest = -39.16616570377142 * dim if make is ol.problems.styblinski_tang else 0
+        assert problem.f(problem.minima[0]) == pytest.approx(lowest, rel=1e-14, abs=0)
+        assert problem.f(starts(problem, 500)).min() > problem.f(problem.minima[0])
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("dim", [1, 2, 5])
+def test_ackley_at_its_tip(dim, kind):
+    """The gradient is 0 there and has the cone's slope 4/√d a hair's breadth away."""
+    problem = ol.problems.ackley(dim)
+    tip = np.zeros(dim, dtype=kind)
+    np.testing.assert_array_equal(problem.grad(tip), tip)
+    assert np.all(np.isfinite(problem.hess(tip)))
+    for size in (1e-8, 1e-15):
+        gradient = problem.grad(tip + kind(size))
+        assert np.linalg.norm(gradient) == pytest.approx(4 / np.sqrt(dim), rel=1e-5)
+    for size in (1e-18, 1e-21, 1e-25, 1e-30):
+        assert np.linalg.norm(problem.grad(tip + kind(size))) <= 4 / np.sqrt(dim) * 1.01
+
+
+def test_log_sum_exp_does_not_overflow():
+    smooth = ol.problems.log_sum_exp
+    assert smooth.f(0.0) == pytest.approx(np.log(2))
+    far = np.array([[-1e4, 1e4]])
+    np.testing.assert_array_equal(smooth.f(far), [1e4, 1e4])
+    np.testing.assert_array_equal(smooth.grad(far), [[-1, 1]])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_newton_on_log_sum_exp_diverges_beyond_1_08866(sign):
+    with mpmath.workdps(30):
+        edge = float(mpmath.findroot(lambda u: mpmath.sinh(2 * u) - 4 * u, 1.1))
+    assert round(edge, 5) == 1.08866
+    smooth, ends = ol.problems.log_sum_exp, []
+    for start in (edge - 1e-3, edge + 1e-3):
+        point = sign * start
+        for _ in range(6):
+            point = point - smooth.grad(point) / smooth.hess(point)
+        ends.append(abs(point))
+    assert ends[0] < 1.08 < 1.1 < ends[1]
+
+
+# The heavy ball's cycle, and Adam's stream
+
+
+def test_slope_of_the_heavy_ball_problem_has_three_pieces():
+    problem = ol.problems.heavy_ball_cycle
+    points = np.array([[-1.0, 0.5, 1.0, 1.5, 2.0, 3.0]])
+    np.testing.assert_allclose(problem.grad(points), [[-25, 12.5, 25, 25.5, 26, 51]])
+    np.testing.assert_array_equal(problem.hess(points), [[[25, 25, 1, 1, 25, 25]]])
+    for kink in (1.0, 2.0):
+        for reading in (problem.f, problem.grad):
+            gap = reading(np.nextafter(kink, 3)) - reading(np.nextafter(kink, 0))
+            assert abs(gap) < 1e-13
+
+
+def test_heavy_ball_ends_in_a_cycle_of_three_points():
+    problem = ol.problems.heavy_ball_cycle
+    rule = ol.HeavyBall(lr=1 / 9, beta=4 / 9)
+    last = ol.trace(rule, problem, problem.start, 1000)["w"][-3:]
+    np.testing.assert_allclose(sorted(1225 * last), [-2208, 792, 2592], rtol=1e-12)
+    # The points in exact arithmetic, one after the other.
+    cycle = [Fraction(k, 1225) for k in (792, -2208, 2592)]
+    for i in range(3):
+        before, here, after = cycle[i - 2], cycle[i - 1], cycle[i]
+        slope = problem.grad(here)
+        assert isinstance(slope, Fraction)
+        assert after == here - slope / 9 + (here - before) * Fraction(4, 9)
+
+
+def test_stream_of_reddi():
+    stream = ol.problems.reddi
+    slopes = [stream.at(t).grad(0.3) for t in range(1, 304)]
+    assert [t for t, slope in enumerate(slopes, start=1) if slope == 1010] == [1, 102, 203]
+    assert {float(slope) for slope in slopes} == {1010.0, -10.0}
+    assert np.mean(slopes) == pytest.approx(stream.grad(0.3), rel=1e-13)
+    assert stream.domain == ((-1.0, 1.0),)
+    assert stream.f(-1.0) < stream.f(1.0)
+    for t in (1, 2):
+        assert stream.at(t).f(0.5) == slopes[t - 1] / 2
+
+
+def test_adam_goes_the_wrong_way_on_the_stream_of_reddi():
+    """The projection and the rate η/√t are the optimizer's; so is the blame."""
+    stream, w, m, v = ol.problems.reddi, 0.0, 0.0, 0.0
+    for t in range(1, 10_001):
+        g = float(stream.at(t).grad(w))
+        m, v = 0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g**2
+        w = float(np.clip(w - 0.5 / np.sqrt(t) * m / np.sqrt(v), -1, 1))
+    assert w > 0.9
+
+
+# Logistic regression
+
+
+def data(count=40, dim=3, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(count, dim)), np.where(rng.random(count) < 0.5, -1, 1)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+@pytest.mark.parametrize("dim", [1, 2, 4])
+def test_logistic_is_that_of_sympy(dim, l2):
+    features, labels = data(6, dim)
+    loss = ol.problems.logistic(features, labels, l2=l2)
+    weights = sympy.symbols(f"w1:{dim + 1}", real=True)
+    assert len(loss.variables) == dim
+    terms = (
+        log(1 + exp(-int(label) * sum(a * b for a, b in zip(row, weights, strict=True))))
+        for row, label in zip(features, labels, strict=True)
+    )
+    f = sum(terms) / 6 + l2 * sum(u**2 for u in weights) / 2
+    gradient = [sympy.diff(f, u) for u in weights]
+    readings = (loss.f, loss.grad, loss.hess)
+    expressions = (f, gradient, sympy.hessian(f, weights).tolist())
+    for point in np.random.default_rng(1).normal(size=(5, dim)):
+        for reading, expression in zip(readings, expressions, strict=True):
+            expected = sympy.lambdify(weights, expression, "math")(*point)
+            np.testing.assert_allclose(reading(point), expected, rtol=1e-11, atol=1e-14)
+    assert ol.check_gradient(loss, np.ones(dim))
+
+
+def test_logistic_from_scratch_at_zero():
+    features, labels = data()
+    loss = ol.problems.logistic(features, labels, l2=0.1)
+    zero = np.zeros(3)
+    assert loss.f(zero) == pytest.approx(np.log(2))
+    np.testing.assert_allclose(loss.grad(zero), -features.T @ labels / 80)
+    np.testing.assert_allclose(loss.hess(zero), features.T @ features / 160 + 0.1 * np.eye(3))
+
+
+@pytest.mark.parametrize("dim", [1, 3])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_logistic_takes_batches_and_keeps_types(kind, dim):
+    loss = ol.problems.logistic(*data(dim=dim), l2=0.1)
+    points = np.random.default_rng(0).normal(size=(dim, 4, 2)).astype(kind)
+    points.setflags(write=False)
+    for depth, reading in enumerate((loss.f, loss.grad, loss.hess)):
+        together = reading(points)
+        assert together.shape == (dim,) * depth + (4, 2)
+        assert together.dtype == kind
+        for i, j in np.ndindex(4, 2):
+            alone = reading(points[:, i, j])
+            assert alone.dtype == kind
+            tolerance = 1e-5 if kind is np.float32 else 1e-13
+            np.testing.assert_allclose(together[..., i, j], alone, rtol=tolerance, atol=tolerance)
+
+
+def test_logistic_does_not_overflow():
+    loss = ol.problems.logistic([[1.0], [-1.0]], [1, 1])
+    assert loss.f(1e5) == 5e4
+    assert loss.grad(1e5) == 0.5
+    assert loss.hess(1e5) == 0
+
+
+def test_logistic_does_not_change_with_its_data():
+    features, labels = data()
+    loss = ol.problems.logistic(features, labels)
+    before = loss.f(np.ones(3))
+    features[:], labels[:] = 0, 1
+    assert loss.f(np.ones(3)) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (([1.0, 2.0], [1, 1]), ValueError, r"features must be .* of shape \(2,\)"),
+        ((np.zeros((0, 2)), []), ValueError, r"features must be .* of shape \(0, 2\)"),
+        (([[np.nan]], [1]), ValueError, r"features must be finite .*nan"),
+        (([[1.0]], [0]), ValueError, r"labels must be -1 or 1 .* got labels = \[0\]"),
+        (([[1.0]], [1, 1]), ValueError, "labels must be -1 or 1 for each of the 1 rows"),
+        (([[1.0]], [1], -0.1), ValueError, "l2 must be >= 0, got l2 = -0.1"),
+        (([[1.0]], [1], np.inf), ValueError, "l2 must be finite, got l2 = inf"),
+        (([[1.0]], [1], "a"), TypeError, "l2 must be a number, got l2 = 'a'"),
+    ],
+)
+def test_bad_data_of_logistic_is_rejected(arguments, error, message):
+    with pytest.raises(error, match=message):
+        ol.problems.logistic(*arguments)
+
+
+@pytest.mark.parametrize("name", ["rastrigin", "ackley", "styblinski_tang"])
+@pytest.mark.parametrize(
+    ("dim", "error", "words"),
+    [
+        (0, ValueError, ">= 1"),
+        (-2, ValueError, ">= 1"),
+        (2.0, TypeError, "an integer"),
+        (True, TypeError, "an integer"),
+        ("2", TypeError, "an integer"),
+    ],
+)
+def test_bad_dimension_is_rejected(name, dim, error, words):
+    with pytest.raises(error, match=f"dim must be {words}, got dim = {dim!r}"):
+        ol.problems.named(name, dim=dim)
+
+
 # The catalogue and its errors
 
 
@@ -192,6 +607,7 @@ def test_all_lists_every_problem_of_the_module_once():
 def test_named_finds_a_problem_and_passes_parameters():
     assert ol.problems.named("saddle") is ol.problems.saddle
     assert ol.problems.named("quadratic", kappa=7).name == "quadratic(kappa=7)"
+    assert ol.problems.named("logistic", features=[[1.0, 2]], labels=[1]).dim == 2
 
 
 @pytest.mark.parametrize("name", ["rosenbrok", "", "Square!", 3, None])
