@@ -18,6 +18,20 @@ OPERATORS = {
     np.power: operator.pow,
     np.negative: operator.neg,
     np.positive: operator.pos,
+} | {
+    function: function
+    for function in (
+        np.absolute,
+        np.sign,
+        np.maximum,
+        np.minimum,
+        np.equal,
+        np.less,
+        np.less_equal,
+        np.greater,
+        np.greater_equal,
+        np.where,
+    )
 }
 
 
@@ -35,6 +49,8 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
         return Call(ufunc, tuple(as_node(value) for value in inputs))
 
     def __array_function__(self, function, types, args, kwargs):
+        if function is np.where and len(args) == 3 and not kwargs:
+            return Call(function, tuple(as_node(value) for value in args))
         raise TypeError(
             f"np.{function.__name__} is not elementwise arithmetic: "
             "no formula can be read from this code"
@@ -72,7 +88,7 @@ class Constant(Node):
 
 
 class Call(Node):
-    """An operation (a NumPy ufunc) and the nodes it was applied to."""
+    """An operation (a NumPy ufunc or np.where) and the nodes it was applied to."""
 
     def __init__(self, function, arguments):
         self.function = function

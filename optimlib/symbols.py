@@ -6,29 +6,54 @@ from fractions import Fraction
 
 import numpy as np
 
-# Names whose symbol is not their own letter, as (letter's name, accent).
-SYMBOLS = {"lr": ("eta", ""), "eps": ("epsilon", ""), "look_ahead": ("w", "tilde")}
+# Names whose symbol is not their own letter, as (letter's name, accent or mark).
+SYMBOLS = {
+    "lr": ("eta", ""),
+    "lr_decay": ("delta", ""),
+    "lr_max": ("eta", "max"),
+    "lr_min": ("eta", "min"),
+    "grow": ("eta", "+"),
+    "shrink": ("eta", "-"),
+    "eps": ("epsilon", ""),
+    "momentum": ("mu", ""),
+    "dampening": ("tau", ""),
+    "weight_decay": ("lambda", ""),
+    "look_ahead": ("w", "tilde"),
+    "v_max": ("v", "max"),
+    "rho_inf": ("rho", "infinity"),
+}
 
+# Marks stand as a superscript, except for infinity: a limit, which has no step.
+MARKS = {"max": "ᵐᵃˣ", "min": "ᵐⁱⁿ", "+": "⁺", "-": "⁻", "infinity": "∞"}
+NEXT = {"t": "t+1", "t-1": "t"}
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
 SUBSCRIPTS = str.maketrans("0123456789t-+", "₀₁₂₃₄₅₆₇₈₉ₜ₋₊")
 SUPERSCRIPTS = str.maketrans("0123456789t−-+", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ⁻⁻⁺")
 DIGITS = 6
 
 
-def _parts(name):
-    """Split a name into letters, accent and number: beta1 → (beta, , 1), m_hat → (m, hat, )."""
+def _parts(name, index):
+    """Split a name: beta1 → (beta, , 1, index), m_hat → (m, hat, , index).
+
+    A name that ends in _next is that of the next step: its index is one more.
+    """
+    if name.endswith("_next"):
+        name = name.removesuffix("_next")
+        index = NEXT.get(index) or (str(int(index) + 1) if index.isdigit() else index)
     letters, accent = SYMBOLS.get(name, (name, ""))
     number = re.search(r"\d*$", letters).group()
     letters = letters.removesuffix(number) or letters
     stem, _, ending = letters.rpartition("_")
     if stem and ending in ACCENTS:
         letters, accent = stem, ending
-    return letters, accent, number
+    return letters, accent, number, "" if accent == "infinity" else index
 
 
 def _greek(letters):
+    size = "CAPITAL" if letters[:1].isupper() else "SMALL"
     try:
-        return unicodedata.lookup(f"GREEK SMALL LETTER {letters.upper()}")
+        # Unicode spells it so.
+        return unicodedata.lookup(f"GREEK {size} LETTER {letters.upper().replace('MBD', 'MD')}")
     except KeyError:
         return None
 
@@ -40,11 +65,15 @@ def symbol_text(name, index=""):
     --------
     >>> symbol_text("m_hat", "t-1"), symbol_text("beta1"), symbol_text("lr")
     ('m̂ₜ₋₁', 'β₁', 'η')
+    >>> symbol_text("v_max", "t"), symbol_text("mu_next", "t"), symbol_text("Delta", "3")
+    ('vᵐᵃˣₜ', 'μₜ₊₁', 'Δ₃')
     """
-    letters, accent, number = _parts(name)
+    letters, accent, number, index = _parts(name, index)
     symbol = _greek(letters) or letters.replace("_", " ")
-    if accent:
+    if accent in ACCENTS:
         symbol = unicodedata.normalize("NFC", symbol + ACCENTS[accent])
+    else:
+        symbol += MARKS.get(accent, "")
     return symbol + (number + index).translate(SUBSCRIPTS)
 
 
@@ -55,16 +84,24 @@ def symbol_latex(name, index=""):
     --------
     >>> print(symbol_latex("m_hat", "t-1"), symbol_latex("beta1"), symbol_latex("lr"))
     \hat{m}_{t-1} \beta_1 \eta
+    >>> print(symbol_latex("v_max", "t"), symbol_latex("mu_next", "t"), symbol_latex("Delta", "3"))
+    v^{\max}_t \mu_{t+1} \Delta_3
     """
-    letters, accent, number = _parts(name)
+    letters, accent, number, index = _parts(name, index)
     if _greek(letters):
         symbol = r"\varepsilon" if letters == "epsilon" else f"\\{letters}"
     else:
         words = letters.replace("_", r"\ ")
         symbol = words if len(words) == 1 else rf"\mathrm{{{words}}}"
-    if accent:
+    if accent in ACCENTS:
         symbol = rf"\{accent}{{{symbol}}}"
+    elif accent in ("max", "min"):
+        symbol += rf"^{{\{accent}}}"
+    elif accent in ("+", "-"):
+        symbol += f"^{accent}"
     subscript = ",".join(part for part in (number, index) if part)
+    if accent == "infinity":
+        subscript = r"\infty"
     if not subscript:
         return symbol
     return f"{symbol}_{subscript if len(subscript) == 1 else f'{{{subscript}}}'}"

@@ -22,6 +22,8 @@ from optimlib.symbols import (
 # How tightly an expression holds together; looser ones need parentheses inside tighter ones.
 SUM, PRODUCT, POWER, ATOM = range(4)
 
+RELATIONS = (np.equal, np.less, np.less_equal, np.greater, np.greater_equal)
+
 
 class Latex:
     """How LaTeX sets what a tree is made of."""
@@ -31,10 +33,21 @@ class Latex:
     minus, times, pi, half, nabla = "-", r" \cdot ", r"\pi", r"\tfrac{1}{2}", r"\nabla "
     equal, about, align, comma = "=", r"\approx", "&", r",\, "
     after_number = " "
+    relations = ("=", "<", r"\le", ">", r"\ge")
+
+    @staticmethod
+    def bars(text):
+        return rf"\left|{text}\right|" if r"\frac" in text else f"|{text}|"
+
+    @staticmethod
+    def cases(pairs, otherwise):
+        rows = [rf"{value} & \text{{if }} {condition}" for condition, value in pairs]
+        body = r" \\ ".join([*rows, rf"{otherwise} & \text{{else}}"])
+        return rf"\begin{{cases}} {body} \end{{cases}}"
 
     @staticmethod
     def group(text):
-        tall = r"\frac" in text or r"\sqrt" in text
+        tall = any(name in text for name in (r"\frac", r"\sqrt", "{cases}"))
         return rf"\left({text}\right)" if tall else f"({text})"
 
     @staticmethod
@@ -55,7 +68,7 @@ class Latex:
 
     @staticmethod
     def function(name):
-        known = ("cos", "sin", "tan", "cosh", "sinh", "tanh", "exp", "log")
+        known = ("cos", "sin", "tan", "cosh", "sinh", "tanh", "exp", "log", "max", "min")
         return f"\\{name}" if name in known else rf"\operatorname{{{name}}}"
 
     @staticmethod
@@ -77,6 +90,16 @@ class Text:
     minus, times, pi, half, nabla = "−", " · ", "π", "½", "∇"
     equal, about, align, comma = "=", "≈", "", ", "
     after_number = ""
+    relations = ("=", "<", "≤", ">", "≥")
+
+    @staticmethod
+    def bars(text):
+        return f"|{text}|"
+
+    @classmethod
+    def cases(cls, pairs, otherwise):
+        parts = [f"{value} if {condition}" for condition, value in pairs]
+        return cls.group("; ".join([*parts, f"else {otherwise}"]))
 
     @staticmethod
     def group(text):
@@ -219,19 +242,36 @@ class TreeWriter:
             return self.writer.fraction(*map(self.write, node.arguments)), PRODUCT
         if function is np.square:
             return self._power(node.arguments[0], "2"), POWER
+        if function is np.power and self._is_constant(node.arguments[1], 0.5):
+            return self.writer.root(self.write(node.arguments[0])), ATOM
         if function is np.power:
             return self._power(node.arguments[0], self.write(node.arguments[1])[0]), POWER
         if function is np.sqrt:
             return self.writer.root(self.write(node.arguments[0])), ATOM
         if function in (np.add, np.subtract, np.negative):
             return self.write(node)
+        if function in RELATIONS:
+            left, right = (self.write(argument)[0] for argument in node.arguments)
+            return f"{left} {self.writer.relations[RELATIONS.index(function)]} {right}", SUM
+        if function is np.where:
+            return self._cases(node), ATOM
+        if function in (np.maximum, np.minimum):
+            return self._call(node, self.writer.function(function.__name__[:3])), ATOM
         if function is np.absolute:
-            return f"|{self.write(node.arguments[0])[0]}|", ATOM
+            return self.writer.bars(self.write(node.arguments[0])[0]), ATOM
         return self._call(node, self.writer.function(function.__name__)), ATOM
 
     def _call(self, node, name):
         arguments = self.writer.comma.join(self.write(a)[0] for a in node.arguments)
         return name + self.writer.group(arguments)
+
+    def _cases(self, node):
+        """Return the text of a choice; one in place of "else" continues it."""
+        pairs = []
+        while self._function(node) is np.where:
+            condition, value, node = node.arguments
+            pairs.append((self.write(condition)[0], self.write(value)[0]))
+        return self.writer.cases(pairs, self.write(node)[0])
 
     def _power(self, base, exponent):
         function = self._function(base)

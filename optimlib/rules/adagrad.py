@@ -1,14 +1,16 @@
 """AdaGrad."""
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
+from optimlib.rules.options import OptionalHyperparameters, check_start, filled
 from optimlib.rules.rule import Rule
 
 
 @dataclass(frozen=True)
-class AdaGrad(Rule):
+class AdaGrad(OptionalHyperparameters, Rule):
     r"""AdaGrad: each coordinate's rate shrinks with the gradients it has seen.
 
     :math:`G_t = G_{t-1} + g_t^2`, :math:`w_t = w_{t-1} - \eta\, g_t / (\sqrt{G_t} + \varepsilon)`.
@@ -21,6 +23,12 @@ class AdaGrad(Rule):
         Learning rate η > 0, the length of the first step in every coordinate.
     eps : float, array over the batch, or schedule
         ε ≥ 0, outside the root. With ε = 0 a coordinate whose gradients are all 0 becomes nan.
+    eps_inside : bool
+        Divide by :math:`\sqrt{G_t + \varepsilon}` instead, as Keras and Optax do.
+    G0 : number
+        The value of G before the first step: 0 in the paper and PyTorch, 0.1 in Keras and Optax.
+    lr_decay : float, array over the batch, schedule, or None
+        With δ ≥ 0 the rate is η / (1 + (t − 1)δ) in step t, as in PyTorch.
 
     References
     ----------
@@ -37,9 +45,22 @@ class AdaGrad(Rule):
     """
 
     eps: float = 1e-8
+    eps_inside: bool = False
+    G0: Real = 0
+    lr_decay: float | None = None
 
     state = ("G",)
 
+    def __post_init__(self):
+        super().__post_init__()
+        check_start(self, "G0")
+
+    def initial(self, w):
+        return (filled(w, self.G0), *super().initial(w)[1:])
+
     def update(self, t, g, G):
         G = G + g**2
-        return dict(G=G, step=-self.lr * g / (np.sqrt(G) + self.eps))
+        scale = np.sqrt(G + self.eps) if self.eps_inside else np.sqrt(G) + self.eps
+        if self.lr_decay is None:
+            return dict(G=G, step=-self.lr * g / scale)
+        return dict(G=G, step=-self.lr / (1 + (t - 1) * self.lr_decay) * g / scale)

@@ -28,6 +28,18 @@ class Adam(Rule):
     bias_correction : bool
         Whether the means, which start at 0, are divided by 1 − βᵗ to make up for it. The paper
         does; without it the first steps are too long, by (1 − β₁)/√(1 − β₂) in the first.
+    eps_inside : bool
+        Divide by :math:`\sqrt{\hat v_t + \varepsilon}` instead; Optax calls this ε ``eps_root``.
+    eps_before_correction : bool
+        Divide m by √v + ε and correct both with the rate
+        :math:`\alpha_t = \eta \sqrt{1-\beta_2^t} / (1-\beta_1^t)`: the paper's shorter form,
+        used by Keras, TensorFlow and scikit-learn. It equals an ε here that is
+        1/√(1 − β₂ᵗ) times as large: 32 times in the first step.
+
+    Raises
+    ------
+    ValueError
+        If `eps_before_correction` is set without `bias_correction`; else as `Rule`.
 
     References
     ----------
@@ -50,15 +62,32 @@ class Adam(Rule):
     beta2: float = 0.999
     eps: float = 1e-8
     bias_correction: bool = True
+    eps_inside: bool = False
+    eps_before_correction: bool = False
 
     state = ("m", "v")
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.eps_before_correction and not self.bias_correction:
+            raise ValueError(
+                "Adam: eps_before_correction must be False without bias_correction, "
+                "got eps_before_correction = True"
+            )
+
+    def _scale(self, v):
+        return np.sqrt(v + self.eps) if self.eps_inside else np.sqrt(v) + self.eps
 
     def update(self, t, g, m, v):
         m = self.beta1 * m + (1 - self.beta1) * g
         v = self.beta2 * v + (1 - self.beta2) * g**2
         if not self.bias_correction:
-            return dict(m=m, v=v, step=-self.lr * m / (np.sqrt(v) + self.eps))
+            return dict(m=m, v=v, step=-self.lr * m / self._scale(v))
+        if self.eps_before_correction:
+            # Not np.sqrt, which makes of a Python number a float64.
+            alpha = self.lr * (1 - self.beta2**t) ** 0.5 / (1 - self.beta1**t)
+            return dict(m=m, v=v, alpha=alpha, step=-alpha * m / self._scale(v))
         m_hat = m / (1 - self.beta1**t)
         v_hat = v / (1 - self.beta2**t)
-        step = -self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        step = -self.lr * m_hat / self._scale(v_hat)
         return dict(m=m, v=v, m_hat=m_hat, v_hat=v_hat, step=step)

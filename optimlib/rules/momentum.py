@@ -7,11 +7,14 @@ changes on the way, `HeavyBall` keeps the old rate in its velocity and the other
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from optimlib.rules.options import OptionalHyperparameters
 from optimlib.rules.rule import Rule
 
 
 @dataclass(frozen=True)
-class Momentum(Rule):
+class Momentum(OptionalHyperparameters, Rule):
     r"""Momentum with η outside the velocity, as PyTorch writes it.
 
     :math:`v_t = \beta v_{t-1} + g_t`, :math:`w_t = w_{t-1} - \eta v_t`.
@@ -23,6 +26,9 @@ class Momentum(Rule):
     beta : float, array over the batch, or schedule
         Momentum coefficient β in [0, 1). A constant gradient moves w by η/(1 − β) a step
         in the long run.
+    dampening : float, array over the batch, schedule, or None
+        With τ in [0, 1] only (1 − τ) of the gradient enters the velocity, except for the first
+        one, as in PyTorch.
 
     References
     ----------
@@ -43,11 +49,15 @@ class Momentum(Rule):
     """
 
     beta: float = 0.9
+    dampening: float | None = None
 
     state = ("v",)
 
     def update(self, t, g, v):
-        v = self.beta * v + g
+        if self.dampening is None:
+            v = self.beta * v + g
+        else:
+            v = np.where(t == 1, g, self.beta * v + (1 - self.dampening) * g)
         return dict(v=v, step=-self.lr * v)
 
 

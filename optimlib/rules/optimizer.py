@@ -7,9 +7,17 @@ import numpy as np
 
 # By the start of a hyperparameter's name: what its values must satisfy, and how to say it.
 LIMITS = {
+    "lr_decay": (lambda x: (x >= 0) & (x < np.inf), "finite and >= 0"),
     "lr": (lambda x: (x > 0) & (x < np.inf), "finite and > 0"),
     "beta": (lambda x: (x >= 0) & (x < 1), "in [0, 1)"),
+    "rho": (lambda x: (x >= 0) & (x < 1), "in [0, 1)"),
+    "momentum": (lambda x: (x >= 0) & (x < 1), "in [0, 1)"),
+    "dampening": (lambda x: (x >= 0) & (x <= 1), "in [0, 1]"),
     "eps": (lambda x: (x >= 0) & (x < np.inf), "finite and >= 0"),
+    "weight_decay": (lambda x: (x >= 0) & (x < np.inf), "finite and >= 0"),
+    "psi": (lambda x: (x >= 0) & (x < np.inf), "finite and >= 0"),
+    "grow": (lambda x: (x >= 1) & (x < np.inf), "finite and >= 1"),
+    "shrink": (lambda x: (x > 0) & (x <= 1), "in (0, 1]"),
     "": (lambda x: (x > -np.inf) & (x < np.inf), "finite"),
 }
 

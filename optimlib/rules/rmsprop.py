@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimlib.rules.options import OptionalHyperparameters
 from optimlib.rules.rule import Rule
 
 
 @dataclass(frozen=True)
-class RMSProp(Rule):
+class RMSProp(OptionalHyperparameters, Rule):
     r"""RMSProp: divide the gradient by the root of a running mean of its square.
 
     :math:`v_t = \beta v_{t-1} + (1-\beta) g_t^2`,
@@ -25,6 +26,21 @@ class RMSProp(Rule):
     eps_inside : bool
         Divide by :math:`\sqrt{v_t + \varepsilon}` instead, as Keras and Optax do. An ε inside
         acts like √ε outside where the gradient vanishes.
+    centered : bool
+        Subtract from v the square of a running mean :math:`\bar g` of the gradients. What is left,
+        their variance, may be rounded below 0 under a constant gradient: its root is then nan.
+    momentum : float, array over the batch, schedule, or None
+        With μ in [0, 1) the scaled gradients are gathered in a velocity
+        :math:`b_t = \mu b_{t-1} + g_t / (\sqrt{v_t} + \varepsilon)`, and the step is
+        :math:`-\eta b_t`, as in PyTorch.
+    lr_inside : bool
+        With `momentum`: η stands inside the velocity, as in Keras and Optax. It makes a
+        difference once η varies.
+
+    Raises
+    ------
+    ValueError
+        If `lr_inside` is set without `momentum`; else as `Rule`.
 
     References
     ----------
@@ -43,10 +59,30 @@ class RMSProp(Rule):
     beta: float = 0.9
     eps: float = 1e-8
     eps_inside: bool = False
+    centered: bool = False
+    momentum: float | None = None
+    lr_inside: bool = False
 
-    state = ("v",)
+    def __post_init__(self):
+        super().__post_init__()
+        if self.lr_inside and self.momentum is None:
+            raise ValueError(
+                "RMSProp: lr_inside must be False without momentum, got lr_inside = True"
+            )
 
-    def update(self, t, g, v):
-        v = self.beta * v + (1 - self.beta) * g**2
-        scale = np.sqrt(v + self.eps) if self.eps_inside else np.sqrt(v) + self.eps
-        return dict(v=v, step=-self.lr * g / scale)
+    @property
+    def state(self):
+        return ("v", *["g_bar"] * self.centered, *["b"] * (self.momentum is not None))
+
+    def update(self, t, g, v, *others):
+        record = dict(v=self.beta * v + (1 - self.beta) * g**2)
+        square = record["v"]
+        if self.centered:
+            record["g_bar"] = self.beta * others[0] + (1 - self.beta) * g
+            square = square - record["g_bar"] ** 2
+        scale = np.sqrt(square + self.eps) if self.eps_inside else np.sqrt(square) + self.eps
+        if self.momentum is None:
+            return record | dict(step=-self.lr * g / scale)
+        scaled = self.lr * g / scale if self.lr_inside else g / scale
+        b = self.momentum * others[-1] + scaled
+        return record | dict(b=b, step=-b if self.lr_inside else -self.lr * b)
