@@ -1,6 +1,7 @@
 """What the classifiers share: layers cut out of one parameter vector, and the loss on data."""
 
 from functools import cache, partial
+from itertools import pairwise
 from numbers import Real
 
 import numpy as np
@@ -42,7 +43,7 @@ class Classifier:
     @property
     def dim(self):
         """The number d of parameters."""
-        return sum((p + 1) * q for p, q in zip(self.widths, self.widths[1:], strict=False))
+        return sum((p + 1) * q for p, q in pairwise(self.widths))
 
     @property
     def name(self):
@@ -57,7 +58,7 @@ class Classifier:
         w : array, shape (d,)
         """
         layers, start = [], 0
-        for p, q in zip(self.widths, self.widths[1:], strict=False):
+        for p, q in pairwise(self.widths):
             end = start + p * q
             layers.append((w[start:end].reshape(p, q), w[end : end + q]))
             start = end + q
@@ -190,11 +191,12 @@ class Classifier:
         losses = np.array(losses, dtype=w.dtype).reshape(batch)[()]
         return losses, np.array(accuracies, dtype=float).reshape(batch)[()]
 
-    def _parameters(self, w):
+    def _parameters(self, w, argument="w"):
         w = np.asarray(w)
         if w.ndim == 0 or w.shape[0] != self.dim:
             raise ValueError(
-                f"w must have shape ({self.dim}, ...) for {self.name}, got w of shape {w.shape}"
+                f"{argument} must have shape ({self.dim}, ...) for {self.name}, "
+                f"got {argument} of shape {w.shape}"
             )
         return w if w.dtype.kind == "f" else w.astype(float)
 

@@ -1,6 +1,7 @@
 """A multilayer perceptron with its gradient by backpropagation."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -93,11 +94,12 @@ class MLP(Classifier):
         list of arrays, shape (n, units)
         """
         *hidden, (W, b) = self.layers(w)
+        activate = np.tanh if self.activation == "tanh" else partial(np.maximum, 0)
         values = [X]
         for V, c in hidden:
             z = values[-1] @ V
             z += c
-            values.append(np.tanh(z, out=z) if self.activation == "tanh" else np.maximum(z, 0, z))
+            values.append(activate(z, out=z))
         scores = values[-1] @ W
         scores += b
         return [*values, scores]

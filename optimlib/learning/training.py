@@ -174,7 +174,7 @@ def train(
         steps = check_count("epochs", epochs, least=0) * per_epoch
     check_count("steps", steps, least=0)
     every = per_epoch if every is None else check_count("every", every, least=1)
-    w = model.initial(seed=seed) if start is None else model._parameters(start)
+    w = model.initial(seed=seed) if start is None else model._parameters(start, "start")
     records = iterate(rule, minibatches(loss, batch_size, seed), w)
 
     rows, seconds = [], 0.0
