@@ -2,6 +2,7 @@
 
 from optimlib import problems
 from optimlib.descent import iterate, run, trace
+from optimlib.maps import Basins, basins, sweep
 from optimlib.notation import by_hand, formula
 from optimlib.objective import Objective, Stream, check_gradient
 from optimlib.rules import (
@@ -37,6 +38,7 @@ __all__ = [
     "AdamW",
     "Adamax",
     "AverageMomentum",
+    "Basins",
     "GradientDescent",
     "HeavyBall",
     "Lion",
@@ -52,11 +54,13 @@ __all__ = [
     "Stream",
     "Trace",
     "Yogi",
+    "basins",
     "by_hand",
     "check_gradient",
     "formula",
     "iterate",
     "problems",
     "run",
+    "sweep",
     "trace",
 ]

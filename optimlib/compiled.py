@@ -42,6 +42,8 @@ class CompiledRun:
         If numba is not installed.
     TypeError
         If no formula can be read from the code of the rule or the objective.
+    ValueError
+        If a hyperparameter is a schedule whose values are arrays.
     """
 
     def __init__(self, rule, objective):
@@ -56,6 +58,9 @@ class CompiledRun:
         self._number_of = {}
         self._lines = []
         self._count = 0
+        for name, value in rule.hyperparameters().items():
+            if callable(value) and np.ndim(value(1)):
+                raise ValueError(f"compiled=True takes no schedule of arrays, got one for {name}")
         self._arrays = [n for n, v in rule.at(1).hyperparameters().items() if np.ndim(v)]
         self._write(record_rule(rule), record_problem(objective, "grad"), objective)
         namespace = {"np": np, "BLOCK": BLOCK}

@@ -143,7 +143,10 @@ def record_problem(objective, reading="grad"):
     for ``hess``.
     """
     point = np.array([Symbol(name) for name in objective.variables], dtype=object)
-    result = getattr(objective, reading)(point)
+    try:
+        result = getattr(objective, reading)(point)
+    except (TypeError, AttributeError) as error:
+        raise TypeError(f"{objective.name}: {error}") from error
     if reading == "f":
         return as_node(result)
     return np.frompyfunc(as_node, 1, 1)(result)

@@ -52,7 +52,7 @@ class Plan:
     >>> import optimlib as ol
     >>> rule = ol.Momentum(lr=0.1)
     >>> plan = Plan(rule, ol.problems.square)
-    >>> [call.__name__ for call, _ in plan.calls]
+    >>> [function.__name__ for function, arguments, out in plan.calls]
     ['multiply', 'multiply', 'add', 'multiply', 'add']
     >>> print(plan.run(lambda t: rule, np.array([[4.0, 5.0]]), steps=3))
     [[0.248 0.31 ]]
@@ -67,7 +67,7 @@ class Plan:
         new_states = self._build(record_rule(rule), record_problem(objective, "grad"), objective)
         self._place(new_states)
         self.calls = [
-            (value.function, (*(a.slot for a in value.arguments), value.slot))
+            (value.function, tuple(a.slot for a in value.arguments), value.slot)
             for value in self._values
         ]
 
@@ -212,11 +212,11 @@ class Plan:
             slots[value.slot][:] = start
         numbers, cells = list(self.contents), {}
         calls = []
-        for function, arguments in self.calls:
+        for function, arguments, out in self.calls:
             for slot in arguments:
                 if slots[slot] is None:
                     cells[slot] = slots[slot] = np.empty((), w.dtype)
-            calls.append((function, [slots[slot] for slot in arguments]))
+            calls.append((function, [slots[slot] for slot in arguments], slots[out]))
         moves = [(slots[source], slots[target]) for source, target in self.moves]
         scheduled = self.rule.has_schedules()
         for t in range(1, steps + 1):
@@ -231,8 +231,8 @@ class Plan:
                 numbers[result] = function(*[numbers[a] for a in arguments])
             for slot, cell in cells.items():
                 cell[()] = numbers[slot]
-            for function, arguments in calls:
-                function(*arguments)
+            for function, arguments, out in calls:
+                function(*arguments, out=out)
             for array, (_, target) in zip([a.copy() for a, _ in moves], moves, strict=True):
                 target[:] = array
         return slots[self.w.slot]

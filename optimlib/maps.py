@@ -1,0 +1,150 @@
+"""Many runs at once: hyperparameter sweeps, and maps of which minimum each start reaches."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimlib.descent import check_count, run
+from optimlib.objective import Objective
+
+
+def sweep(rule, objective, w0, steps, *, threads=1, **values):
+    """Return the objective after `steps` steps for every combination of hyperparameters.
+
+    Parameters
+    ----------
+    rule : Optimizer
+        Gives the hyperparameters that are not swept.
+    objective : Objective
+    w0 : number or array, shape (d,)
+        One start.
+    steps, threads : int
+        As in `run`.
+    **values : 1-D sequences
+        For each swept hyperparameter its values.
+
+    Returns
+    -------
+    array
+        One axis for each swept hyperparameter, in the order given; inf or nan where the run
+        diverged.
+
+    Raises
+    ------
+    ValueError
+        If a name is no hyperparameter of the rule, a value is out of range, or nothing is swept.
+    TypeError
+        As `run`.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> rule, problem = ol.Momentum(lr=0.1), ol.problems.square
+    >>> heights = ol.sweep(rule, problem, 4.0, 50, lr=[0.01, 0.1, 1.0], beta=[0, 0.5])
+    >>> print(heights.round(3))
+    [[ 2.122  0.246]
+     [ 0.     0.   ]
+     [16.     0.   ]]
+    """
+    if not values:
+        raise ValueError("name at least one hyperparameter to sweep, e.g. lr=[0.1, 0.2]")
+    known = rule.hyperparameters()
+    for name in values:
+        if name not in known:
+            raise ValueError(f"{type(rule).__name__} has no {name}, only {', '.join(known)}")
+    axes = np.meshgrid(*map(np.asarray, values.values()), indexing="ij")
+    options = {name: getattr(rule, name) for name in rule.__dataclass_fields__}
+    swept = type(rule)(**options | dict(zip(values, axes, strict=True)))
+    start = np.reshape(w0, (objective.dim,) + (1,) * len(axes))
+    with np.errstate(all="ignore"):
+        return objective.f(run(swept, objective, start, steps, threads=threads))
+
+
+@dataclass(frozen=True, eq=False)
+class Basins:
+    """Which minimum each start of a grid reaches.
+
+    Attributes
+    ----------
+    minima : array, shape (d, k)
+    reached : int array, shape (size,) * d
+        For each start the number of its minimum, −1 where it reaches none of them.
+    starts : array, shape (d, size, ...)
+    """
+
+    minima: np.ndarray
+    reached: np.ndarray
+    starts: np.ndarray
+
+    @property
+    def shares(self):
+        """The share of starts that reach each minimum, and last the share that reaches none."""
+        counts = [np.mean(self.reached == i) for i in range(self.minima.shape[1])]
+        return np.array([*counts, np.mean(self.reached == -1)])
+
+    def __repr__(self):
+        places = [tuple(round(float(x), 4) for x in point) for point in self.minima.T]
+        lines = [
+            f"{share:6.1%} of the starts reach {p}"
+            for p, share in zip(places, self.shares[:-1], strict=True)
+        ]
+        return "\n".join([*lines, f"{self.shares[-1]:6.1%} reach none of them"])
+
+
+def basins(rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, threads=1):
+    """Run from every point of a grid and tell which known minimum each run is near to at the end.
+
+    Parameters
+    ----------
+    rule : Optimizer
+    objective : Objective
+        Of one or two variables, with its minima.
+    steps, threads : int
+        As in `run`.
+    size : int
+        Starts along each axis, at least 2.
+    domain : (low, high) for each variable, optional
+        By default the objective's own.
+    tolerance : float
+        How near is near, relative to the longest side of the domain.
+
+    Returns
+    -------
+    Basins
+
+    Raises
+    ------
+    ValueError
+        If the objective has no known minima, or `size` or `tolerance` is too small.
+    TypeError
+        As `run`.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> ol.basins(ol.GradientDescent(lr=0.01), ol.problems.x_cos(), steps=500, size=300)
+     42.3% of the starts reach (-0.2739,)
+     57.7% of the starts reach (1.0904,)
+      0.0% reach none of them
+    """
+    if not isinstance(objective, Objective):
+        raise TypeError(f"objective must be an Objective, got objective = {objective!r}")
+    if not objective.minima:
+        raise ValueError(f"objective must have known minima, {objective.name} has none")
+    check_count("size", size, least=2)
+    if not tolerance > 0:
+        raise ValueError(f"tolerance must be > 0, got tolerance = {tolerance!r}")
+    sides = objective.domain if domain is None else domain
+    axes = [np.linspace(low, high, size) for low, high in sides]
+    starts = np.array(np.meshgrid(*axes, indexing="ij"))
+    minima = np.reshape(np.array(objective.minima, dtype=float), (-1, objective.dim)).T
+    ends = run(rule, objective, starts, steps, threads=threads)
+    apart = np.stack([_distance(ends, point) for point in minima.T])
+    near = apart.min(axis=0) <= tolerance * max(high - low for low, high in sides)
+    return Basins(minima, np.where(near, apart.argmin(axis=0), -1), starts)
+
+
+def _distance(ends, point):
+    with np.errstate(all="ignore"):
+        distance = np.sqrt(sum((end - x) ** 2 for end, x in zip(ends, point, strict=True)))
+    return np.where(np.isnan(distance), np.inf, distance)

@@ -1,0 +1,192 @@
+"""The fast engine: bit for bit what the rule's own code computes; compiled, up to rounding."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from cases import PROBLEMS, RULES, starts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import optimlib as ol
+from optimlib import descent
+from optimlib.plan import Plan
+
+SADDLE = ol.problems.saddle
+
+
+def pure(rule, problem, w0, steps):
+    """Return the last point of the rule's own code."""
+    return ol.trace(rule, problem, w0, steps)["w"][-1]
+
+
+def recordable(problem):
+    try:
+        Plan(ol.GradientDescent(0.1), problem)
+    except TypeError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_run_is_the_trace_bit_for_bit(rule, problem, dtype):
+    w0 = starts(problem, 37).astype(dtype)
+    final = ol.run(rule(0.01), problem, w0, 20)
+    assert final.dtype == dtype
+    np.testing.assert_array_equal(final, pure(rule(0.01), problem, w0, 20))
+
+
+def test_most_problems_are_run_by_a_plan():
+    assert sum(map(recordable, PROBLEMS.values())) >= 10
+
+
+def test_code_that_cannot_be_recorded_runs_all_the_same():
+    kink = ol.Objective(lambda w: abs(w), lambda w: np.sign(w) if w.size else w)
+    assert descent._plan(ol.GradientDescent(0.1), kink, np.ones((1, 1))) is None
+    assert ol.run(ol.GradientDescent(0.5), kink, 4.0, 3) == 2.5
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), steps=st.integers(0, 6), count=st.integers(1, 40))
+def test_schedules_and_sweeps_are_bit_for_bit_too(rule, seed, steps, count):
+    rates = np.random.default_rng(seed).uniform(0.001, 0.1, count)
+    w0 = starts(SADDLE, count, seed)
+    for lr in (rates, lambda t: 0.1 / t, lambda t: rates / t):
+        final = ol.run(rule(lr), SADDLE, w0, steps)
+        path = ol.trace(rule(lr), SADDLE, w0, steps)
+        np.testing.assert_array_equal(final, path.points[-1])
+
+
+def custom(state, body):
+    """Return a rule with `state` whose update returns body(rule, t, g, *state)."""
+
+    @dataclass(frozen=True)
+    class Custom(ol.Rule):
+        def update(self, t, g, *before):
+            return body(self, t, g, *before)
+
+    Custom.state = state
+    return Custom
+
+
+UNUSUAL = {
+    "remembers the gradient": custom(
+        ("last",), lambda r, t, g, last: dict(last=g, step=-r.lr * (2 * g - last))
+    ),
+    "shifts a history": custom(
+        ("a", "b"), lambda r, t, g, a, b: dict(a=g, b=a, step=-r.lr * (g + a + b))
+    ),
+    "swaps its states": custom(
+        ("a", "b"), lambda r, t, g, a, b: dict(a=b + g, b=a, step=-r.lr * (g + b))
+    ),
+    "keeps a state": custom(("a",), lambda r, t, g, a: dict(a=a, step=-r.lr * (g + a))),
+    "has two states of one value": custom(
+        ("a", "b"), lambda r, t, g, a, b: (lambda s: dict(a=s, b=s, step=-r.lr * s))(a + b + g)
+    ),
+    "counts": custom(("n",), lambda r, t, g, n: dict(n=n + 1, step=-r.lr * g / (n + 1))),
+    "has a state of numbers": custom(
+        ("n",), lambda r, t, g, n: dict(n=r.lr * t, step=-g * n - 0.001)
+    ),
+    "ignores the gradient": custom((), lambda r, t, g: dict(step=-r.lr * t)),
+    "has a state of one per point": custom(
+        ("n",), lambda r, t, g, n: dict(n=r.lr * 2 + 0 * n, step=-g * n)
+    ),
+    "takes powers": custom(
+        (), lambda r, t, g: dict(step=-r.lr * (g**2) ** 0.5 * (1 + g**2) ** -1 + r.lr**t * g**3)
+    ),
+    "compares": custom(
+        ("s",), lambda r, t, g, s: dict(s=0.5 * s + abs(g), step=-r.lr * np.sign(g) * (g > 0))
+    ),
+    "maximum": custom(
+        ("u",),
+        lambda r, t, g, u: (lambda m: dict(u=m, step=-r.lr * g / (m + 1)))(
+            np.maximum(0.9 * u, abs(g))
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", UNUSUAL.values(), ids=UNUSUAL)
+@pytest.mark.parametrize("problem", [SADDLE, ol.problems.square, ol.problems.rosenbrock], ids=repr)
+@pytest.mark.parametrize("lr", [0.01, np.array([0.01, 0.02, 0.04])], ids=["number", "array"])
+def test_unusual_rules_are_bit_for_bit_too(rule, problem, lr):
+    w0 = starts(problem, 3)
+    np.testing.assert_array_equal(
+        ol.run(rule(lr), problem, w0, 5), ol.trace(rule(lr), problem, w0, 5)["w"][-1]
+    )
+    Plan(rule(lr), problem)
+
+
+def test_where_does_not_overwrite_what_it_still_needs():
+    class Kept(ol.Rule):
+        state = ("s",)
+
+        def update(self, t, g, s):
+            s = np.where(g > s, g, s)
+            return dict(s=s, step=-self.lr * s)
+
+    rule, w0 = Kept(0.1), starts(SADDLE, 50)
+    np.testing.assert_array_equal(ol.run(rule, SADDLE, w0, 4), pure(rule, SADDLE, w0, 4))
+
+
+def test_constant_and_shared_gradients():
+    slope = ol.Objective(
+        lambda w: w[0] + (w[1] + w[2]) ** 2,
+        lambda w: (1, 2 * (w[1] + w[2]), 2 * (w[1] + w[2])),
+        variables=("x", "y", "z"),
+    )
+    w0 = np.random.default_rng(0).normal(size=(3, 9))
+    rule = ol.Nesterov(0.05)
+    np.testing.assert_array_equal(ol.run(rule, slope, w0, 7), pure(rule, slope, w0, 7))
+
+
+def test_buffers_are_reused():
+    arrays = [c for c in Plan(ol.Adam(0.1), ol.problems.rosenbrock).contents if type(c) is tuple]
+    assert len(arrays) <= 9  # the point, the gradient, m and v, and five temporaries
+
+
+def test_start_is_left_alone():
+    w0 = np.ones((2, 5))
+    ol.run(ol.Adam(0.1), SADDLE, w0, 3)
+    assert (w0 == 1).all()
+
+
+# Compiled with numba, where it is installed.
+
+
+@pytest.fixture
+def numba():
+    return pytest.importorskip("numba", reason="numba is not installed")
+
+
+@pytest.mark.usefixtures("numba")
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_compiled_runs_agree(rule, dtype):
+    for problem in (ol.problems.rosenbrock, ol.problems.x_cos()):
+        w0 = starts(problem, 300).astype(dtype)
+        compiled = ol.run(rule(1e-4), problem, w0, 30, threads=2, compiled=True)
+        assert compiled.dtype == dtype
+        tolerance = 1e-10 if dtype == np.float64 else 1e-3
+        np.testing.assert_allclose(
+            compiled, ol.run(rule(1e-4), problem, w0, 30), rtol=tolerance, atol=tolerance
+        )
+
+
+@pytest.mark.usefixtures("numba")
+def test_compiled_sweeps_and_schedules_agree():
+    rates, w0 = np.linspace(0.01, 0.1, 600), starts(SADDLE, 600)
+    for lr in (rates, lambda t: 0.1 / t):
+        compiled = ol.run(ol.Adam(lr), SADDLE, w0, 30, compiled=True)
+        np.testing.assert_allclose(compiled, ol.run(ol.Adam(lr), SADDLE, w0, 30), rtol=1e-12)
+    with pytest.raises(ValueError, match="compiled=True takes no schedule of arrays.*lr"):
+        ol.run(ol.Adam(lambda t: rates / t), SADDLE, w0, 3, compiled=True)
+
+
+def test_compiling_without_numba_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "numba", None)
+    with pytest.raises(ImportError, match=r"optimlib\[fast\]"):
+        ol.run(ol.Adam(0.1), SADDLE, (1.0, 2.0), 3, compiled=True)
