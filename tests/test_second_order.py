@@ -665,7 +665,7 @@ def test_hyperparameters_may_be_arrays_and_schedules():
 @every_method
 @pytest.mark.parametrize("call", [ol.trace, ol.run])
 def test_exact_runs_are_for_rules(method, call):
-    with pytest.raises(TypeError, match=type(method).__name__):
+    with pytest.raises(TypeError, match=f"{type(method).__name__} is not a Rule"):
         call(method, ol.problems.square, Fraction(4), 2)
 
 
