@@ -134,8 +134,8 @@ def _goldstein_price(w):
 def _goldstein_price_gradient(w):
     u, v, a, b = _goldstein_price_factors(w)
     along_u = 12 * (u + 1) * (u - 1) * (u - 2) * b
-    along_v = 12 * v * (v - 1) * (v - 3) * a
-    return along_u + 2 * along_v, along_u - 3 * along_v
+    along_v = v * (v - 1) * (v - 3) * a
+    return along_u + 24 * along_v, along_u - 36 * along_v
 
 
 def _goldstein_price_hessian(w):
@@ -289,23 +289,23 @@ def ackley(dim=2):
     def ripple(w):
         return np.exp(_total(np.cos(turn * x) for x in w) / dim)
 
-    def inverse(r):
-        # 0 · (1/r) is then 0 at the origin; in float32 the square of a smaller r is not accurate.
-        return 1 / np.maximum(r, 1e-20)
+    def nonzero(r):
+        # x / r is then 0 at the origin; in float32 the square of a smaller r is not accurate.
+        return np.maximum(r, 1e-20)
 
     def f(w):
         return 20 - 20 * np.exp(-0.2 * radius(w)) + (np.e - ripple(w))
 
     def grad(w):
         r, waves = radius(w), ripple(w)
-        slope = 4 * np.exp(-0.2 * r) * inverse(r)
+        slope = 4 * np.exp(-0.2 * r) / nonzero(r)
         return [(slope * x + turn * np.sin(turn * x) * waves) / dim for x in w]
 
     def hess(w):
         r, waves = radius(w), ripple(w)
-        slope = 4 * np.exp(-0.2 * r) * inverse(r)
-        units = [x * inverse(r) for x in w]
-        bends = (0.2 + inverse(r)) * r * slope / dim
+        slope = 4 * np.exp(-0.2 * r) / nonzero(r)
+        units = [x / nonzero(r) for x in w]
+        bends = (0.2 * r + 1) * slope / dim
         sines = [turn * np.sin(turn * x) for x in w]
 
         def entry(i, j):
