@@ -182,7 +182,7 @@ def test_compiled_sweeps_and_schedules_agree():
     for lr in (rates, lambda t: 0.1 / t):
         compiled = ol.run(ol.Adam(lr), SADDLE, w0, 30, compiled=True)
         np.testing.assert_allclose(compiled, ol.run(ol.Adam(lr), SADDLE, w0, 30), rtol=1e-12)
-    with pytest.raises(ValueError, match="compiled=True takes no schedule of arrays.*lr"):
+    with pytest.raises(ValueError, match=r"no schedule of arrays, got one for lr"):
         ol.run(ol.Adam(lambda t: rates / t), SADDLE, w0, 3, compiled=True)
 
 
