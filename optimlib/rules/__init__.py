@@ -7,19 +7,26 @@ from optimlib.rules.adam import Adam
 from optimlib.rules.adamax import Adamax
 from optimlib.rules.adamw import AdamW
 from optimlib.rules.amsgrad import AMSGrad
+from optimlib.rules.averaging import Averaging
+from optimlib.rules.clipping import ClipNorm, ClipValue
 from optimlib.rules.gradient_descent import GradientDescent
+from optimlib.rules.l2 import L2, DecoupledWeightDecay
 from optimlib.rules.lion import Lion
+from optimlib.rules.lookahead import Lookahead
 from optimlib.rules.momentum import AverageMomentum, HeavyBall, Momentum
 from optimlib.rules.nadam import NAdam
 from optimlib.rules.nesterov import Nesterov
 from optimlib.rules.optimizer import Optimizer
+from optimlib.rules.projection import Projection
 from optimlib.rules.radam import RAdam
 from optimlib.rules.rmsprop import RMSProp
 from optimlib.rules.rprop import Rprop
 from optimlib.rules.rule import Rule
+from optimlib.rules.wrapper import Wrapper
 from optimlib.rules.yogi import Yogi
 
 __all__ = [
+    "L2",
     "AMSGrad",
     "AdaBelief",
     "AdaGrad",
@@ -28,16 +35,23 @@ __all__ = [
     "AdamW",
     "Adamax",
     "AverageMomentum",
+    "Averaging",
+    "ClipNorm",
+    "ClipValue",
+    "DecoupledWeightDecay",
     "GradientDescent",
     "HeavyBall",
     "Lion",
+    "Lookahead",
     "Momentum",
     "NAdam",
     "Nesterov",
     "Optimizer",
+    "Projection",
     "RAdam",
     "RMSProp",
     "Rprop",
     "Rule",
+    "Wrapper",
     "Yogi",
 ]

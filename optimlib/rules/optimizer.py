@@ -17,6 +17,7 @@ LIMITS = {
     "weight_decay": (lambda x: (x >= 0) & (x < np.inf), "finite and >= 0"),
     "psi": (lambda x: (x >= 0) & (x < np.inf), "finite and >= 0"),
     "grow": (lambda x: (x >= 1) & (x < np.inf), "finite and >= 1"),
+    "limit": (lambda x: (x > 0) & (x < np.inf), "finite and > 0"),
     "shrink": (lambda x: (x > 0) & (x <= 1), "in (0, 1]"),
     "": (lambda x: (x > -np.inf) & (x < np.inf), "finite"),
 }

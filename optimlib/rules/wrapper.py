@@ -1,0 +1,61 @@
+"""What the optimizers around an optimizer share."""
+
+from dataclasses import dataclass
+
+from optimlib.rules.optimizer import Optimizer
+
+
+@dataclass(frozen=True)
+class Wrapper(Optimizer):
+    """An optimizer around another one, whose state it keeps and whose hyperparameters it shares.
+
+    Wrappers may be wrapped in turn: ``Averaging(ClipNorm(Adam(0.1), limit=1))``.
+
+    Parameters
+    ----------
+    rule : Optimizer
+        What is wrapped.
+
+    Raises
+    ------
+    TypeError
+        If `rule` is not an optimizer.
+    ValueError
+        If `rule` records something under the name that the wrapper adds.
+    """
+
+    rule: Optimizer
+
+    adds = ()
+
+    def __post_init__(self):
+        if not isinstance(self.rule, Optimizer):
+            raise TypeError(self._complaint("rule", self.rule, "like ol.Adam(lr=0.1)"))
+        for name in self.adds:
+            if name in self.rule.state:
+                raise ValueError(self._complaint("rule", self.rule, f"without a state {name!r}"))
+        super().__post_init__()
+
+    @property
+    def state(self):
+        return (*self.rule.state, *self.adds)
+
+    def initial(self, w):
+        return self.rule.initial(w)
+
+    def advance(self, t, w, state, objective):
+        return self.rule.advance(t, w, state, objective)
+
+
+class OtherGradient:
+    """Stands in for `objective`, with ``change(w, gradient)`` in place of the gradient."""
+
+    def __init__(self, objective, change):
+        self.objective = objective
+        self.change = change
+
+    def grad(self, w):
+        return self.change(w, self.objective.grad(w))
+
+    def __getattr__(self, name):
+        return getattr(self.objective, name)
