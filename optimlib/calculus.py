@@ -236,8 +236,8 @@ def derivative_error(objective, w, h, *, v=None, method="central"):
     >>> derivative_error(ol.problems.cosh(), 1.0, steps, method="central")
     central difference: smallest error 1.6e-11 at h = 1e-05 of 12 steps
     """
-    _check_objective(objective)
-    w, method = _one_point(objective, w), _check_method(method)
+    check_objective(objective)
+    w, method = one_point(objective, w), _check_method(method)
     if v is None and objective.dim > 1:
         raise ValueError(f"v must be a direction for {objective.name}, got v = None")
     v = _direction(objective, np.ones(1) if v is None else v, "v").reshape(-1)
@@ -430,11 +430,11 @@ def taylor(objective, w0, order=2):
     >>> print(f"{parabola(1.0):.6f} {parabola.error(1.0):.6f}")
     1.500000 0.043081
     """
-    _check_objective(objective)
+    check_objective(objective)
     if order not in (1, 2) or isinstance(order, bool):
         raise ValueError(f"order must be 1 or 2, got order = {order!r}")
     plain = np.ndim(w0) == 0
-    w = _one_point(objective, w0, "w0")
+    w = one_point(objective, w0, "w0")
     w = w[0] if plain else w
     hessian = objective.hess(w) if order == 2 else None
     return TaylorModel(objective, w, order, float(objective.f(w)), objective.grad(w), hessian)
@@ -491,7 +491,8 @@ def _check_method(method):
     return method
 
 
-def _check_objective(objective):
+def check_objective(objective):
+    """Raise a TypeError unless `objective` is an `Objective`."""
     if not isinstance(objective, Objective):
         raise TypeError(f"objective must be like ol.problems.square, got objective = {objective!r}")
 
@@ -517,8 +518,8 @@ def _point(f, w):
     return _finite(w, "w")
 
 
-def _one_point(objective, w, argument="w"):
-    """Return `w` as one point of shape (d,)."""
+def one_point(objective, w, argument="w"):
+    """Return `w` as one finite point of shape (d,), or raise an error naming `argument`."""
     w = _finite(w, argument)
     objective.check_dimension(w, argument)
     if w.ndim > 1:
@@ -534,7 +535,7 @@ def _direction(objective, v, argument):
 
 def _point_and_direction(objective, w, v, unit):
     """Return both as arrays that broadcast, `v` of length 1 if asked."""
-    _check_objective(objective)
+    check_objective(objective)
     w = _point(objective, w)
     v = _direction(objective, v, "v").astype(w.dtype, copy=False)
     if not w.ndim and v.ndim:
