@@ -2,11 +2,14 @@
 
 from optimlib import problems
 from optimlib.descent import iterate, run, trace
+from optimlib.line_search import Armijo, ExactLineSearch, StrongWolfe
 from optimlib.maps import Basins, basins, sweep
 from optimlib.notation import by_hand, formula
 from optimlib.objective import Objective, Stream, check_gradient
 from optimlib.rules import (
+    BFGS,
     L2,
+    LBFGS,
     AdaBelief,
     Adadelta,
     AdaGrad,
@@ -18,6 +21,7 @@ from optimlib.rules import (
     Averaging,
     ClipNorm,
     ClipValue,
+    ConjugateGradient,
     DecoupledWeightDecay,
     GradientDescent,
     HeavyBall,
@@ -26,18 +30,22 @@ from optimlib.rules import (
     Momentum,
     NAdam,
     Nesterov,
+    Newton,
     Optimizer,
     Projection,
     RAdam,
     RMSProp,
     Rprop,
     Rule,
+    SteepestDescent,
     Yogi,
 )
 from optimlib.trace import Trace
 
 __all__ = [
+    "BFGS",
     "L2",
+    "LBFGS",
     "AMSGrad",
     "AdaBelief",
     "AdaGrad",
@@ -45,12 +53,15 @@ __all__ = [
     "Adam",
     "AdamW",
     "Adamax",
+    "Armijo",
     "AverageMomentum",
     "Averaging",
     "Basins",
     "ClipNorm",
     "ClipValue",
+    "ConjugateGradient",
     "DecoupledWeightDecay",
+    "ExactLineSearch",
     "GradientDescent",
     "HeavyBall",
     "Lion",
@@ -58,6 +69,7 @@ __all__ = [
     "Momentum",
     "NAdam",
     "Nesterov",
+    "Newton",
     "Objective",
     "Optimizer",
     "Projection",
@@ -65,7 +77,9 @@ __all__ = [
     "RMSProp",
     "Rprop",
     "Rule",
+    "SteepestDescent",
     "Stream",
+    "StrongWolfe",
     "Trace",
     "Yogi",
     "basins",

@@ -276,9 +276,11 @@ class _Layout:
         return {name: self._restored(value) for name, value in record.items()}
 
     def _restored(self, value):
-        if self.single and np.ndim(value):
-            return value.reshape(-1)[0]
-        return value.reshape(*value.shape[:-1], *self.batch) if np.ndim(value) else value
+        if np.ndim(value) == 0:
+            return value
+        if self.single:
+            return value.squeeze()[()]
+        return value.reshape((*value.shape[:-1], *self.batch))[()]
 
 
 def check_count(name, value, least):

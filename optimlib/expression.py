@@ -124,6 +124,11 @@ def record_rule(rule):
     TypeError
         If the rule is not straight-line elementwise arithmetic.
     """
+    if not hasattr(rule, "update"):
+        raise TypeError(
+            f"{type(rule).__name__} is not a Rule, written in elementwise arithmetic: no formula "
+            "can be read from it and it cannot run on fractions, start from a float instead"
+        )
     symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
     state = [Symbol(name) for name in rule.state]
     try:

@@ -82,13 +82,16 @@ class Trace:
 
     def _rows(self):
         """Return the table as texts: a header and a row for the start and each step."""
-        names = [n for n in self.names if n not in ("t", "w", "step")]
+        batch = max(np.ndim(self.start) - 1, 0)
+        # Numbers and vectors; a matrix does not fit into a cell.
+        fits = [n for n in self.names if np.ndim(self[n]) <= 2 + batch]
+        names = [n for n in fits if n not in ("t", "w", "step")]
         header = ["t", *(symbol_text(n, "t") for n in (*names, "w")), f"f({symbol_text('w', 't')})"]
         points, values = self.points, self.values
         rows = [header]
         for t in range(self.steps + 1):
-            before = [_cell(self[n][t - 1]) if t else "" for n in names]
-            rows.append([str(t), *before, _cell(points[t]), _cell(values[t], scalar=True)])
+            before = [_cell(self[n][t - 1], batch) if t else "" for n in names]
+            rows.append([str(t), *before, _cell(points[t], batch), _cell(values[t], batch)])
         if self.steps > 2 * SHOWN + 1:
             rows[SHOWN + 2 : -SHOWN] = [["…"] * len(header)]
         return rows
@@ -120,14 +123,13 @@ class Trace:
         )
 
 
-def _cell(value, scalar=False):
-    """Return a table's entry: of a batch the first run's."""
+def _cell(value, batch):
+    """Return a table's entry: of a batch (of so many axes) the first run's."""
     value = np.asarray(value)
-    kept = 0 if scalar else min(value.ndim, 1)
-    while value.ndim > kept:
-        value = value[..., 0]
-    if value.ndim and value.size == 1:
-        value = value[0]
+    if value.ndim:
+        value = value[(..., *(0,) * batch)]
+    if value.size == 1:
+        value = value.reshape(())
     value = value[()]
     short = isinstance(value, Fraction) and len(str(value)) <= 2 * DIGITS
     return str(value) if short else number_text(value)

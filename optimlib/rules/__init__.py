@@ -8,25 +8,32 @@ from optimlib.rules.adamax import Adamax
 from optimlib.rules.adamw import AdamW
 from optimlib.rules.amsgrad import AMSGrad
 from optimlib.rules.averaging import Averaging
+from optimlib.rules.bfgs import BFGS
 from optimlib.rules.clipping import ClipNorm, ClipValue
+from optimlib.rules.conjugate_gradient import ConjugateGradient
 from optimlib.rules.gradient_descent import GradientDescent
 from optimlib.rules.l2 import L2, DecoupledWeightDecay
+from optimlib.rules.lbfgs import LBFGS
 from optimlib.rules.lion import Lion
 from optimlib.rules.lookahead import Lookahead
 from optimlib.rules.momentum import AverageMomentum, HeavyBall, Momentum
 from optimlib.rules.nadam import NAdam
 from optimlib.rules.nesterov import Nesterov
+from optimlib.rules.newton import Newton
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.projection import Projection
 from optimlib.rules.radam import RAdam
 from optimlib.rules.rmsprop import RMSProp
 from optimlib.rules.rprop import Rprop
 from optimlib.rules.rule import Rule
+from optimlib.rules.steepest_descent import SteepestDescent
 from optimlib.rules.wrapper import Wrapper
 from optimlib.rules.yogi import Yogi
 
 __all__ = [
+    "BFGS",
     "L2",
+    "LBFGS",
     "AMSGrad",
     "AdaBelief",
     "AdaGrad",
@@ -38,6 +45,7 @@ __all__ = [
     "Averaging",
     "ClipNorm",
     "ClipValue",
+    "ConjugateGradient",
     "DecoupledWeightDecay",
     "GradientDescent",
     "HeavyBall",
@@ -46,12 +54,14 @@ __all__ = [
     "Momentum",
     "NAdam",
     "Nesterov",
+    "Newton",
     "Optimizer",
     "Projection",
     "RAdam",
     "RMSProp",
     "Rprop",
     "Rule",
+    "SteepestDescent",
     "Wrapper",
     "Yogi",
 ]
