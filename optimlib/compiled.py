@@ -4,6 +4,8 @@ All steps of a block of points are taken before the next block is touched, so th
 read from memory and written to it once, not once a step.
 """
 
+from functools import cache
+
 import numpy as np
 
 from optimlib.expression import Constant, Symbol, evaluate, record_problem, record_rule
@@ -23,6 +25,19 @@ INFIX = {
     np.equal: "==",
     np.not_equal: "!=",
 }
+
+
+@cache
+def _compiled(source):
+    try:
+        import numba
+    except ImportError as error:
+        raise ImportError(
+            "compiled=True needs numba: pip install 'optimlib[fast]', or leave it out"
+        ) from error
+    namespace = {"np": np, "BLOCK": BLOCK}
+    exec(compile(source, "<compiled by optimlib>", "exec"), namespace)
+    return numba.njit(nogil=True, error_model="numpy")(namespace["kernel"])
 
 
 class CompiledRun:
@@ -47,12 +62,6 @@ class CompiledRun:
     """
 
     def __init__(self, rule, objective):
-        try:
-            import numba
-        except ImportError as error:
-            raise ImportError(
-                "compiled=True needs numba: pip install 'optimlib[fast]', or leave it out"
-            ) from error
         self.rule = rule
         self.numbers = []  # trees of numbers that are the same for all points
         self._number_of = {}
@@ -63,9 +72,7 @@ class CompiledRun:
                 raise ValueError(f"compiled=True takes no schedule of arrays, got one for {name}")
         self._arrays = [n for n, v in rule.at(1).hyperparameters().items() if np.ndim(v)]
         self._write(record_rule(rule), record_problem(objective, "grad"), objective)
-        namespace = {"np": np, "BLOCK": BLOCK}
-        exec(compile(self.source, f"<{type(rule).__name__} compiled>", "exec"), namespace)
-        self._kernel = numba.njit(nogil=True, error_model="numpy")(namespace["kernel"])
+        self._kernel = _compiled(self.source)
 
     def _write(self, recording, gradient, objective):
         d, states = objective.dim, self.rule.state

@@ -1,5 +1,6 @@
 """The fast engine: bit for bit what the rule's own code computes; compiled, up to rounding."""
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import optimlib as ol
-from optimlib import descent
+from optimlib import compiled, descent
 from optimlib.plan import Plan
 
 SADDLE = ol.problems.saddle
@@ -168,11 +169,11 @@ def numba():
 def test_compiled_runs_agree(rule, dtype):
     for problem in (ol.problems.rosenbrock, ol.problems.x_cos()):
         w0 = starts(problem, 300).astype(dtype)
-        compiled = ol.run(rule(1e-4), problem, w0, 30, threads=2, compiled=True)
-        assert compiled.dtype == dtype
+        final = ol.run(rule(1e-4), problem, w0, 30, threads=2, compiled=True)
+        assert final.dtype == dtype
         tolerance = 1e-10 if dtype == np.float64 else 1e-3
         np.testing.assert_allclose(
-            compiled, ol.run(rule(1e-4), problem, w0, 30), rtol=tolerance, atol=tolerance
+            final, ol.run(rule(1e-4), problem, w0, 30), rtol=tolerance, atol=tolerance
         )
 
 
@@ -180,13 +181,14 @@ def test_compiled_runs_agree(rule, dtype):
 def test_compiled_sweeps_and_schedules_agree():
     rates, w0 = np.linspace(0.01, 0.1, 600), starts(SADDLE, 600)
     for lr in (rates, lambda t: 0.1 / t):
-        compiled = ol.run(ol.Adam(lr), SADDLE, w0, 30, compiled=True)
-        np.testing.assert_allclose(compiled, ol.run(ol.Adam(lr), SADDLE, w0, 30), rtol=1e-12)
+        final = ol.run(ol.Adam(lr), SADDLE, w0, 30, compiled=True)
+        np.testing.assert_allclose(final, ol.run(ol.Adam(lr), SADDLE, w0, 30), rtol=1e-12)
     with pytest.raises(ValueError, match=r"no schedule of arrays, got one for lr"):
         ol.run(ol.Adam(lambda t: rates / t), SADDLE, w0, 3, compiled=True)
 
 
 def test_compiling_without_numba_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "numba", None)
+    monkeypatch.setitem(sys.modules, "numba", None)
+    compiled._compiled.cache_clear()
     with pytest.raises(ImportError, match=r"optimlib\[fast\]"):
         ol.run(ol.Adam(0.1), SADDLE, (1.0, 2.0), 3, compiled=True)
