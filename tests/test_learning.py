@@ -211,6 +211,10 @@ def test_single_precision_agrees_with_double():
         loss, w = some_loss(model), some_parameters(model).astype(np.float32)
         expected = loss.grad(w.astype(float))
         np.testing.assert_allclose(loss.grad(w), expected, atol=1e-5 * np.abs(expected).max())
+        # All of it is computed in single precision, whatever the type of the data.
+        single = model.loss(loss.X.astype(np.float32), loss.Y.argmax(axis=1))
+        np.testing.assert_array_equal(loss.grad(w), single.grad(w))
+        assert loss.f(w) == single.f(w)
 
 
 @every_model

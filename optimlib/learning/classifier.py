@@ -270,11 +270,9 @@ class Loss(Objective):
         # A step of training makes one of these, so what depends on the model alone is shared.
         part = object.__new__(Loss)
         part.__dict__.update(self.__dict__)
-        part.X, part.Y = X, Y = self.X.take(rows, axis=0), self.Y.take(rows, axis=0)
-        part._f, part._grad = (
-            partial(_value, self.model, X, Y),
-            partial(_gradient, self.model, X, Y),
-        )
+        part.X, part.Y = self.X.take(rows, axis=0), self.Y.take(rows, axis=0)
+        part._f = partial(_value, self.model, part.X, part.Y)
+        part._grad = partial(_gradient, self.model, part.X, part.Y)
         return part
 
 
@@ -286,16 +284,18 @@ def cross_entropy(scores, Y):
 
 
 def cross_entropy_gradient(scores, Y):
-    """Return the gradient (p − Y)/n of `cross_entropy` in the scores, which are overwritten.
+    """Return the gradient (p − Y)/n of `cross_entropy` in the scores.
 
     p are the softmax probabilities exp(s) / Σ exp(s).
     """
-    scores -= np.maximum.reduce(scores, axis=1, keepdims=True)
-    np.exp(scores, out=scores)
-    scores /= np.add.reduce(scores, axis=1, keepdims=True)
-    scores -= Y
-    scores /= len(Y)
-    return scores
+    # One row for each class: a few long rows are faster to reduce than many short ones.
+    p = scores.T.copy()
+    p -= np.maximum.reduce(p, axis=0)
+    np.exp(p, out=p)
+    p /= np.add.reduce(p, axis=0)
+    p -= Y.T
+    p /= len(Y)
+    return p.T
 
 
 def _value(model, X, Y, w):
