@@ -1,6 +1,6 @@
 """The optimizers of deep learning: one piece of NumPy code that runs, explains and draws them."""
 
-from optimlib import problems
+from optimlib import problems, schedules
 from optimlib.descent import iterate, run, trace
 from optimlib.line_search import Armijo, ExactLineSearch, StrongWolfe
 from optimlib.maps import Basins, basins, sweep
@@ -89,6 +89,7 @@ __all__ = [
     "iterate",
     "problems",
     "run",
+    "schedules",
     "sweep",
     "trace",
 ]

@@ -1,0 +1,446 @@
+"""Schedules: hyperparameters that change from step to step.
+
+A schedule is a function of the step number t. As everywhere, t = 1 is the first step. Any
+hyperparameter takes one: ``ol.Adam(lr=ol.schedules.Cosine(0.1, steps=100))``. The values that
+schedules are made of may be arrays over the batch. What a schedule of limited length returns
+after its last step is said with each; it never raises an error there.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from numbers import Integral, Real
+
+import numpy as np
+
+
+def _complain(schedule, name, words):
+    value = getattr(schedule, name)
+    kind = TypeError if words.startswith(("a number", "an integer", "callable")) else ValueError
+    return kind(f"{type(schedule).__name__}: {name} must be {words}, got {name} = {value!r}")
+
+
+def _check_value(schedule, name, positive=False):
+    """Raise an error unless the value `name` is finite and >= 0, or > 0."""
+    value = getattr(schedule, name)
+    array = isinstance(value, np.ndarray) and value.dtype.kind in "fiu"
+    if not array and (isinstance(value, bool) or not isinstance(value, Real)):
+        raise _complain(schedule, name, "a number or a NumPy array")
+    least = np.all(np.greater(value, 0) if positive else np.greater_equal(value, 0))
+    if not (least and np.all(np.less(value, np.inf))):
+        raise _complain(schedule, name, f"finite and {'>' if positive else '>='} 0")
+
+
+def _check_count(schedule, name, least=1):
+    value = getattr(schedule, name)
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise _complain(schedule, name, "an integer")
+    if value < least:
+        raise _complain(schedule, name, f">= {least}")
+
+
+@dataclass(frozen=True)
+class Constant:
+    """The same value in every step.
+
+    Parameters
+    ----------
+    lr : float or array over the batch
+
+    Examples
+    --------
+    >>> from optimlib.schedules import Constant
+    >>> Constant(0.1)(1), Constant(0.1)(1000)
+    (0.1, 0.1)
+    """
+
+    lr: float
+
+    def __post_init__(self):
+        _check_value(self, "lr")
+
+    def __call__(self, t):
+        return self.lr
+
+
+@dataclass(frozen=True)
+class Step:
+    """A value that is multiplied by a factor at given steps, or every so many steps.
+
+    Parameters
+    ----------
+    lr : float or array over the batch
+        The value at first.
+    period : int or sequence of increasing ints
+        After how many steps: with 30 the steps 1 to 30 have `lr`, 31 to 60 ``lr * factor``;
+        with (30, 50) the steps 31 to 50 have ``lr * factor`` and all later ones
+        ``lr * factor**2``.
+    factor : float
+
+    Examples
+    --------
+    >>> from optimlib.schedules import Step
+    >>> halved = Step(0.8, period=2, factor=0.5)
+    >>> [halved(t) for t in range(1, 7)]
+    [0.8, 0.8, 0.4, 0.4, 0.2, 0.2]
+    >>> Step(0.8, period=(1, 3), factor=0.5)(4)
+    0.2
+    """
+
+    lr: float
+    period: int | tuple
+    factor: float = 0.1
+
+    def __post_init__(self):
+        _check_value(self, "lr")
+        _check_value(self, "factor", positive=True)
+        if isinstance(self.period, tuple | list):
+            ends = tuple(self.period)
+            if not all(isinstance(n, Integral) and not isinstance(n, bool) for n in ends):
+                raise _complain(self, "period", "an integer or a sequence of integers")
+            if not ends or ends[0] < 1 or any(b <= a for a, b in pairwise(ends)):
+                raise _complain(self, "period", "increasing, from 1 at least")
+            object.__setattr__(self, "period", ends)
+        else:
+            _check_count(self, "period")
+
+    def __call__(self, t):
+        if isinstance(self.period, tuple):
+            return self.lr * self.factor ** sum(t > end for end in self.period)
+        return self.lr * self.factor ** ((t - 1) // self.period)
+
+
+@dataclass(frozen=True)
+class Exponential:
+    r"""The value :math:`\eta\, \gamma^{t-1}`.
+
+    Parameters
+    ----------
+    lr : float or array over the batch
+        η, the value in the first step.
+    factor : float or array over the batch
+        γ > 0.
+
+    Examples
+    --------
+    >>> from optimlib.schedules import Exponential
+    >>> [Exponential(0.8, factor=0.5)(t) for t in (1, 2, 3)]
+    [0.8, 0.4, 0.2]
+    """
+
+    lr: float
+    factor: float
+
+    def __post_init__(self):
+        _check_value(self, "lr")
+        _check_value(self, "factor", positive=True)
+
+    def __call__(self, t):
+        return self.lr * self.factor ** (t - 1)
+
+
+@dataclass(frozen=True)
+class InverseTime:
+    r"""The value :math:`\eta / (1 + (t-1)\,\delta)`; with δ = 1 it is η/t.
+
+    Parameters
+    ----------
+    lr : float or array over the batch
+        η, the value in the first step.
+    decay : float or array over the batch
+        δ ≥ 0.
+
+    References
+    ----------
+    H. Robbins and S. Monro, *A Stochastic Approximation Method*, Annals of Mathematical
+    Statistics 22 (1951) 400-407.
+
+    Examples
+    --------
+    >>> from optimlib.schedules import InverseTime
+    >>> [InverseTime(0.6)(t) for t in (1, 2, 4)]
+    [0.6, 0.3, 0.15]
+    """
+
+    lr: float
+    decay: float = 1.0
+
+    def __post_init__(self):
+        _check_value(self, "lr")
+        _check_value(self, "decay")
+
+    def __call__(self, t):
+        return self.lr / (1 + (t - 1) * self.decay)
+
+
+@dataclass(frozen=True)
+class InverseSqrt:
+    r"""The value :math:`\eta / \sqrt t`.
+
+    Parameters
+    ----------
+    lr : float or array over the batch
+        η, the value in the first step.
+
+    Examples
+    --------
+    >>> from optimlib.schedules import InverseSqrt
+    >>> [InverseSqrt(0.6)(t) for t in (1, 4, 9)]
+    [0.6, 0.3, 0.19999999999999998]
+    """
+
+    lr: float
+
+    def __post_init__(self):
+        _check_value(self, "lr")
+
+    def __call__(self, t):
+        return self.lr / math.sqrt(t)
+
+
+@dataclass(frozen=True)
+class Linear:
+    r"""From one value to another in a straight line: :math:`a + (b-a)\,(t-1)/T`.
+
+    Parameters
+    ----------
+    start, end : float or array over the batch
+        The value a in the first step, and b in step T + 1 and all later ones.
+    steps : int
+        T ≥ 1.
+
+    Examples
+    --------
+    >>> from optimlib.schedules import Linear
+    >>> [Linear(1.0, 0.0, steps=4)(t) for t in (1, 2, 5, 9)]
+    [1.0, 0.75, 0.0, 0.0]
+    """
+
+    start: float
+    end: float
+    steps: int
+
+    def __post_init__(self):
+        _check_value(self, "start")
+        _check_value(self, "end")
+        _check_count(self, "steps")
+
+    def __call__(self, t):
+        if t > self.steps:
+            return self.end
+        return self.start + (self.end - self.start) * ((t - 1) / self.steps)
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    r"""Linear warm-up: :math:`\eta\, t/T` in the first T steps, then η.
+
+    Parameters
+    ----------
+    lr : float or array over the batch
+        η, reached in step T. The first step has η/T, not 0.
+    steps : int
+        T ≥ 1.
+
+    References
+    ----------
+    P. Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*,
+    arXiv:1706.02677 (2017).
+
+    Examples
+    --------
+    >>> from optimlib.schedules import WarmUp
+    >>> [WarmUp(0.4, steps=4)(t) for t in (1, 2, 4, 5)]
+    [0.1, 0.2, 0.4, 0.4]
+    """
+
+    lr: float
+    steps: int
+
+    def __post_init__(self):
+        _check_value(self, "lr")
+        _check_count(self, "steps")
+
+    def __call__(self, t):
+        return self.lr * (min(t, self.steps) / self.steps)
+
+
+@dataclass(frozen=True)
+class Cosine:
+    r"""Half a cosine: :math:`\eta_{\min} + \frac12(\eta_{\max}-\eta_{\min})(1+\cos\pi\frac{t-1}T)`.
+
+    Parameters
+    ----------
+    lr : float or array over the batch
+        The value η_max in the first step.
+    steps : int
+        T ≥ 1. Step T + 1, the first after the end, has η_min, and so have all later ones.
+    lr_min : float or array over the batch
+        η_min, 0 unless given.
+
+    References
+    ----------
+    I. Loshchilov and F. Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*,
+    ICLR 2017.
+
+    Examples
+    --------
+    >>> from optimlib.schedules import Cosine
+    >>> [round(Cosine(0.1, steps=4)(t), 6) for t in (1, 2, 3, 5, 99)]
+    [0.1, 0.085355, 0.05, 0.0, 0.0]
+    """
+
+    lr: float
+    steps: int
+    lr_min: float = 0.0
+
+    def __post_init__(self):
+        _check_value(self, "lr")
+        _check_value(self, "lr_min")
+        _check_count(self, "steps")
+
+    def __call__(self, t):
+        if t > self.steps:
+            return self.lr_min
+        return _half_cosine(self.lr, self.lr_min, (t - 1) / self.steps)
+
+
+def _half_cosine(start, end, part):
+    return end + (start - end) * (0.5 * (1 + math.cos(math.pi * part)))
+
+
+@dataclass(frozen=True)
+class WarmRestarts:
+    r"""Half cosines one after the other, each starting again at the top.
+
+    Parameters
+    ----------
+    lr : float or array over the batch
+        The value η_max in the first step of every period.
+    period : int
+        The steps of the first period, at least 1.
+    growth : int
+        Each period is so many times as long as the one before, at least 1.
+    lr_min : float or array over the batch
+        η_min, which the value approaches before each restart. It goes on without end.
+
+    References
+    ----------
+    I. Loshchilov and F. Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*,
+    ICLR 2017.
+
+    Examples
+    --------
+    >>> from optimlib.schedules import WarmRestarts
+    >>> restarts = WarmRestarts(0.1, period=2, growth=2)
+    >>> [round(restarts(t), 6) for t in range(1, 9)]
+    [0.1, 0.05, 0.1, 0.085355, 0.05, 0.014645, 0.1, 0.096194]
+    """
+
+    lr: float
+    period: int
+    growth: int = 1
+    lr_min: float = 0.0
+
+    def __post_init__(self):
+        _check_value(self, "lr")
+        _check_value(self, "lr_min")
+        _check_count(self, "period")
+        _check_count(self, "growth")
+
+    def __call__(self, t):
+        passed, period = t - 1, self.period
+        if self.growth == 1:
+            passed %= period
+        while passed >= period:
+            passed, period = passed - period, period * self.growth
+        return _half_cosine(self.lr, self.lr_min, passed / period)
+
+
+@dataclass(frozen=True)
+class OneCycle:
+    r"""Smith's one-cycle policy: up to a large rate, then down to a tiny one, along cosines.
+
+    Parameters
+    ----------
+    lr : float or array over the batch
+        The largest value, reached in step ``rise * steps``.
+    steps : int
+        The length of the whole, at least 2. Step `steps` has the last value, and so have all
+        later ones.
+    rise : float
+        The part of the steps, between 1/steps and 1, in which the value grows.
+    first, last : float
+        The first step has ``lr / first``, the last one ``lr / first / last``.
+
+    References
+    ----------
+    L. N. Smith and N. Topin, *Super-Convergence: Very Fast Training of Neural Networks Using
+    Large Learning Rates*, arXiv:1708.07120 (2017); in the form of PyTorch's ``OneCycleLR``.
+
+    Examples
+    --------
+    >>> from optimlib.schedules import OneCycle
+    >>> cycle = OneCycle(1.0, steps=10, rise=0.5)
+    >>> [round(cycle(t), 6) for t in (1, 3, 5, 7, 10, 11)]
+    [0.04, 0.52, 1.0, 0.65451, 4e-06, 4e-06]
+    """
+
+    lr: float
+    steps: int
+    rise: float = 0.3
+    first: float = 25.0
+    last: float = 1e4
+
+    def __post_init__(self):
+        for name in ("lr", "rise", "first", "last"):
+            _check_value(self, name, positive=name != "lr")
+        _check_count(self, "steps", least=2)
+        if not 1 < self.rise * self.steps < self.steps:
+            raise _complain(self, "rise", f"between 1 / steps and 1, where steps = {self.steps}")
+
+    def __call__(self, t):
+        low, end = self.lr / self.first, self.lr / self.first / self.last
+        top = self.rise * self.steps
+        if t >= self.steps:
+            return end
+        if t <= top:
+            return _half_cosine(low, self.lr, (t - 1) / (top - 1))
+        return _half_cosine(self.lr, end, (t - top) / (self.steps - top))
+
+
+@dataclass(frozen=True)
+class Then:
+    """One schedule for the first steps, then another one, which counts them from 1 again.
+
+    Parameters
+    ----------
+    steps : int
+        How many steps `first` is for, at least 1.
+    first, second : schedules
+        Functions of the step number; any will do. To have three in a row make `second` a
+        `Then`.
+
+    Examples
+    --------
+    Warm-up, then cosine:
+
+    >>> from optimlib.schedules import Cosine, Then, WarmUp
+    >>> schedule = Then(2, WarmUp(0.1, steps=2), Cosine(0.1, steps=4))
+    >>> [round(schedule(t), 6) for t in range(1, 8)]
+    [0.05, 0.1, 0.1, 0.085355, 0.05, 0.014645, 0.0]
+    """
+
+    steps: int
+    first: Callable
+    second: Callable
+
+    def __post_init__(self):
+        _check_count(self, "steps")
+        for name in ("first", "second"):
+            if not callable(getattr(self, name)):
+                raise _complain(self, name, "callable (a schedule)")
+
+    def __call__(self, t):
+        return self.first(t) if t <= self.steps else self.second(t - self.steps)
