@@ -441,7 +441,7 @@ def test_softmax_regression_on_digits_has_the_minimum_of_scikit_learn(digits):
     model = learning.SoftmaxRegression(64, 10, l2=0.01)
     loss = model.loss(digits.X_train, digits.y_train)
     ours = optimize.minimize(
-        loss.f, model.initial(), jac=loss.grad, options={"gtol": 1e-8, "maxiter": 5000}
+        loss.f, model.initial(), jac=loss.grad, method="L-BFGS-B", options={"ftol": 1e-13}
     )
     theirs = linear_model.LogisticRegression(C=1 / (0.01 * len(loss.X)), tol=1e-8, max_iter=5000)
     theirs.fit(digits.X_train, digits.y_train)
