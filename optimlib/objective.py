@@ -88,7 +88,11 @@ class Objective:
         self.start = start
 
     def __repr__(self):
-        return f"<Objective {self.name}({', '.join(self.variables)})>"
+        return f"<Objective {self.name}({self._names()})>"
+
+    def _names(self):
+        names = self.variables
+        return ", ".join(names if self.dim <= 5 else (*names[:2], "…", names[-1]))
 
     @property
     def dim(self):
@@ -140,7 +144,7 @@ class Objective:
             hint = f" (many points at once: shape (1, {w.size}))" if self.dim == 1 else ""
             raise ValueError(
                 f"{argument} must have shape ({self.dim}, ...) for {self.name}, a function of "
-                f"{', '.join(self.variables)}, got {argument} of shape {w.shape}{hint}"
+                f"{self._names()}, got {argument} of shape {w.shape}{hint}"
             )
 
     def _argument(self, w):
@@ -274,10 +278,13 @@ def check_gradient(objective, w, *, h=1e-6, tolerance=1e-6):
     w = w.reshape(-1)
     if w.shape != (objective.dim,) or not np.all(np.isfinite(w)):
         raise ValueError(f"w must be one finite point, got w = {w!r}")
-    steps = h * np.eye(objective.dim)
-    ends = w[:, None] + np.hstack([steps, -steps])
-    plus, minus = np.split(objective.f(ends), 2)
-    numerical = (plus - minus) / (2 * h)
+    numerical = np.empty_like(w)
+    for block in np.array_split(np.arange(objective.dim), -(-objective.dim // 100)):
+        ends = np.repeat(w[:, None], 2 * len(block), axis=1)
+        ends[block, np.arange(len(block))] += h
+        ends[block, np.arange(len(block), 2 * len(block))] -= h
+        plus, minus = np.split(objective.f(ends), 2)
+        numerical[block] = (plus - minus) / (2 * h)
     analytic = objective.grad(w)
     errors = np.abs(analytic - numerical) / np.maximum(1, np.abs(numerical))
     errors = np.where(np.isnan(errors), np.inf, errors)

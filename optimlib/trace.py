@@ -130,6 +130,8 @@ def _cell(value, batch):
         value = value[(..., *(0,) * batch)]
     if value.size == 1:
         value = value.reshape(())
+    if value.size > SHOWN:
+        return f"({number_text(value[0])}, {number_text(value[1])}, …, {number_text(value[-1])})"
     value = value[()]
     short = isinstance(value, Fraction) and len(str(value)) <= 2 * DIGITS
     return str(value) if short else number_text(value)

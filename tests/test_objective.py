@@ -210,3 +210,28 @@ def test_gradient_that_is_nan_disagrees():
 def test_check_gradient_rejects_bad_input(w, options, message):
     with pytest.raises(ValueError, match=message):
         ol.check_gradient(ol.problems.square, w, **options)
+
+
+def many(d=250):
+    return ol.Objective(
+        lambda w: sum(w**2),
+        lambda w: tuple(2 * x for x in w),
+        name="many",
+        variables=tuple(f"w{i}" for i in range(1, d + 1)),
+    )
+
+
+def test_many_variables_are_shortened_in_messages_and_tables():
+    assert repr(many()) == "<Objective many(w1, w2, …, w250)>"
+    with pytest.raises(ValueError, match=r"a function of w1, w2, …, w250, got w of shape \(3,\)"):
+        many().f(np.zeros(3))
+    table = repr(ol.trace(ol.GradientDescent(0.25), many(), np.ones(250), 2))
+    assert "(0.5, 0.5, …, 0.5)" in table
+    assert max(map(len, table.split("\n"))) < 100
+
+
+def test_every_coordinate_of_many_is_checked():
+    assert ol.check_gradient(many(), np.linspace(-1, 1, 250))
+    wrong = many()
+    wrong._grad = lambda w: tuple(x * (2 + (i == 123)) for i, x in enumerate(w))
+    assert ol.check_gradient(wrong, np.linspace(1, 2, 250)).worst == "w124"
