@@ -315,7 +315,8 @@ def test_directional_derivatives_in_one_variable():
 @pytest.mark.parametrize("order", [1, 2])
 def test_taylor_model_is_that_of_sympy(name, order):
     problem = PROBLEMS[name]
-    s = sympy.Symbol("s")
+    s, w0, direction = sympy.Symbol("s"), np.array([0.3, -0.4]), np.array([0.5, 0.2])
+    model = taylor(problem, w0, order)
     x, y = w0 + s * direction
     if name == "mccormick":
         line = sympy.sin(x + y) + (x - y) ** 2 - 1.5 * x + 2.5 * y + 1

@@ -236,13 +236,13 @@ def test_a_coarse_grid_may_miss_points():
 
 def test_critical_points_on_a_line():
     """X² as a function of (x, y) is critical wherever x = 0."""
-    trough = ol.Objective(
+    valley = ol.Objective(
         f=lambda w: w[0] ** 2,
         grad=lambda w: (2 * w[0], 0),
         hess=lambda w: ((2, 0), (0, 0)),
         variables=("x", "y"),
     )
-    found = critical_points(trough, grid=5)
+    found = critical_points(valley, grid=5)
     assert kinds(found) == {"undecided": len(found)}
     assert all(c.point[0] == 0 for c in found)
 
