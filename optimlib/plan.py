@@ -260,4 +260,5 @@ def _power(base, exponent, out):
 
 def _where(condition, then, otherwise, out):
     np.copyto(out, otherwise)
-    np.copyto(out, then, where=condition)
+    # A condition on numbers alone stands in a cell of floats.
+    np.copyto(out, then, where=np.asarray(condition, bool))
