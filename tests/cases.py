@@ -19,6 +19,48 @@ RULES = {
     "RMSProp, eps inside": partial(ol.RMSProp, eps_inside=True),
     "Adam": ol.Adam,
     "Adam, uncorrected": partial(ol.Adam, bias_correction=False),
+    "Adam, eps inside": partial(ol.Adam, eps_inside=True),
+    "Adam, eps before correction": partial(ol.Adam, eps_before_correction=True),
+    "Momentum, dampened": partial(ol.Momentum, dampening=0.25),
+    "AdaGrad, eps inside": partial(ol.AdaGrad, eps_inside=True, G0=0.1),
+    "AdaGrad, decaying": partial(ol.AdaGrad, lr_decay=0.25),
+    "RMSProp, centered": partial(ol.RMSProp, centered=True),
+    "RMSProp, momentum": partial(ol.RMSProp, momentum=0.5),
+    "RMSProp, as Keras": partial(
+        ol.RMSProp, eps_inside=True, centered=True, momentum=0.5, lr_inside=True
+    ),
+    "Adadelta": ol.Adadelta,
+    "Rprop": ol.Rprop,
+    "Rprop, skipping": partial(ol.Rprop, skip=True),
+    "AMSGrad": ol.AMSGrad,
+    "AMSGrad, corrected": partial(ol.AMSGrad, bias_correction=True),
+    "AMSGrad, max of corrected": partial(ol.AMSGrad, bias_correction=True, max_of_corrected=True),
+    "AdamW": ol.AdamW,
+    "Adamax": ol.Adamax,
+    "Adamax, eps inside": partial(ol.Adamax, eps_inside=True),
+    "NAdam": ol.NAdam,
+    "NAdam, constant momentum": partial(ol.NAdam, psi=None),
+    "RAdam": ol.RAdam,
+    "RAdam, eps before correction": partial(ol.RAdam, eps_before_correction=True, threshold=4),
+    "RAdam, at threshold": partial(ol.RAdam, at_threshold=True),
+    "AdaBelief": ol.AdaBelief,
+    "Yogi": ol.Yogi,
+    "Yogi, corrected": partial(ol.Yogi, bias_correction=True, m0=1e-6, v0=1e-6),
+    "Lion": partial(ol.Lion, weight_decay=0.01),
+}
+
+# Every wrapper, around one rule or another wrapper.
+WRAPPERS = {
+    "L2": lambda lr: ol.L2(ol.Momentum(lr), weight_decay=0.1),
+    "DecoupledWeightDecay": lambda lr: ol.DecoupledWeightDecay(ol.Adam(lr), weight_decay=0.1),
+    "ClipNorm": lambda lr: ol.ClipNorm(ol.Nesterov(lr), limit=1.5),
+    "ClipValue": lambda lr: ol.ClipValue(ol.Rprop(lr), limit=1.5),
+    "Averaging": lambda lr: ol.Averaging(ol.RMSProp(lr), start=3),
+    "Lookahead": lambda lr: ol.Lookahead(ol.NAdam(lr), k=2),
+    "Projection": lambda lr: ol.Projection(ol.GradientDescent(lr), low=-1, high=1.25),
+    "three of them": lambda lr: ol.Averaging(
+        ol.Projection(ol.ClipNorm(ol.AMSGrad(lr), limit=2.0), low=-2, high=2)
+    ),
 }
 
 # Every problem with its default parameters, and some with others.
@@ -38,12 +80,23 @@ def starts(problem, count, seed=0):
     return np.random.default_rng(seed).uniform(low, high, (count, problem.dim)).T
 
 
-def feed(rule, gradients):
-    """Return the rule's steps for gradients that are given, whatever point it reaches."""
-    state = rule.initial(np.zeros_like(gradients[0]))
+# What rules record that depends on t and hyperparameters only: one number in a step.
+NUMBERS = ("alpha", "mu", "mu_next", "rho", "rho_inf", "r")
+
+
+def update(rule, t, g, state, w):
+    """Return what the rule's `update` returns, which is given the point if it asks for it."""
+    return rule.update(t, g, *state, **({"w": w} if rule.sees_point else {}))
+
+
+def feed(rule, gradients, w=0.0):
+    """Return the rule's steps for gradients that are given, from the point w."""
+    w = np.zeros_like(gradients[0]) + w
+    state = rule.initial(w)
     steps = []
     for t, g in enumerate(gradients, start=1):
-        record = rule.at(t).update(t, g, *state)
+        record = update(rule.at(t), t, g, state, w)
         state = [record[name] for name in rule.state]
         steps.append(record["step"])
+        w = w + record["step"]
     return np.array(steps)

@@ -8,7 +8,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
-from cases import PROBLEMS, RULES, starts
+from cases import NUMBERS, PROBLEMS, RULES, starts, update
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -45,7 +45,8 @@ def test_batch_is_the_loop_bit_for_bit(make, name, data):
         alone = ol.trace(rule, problem, start[:, i], 6)
         assert alone.names == together.names
         for column in together.names[1:]:
-            assert same(together[column][..., i], alone[column]), (column, i)
+            part = together[column] if column in NUMBERS else together[column][..., i]
+            assert same(part, alone[column]), (column, i)
 
 
 @every_rule
@@ -58,7 +59,8 @@ def test_batch_of_any_shape_is_the_flat_batch(make):
 @every_rule
 def test_sweep_over_hyperparameters_is_separate_runs(make):
     problem = ol.problems.coupled_bowl
-    values = {"lr": [0.01, 0.1, 0.3], "eps": [1e-8, 1e-2, 0.1]}
+    values = {"lr": [0.01, 0.1, 0.3], "eps": [1e-8, 1e-2, 0.1], "grow": [1.0, 1.2, 2.0]}
+    values |= {"lr_min": [1e-6, 1e-3, 0.1], "lr_max": [0.2, 1.0, 50.0], "shrink": [0.3, 0.5, 1.0]}
     names = make(0.1).hyperparameters()
     choices = {n: values.get(n, [0.0, 0.5, 0.95]) for n in names}
     sweep = make(**{n: np.array(choice) for n, choice in choices.items()})
@@ -180,12 +182,18 @@ def test_adam_in_fractions_begins_with_its_sign():
 @every_rule
 @pytest.mark.parametrize("start", [Fraction(4), Fraction(-7, 3)])
 def test_fractions_agree_with_floats(make, start):
+    if "psi" in make(0.1).hyperparameters():
+        with pytest.raises(TypeError, match="the power 1/250 has no exact rational value"):
+            ol.trace(make(0.1), SQUARE, start, 8)
+        return
     exact = ol.trace(make(0.1), SQUARE, start, 8)
     floats = ol.trace(make(0.1), SQUARE, float(start), 8)
     assert exact.names == floats.names
     for name in exact.names[1:]:
         assert all(isinstance(value, Fraction | int) for value in exact[name]), name
-        np.testing.assert_allclose(exact[name].astype(float), floats[name], rtol=1e-12, atol=1e-14)
+        # RAdam's rho is a difference of two numbers that are a thousand times as large.
+        rtol = 1e-12 if "rho" not in exact.names else 1e-7
+        np.testing.assert_allclose(exact[name].astype(float), floats[name], rtol=rtol, atol=1e-14)
 
 
 @pytest.mark.parametrize("name", ["Adam", "Nesterov", "AdaGrad"])
@@ -289,11 +297,14 @@ def test_iterate_is_endless_and_lazy():
 @pytest.mark.parametrize("start", [4.0, np.array([4.0]), np.ones((1, 2, 3)), Fraction(4)], ids=repr)
 def test_records_have_the_order_of_the_computation(make, start):
     rule = make(0.1)
+    if isinstance(start, Fraction) and "psi" in rule.hyperparameters():
+        return
     first, second = itertools.islice(ol.iterate(rule, SQUARE, start), 2)
     looks = ["look_ahead"] if rule == ol.Nesterov(0.1) else []
-    named = list(rule.update(1, 1.0, *[0.0] * len(rule.state)))
+    named = list(update(rule, 1, 1.0, [0.0] * len(rule.state), 0.0))
     assert list(first) == list(second) == ["t", *looks, "g", *named, "w"]
-    assert all(np.shape(value) == np.shape(start) for name, value in first.items() if name != "t")
+    for name, value in first.items():
+        assert np.shape(value) == (() if name in ("t", *NUMBERS) else np.shape(start)), name
 
 
 @every_rule
@@ -305,7 +316,7 @@ def test_each_record_continues_the_one_before(make):
         point = rule.look_ahead(w, *state)
         assert same(record["g"], problem.grad(point))
         assert same(record.get("look_ahead", w), point)
-        expected = rule.update(record["t"], record["g"], *state)
+        expected = update(rule, record["t"], record["g"], state, w)
         assert all(same(record[name], value) for name, value in expected.items())
         assert same(record["w"], w + record["step"])
         w, state = record["w"], [record[name] for name in rule.state]
@@ -401,7 +412,8 @@ def test_numpy_integers_are_integers():
 def test_columns_have_the_step_as_first_axis(make, start, shape):
     path = ol.trace(make(0.1), SQUARE, start, 4)
     assert path["t"].tolist() == [1, 2, 3, 4]
-    assert all(path[name].shape == (4, *shape) for name in path.names[1:])
+    for name in path.names[1:]:
+        assert path[name].shape == ((4,) if name in NUMBERS else (4, *shape)), name
     assert path.points.shape == (5, *shape)
     assert path.values.shape == (5, *shape[1:])
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from cases import PROBLEMS, RULES, starts
+from cases import PROBLEMS, RULES, starts, update
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -32,7 +32,8 @@ def same(a, b):
 @given(data=st.data())
 def test_recorded_rule_computes_the_same_bit_for_bit(make, data):
     fraction = st.floats(0, 0.999)
-    choices = {"lr": st.floats(1e-6, 10), "eps": st.floats(0, 1)}
+    choices = {"lr": st.floats(1e-6, 10), "eps": st.floats(0, 1), "grow": st.floats(1, 2)}
+    choices |= {name: st.floats(1e-6, 1) for name in ("shrink", "lr_min", "lr_max")}
     names = make(0.1).hyperparameters()
     rule = make(**{name: data.draw(choices.get(name, fraction)) for name in names})
     values = arrays(float, (2, 3), elements=st.floats(-1e6, 1e6))
@@ -44,7 +45,7 @@ def test_recorded_rule_computes_the_same_bit_for_bit(make, data):
     inputs = rule.hyperparameters() | dict(zip(rule.state, state, strict=True))
     inputs |= dict(t=t, g=g, w=w)
     with np.errstate(all="ignore"):
-        expected = rule.update(t, g, *state)
+        expected = update(rule, t, g, state, w)
         actual = {name: evaluate(node, inputs) for name, node in recording.names.items()}
         assert same(evaluate(recording.look_ahead, inputs), rule.look_ahead(w, *state))
     assert list(actual) == list(expected), "the order of the code"
@@ -80,6 +81,17 @@ def test_options_choose_what_is_recorded():
     assert isinstance(library.look_ahead, Symbol)
 
 
+def test_choices_and_comparisons_are_recorded():
+    x, y = Symbol("x"), Symbol("y")
+    node = np.where(x > 0, np.maximum(x, y), np.minimum(1 - x, abs(y)) * np.sign(y))
+    assert repr(node) == (
+        "where(greater(x, 0), maximum(x, y), "
+        "multiply(minimum(subtract(1, x), absolute(y)), sign(y)))"
+    )
+    values = {"x": np.array([2.0, -1.0, -3.0]), "y": np.array([1.0, -0.5, 9.0])}
+    assert evaluate(node, values).tolist() == [2.0, -0.5, 4.0]
+
+
 @every_rule
 def test_hyperparameters_are_recorded_as_symbols(make):
     rule = make(0.1)
@@ -97,8 +109,10 @@ def test_hyperparameters_are_recorded_as_symbols(make):
     recording = record_rule(rule)
     for node in (recording.look_ahead, *recording.names.values()):
         collect(node)
-    assert set(rule.hyperparameters()) <= symbols
-    assert constants <= {1, 2}
+    # Rprop's learning rate is where its state starts.
+    assert set(rule.hyperparameters()) - symbols <= ({"lr"} if type(rule) is ol.Rprop else set())
+    # 0 is compared with, 0.5 is a root or NAdam's ½, 0.96 is NAdam's, 4 and 5 are RAdam's.
+    assert constants <= {0, 0.5, 0.96, 1, 2, 4, 5}
 
 
 def test_shared_node_is_computed_once():
