@@ -1,12 +1,15 @@
 """The rules: their closed forms, the wrong variants these reject, and what rules accept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
 import wrong_rules as wrong
-from cases import PROBLEMS, RULES, feed, starts
+from cases import NUMBERS, PROBLEMS, RULES, feed, starts, update
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import optimlib as ol
 
@@ -97,6 +100,206 @@ def check_uncorrected_adam(method):
     close(feed(rule, GRADIENTS), -LR * m / (np.sqrt(v) + 0.5))
 
 
+def corrected(beta, values):
+    """Return the running means with the weight `beta` of the past, corrected."""
+    t = np.arange(1, len(values) + 1)[:, None]
+    return (1 - beta) * past(beta, values) / (1 - beta**t)
+
+
+def check_adam_inside(method):
+    m_hat, v_hat = corrected(0.7, GRADIENTS), corrected(0.95, GRADIENTS**2)
+    rule = method(LR, beta1=0.7, beta2=0.95, eps=0.5, eps_inside=True)
+    close(feed(rule, GRADIENTS), -LR * m_hat / np.sqrt(v_hat + 0.5))
+
+
+def check_adam_epsilon_hat(method):
+    t = np.arange(1, len(GRADIENTS) + 1)[:, None]
+    m_hat, v_hat = corrected(0.7, GRADIENTS), corrected(0.95, GRADIENTS**2)
+    rule = method(LR, beta1=0.7, beta2=0.95, eps=0.5, eps_before_correction=True)
+    expected = -LR * m_hat / (np.sqrt(v_hat) + 0.5 / np.sqrt(1 - 0.95**t))
+    close(feed(rule, GRADIENTS), expected)
+
+
+def check_dampened_momentum(method):
+    gradients = np.concatenate([GRADIENTS[:1], 0.7 * GRADIENTS[1:]])
+    rule = method(LR, beta=0.8, dampening=0.3)
+    close(feed(rule, GRADIENTS), -LR * past(0.8, gradients))
+
+
+def check_decaying_adagrad(method):
+    t = np.arange(1, len(GRADIENTS) + 1)[:, None]
+    totals = 2 + np.cumsum(GRADIENTS**2, axis=0)
+    rule = method(LR, eps=0.5, eps_inside=True, G0=2, lr_decay=0.25)
+    expected = -LR / (1 + 0.25 * (t - 1)) * GRADIENTS / np.sqrt(totals + 0.5)
+    close(feed(rule, GRADIENTS), expected)
+
+
+def check_centered_rmsprop(method):
+    squares, means = 0.2 * past(0.8, GRADIENTS**2), 0.2 * past(0.8, GRADIENTS)
+    rule = method(LR, beta=0.8, eps=0.5, centered=True, momentum=0.6)
+    scaled = GRADIENTS / (np.sqrt(squares - means**2) + 0.5)
+    close(feed(rule, GRADIENTS), -LR * past(0.6, scaled))
+
+
+def check_adadelta(method):
+    v, u, steps = 0.2 * past(0.8, GRADIENTS**2), 0, []
+    for g, square in zip(GRADIENTS, v, strict=True):
+        steps.append(g * ((u + 0.5) / (square + 0.5)) ** 0.5)
+        u = 0.2 * past(0.8, np.array(steps) ** 2)[-1]
+    close(feed(method(0.3, rho=0.8, eps=0.5), GRADIENTS), -0.3 * np.array(steps))
+
+
+def rprop_steps(gradients, lr, grow, shrink, low, high, skip):
+    """Return the steps of one coordinate, as Igel and Hüsken write the algorithm."""
+    length, before, steps = lr, 0.0, []
+    for g in gradients:
+        if g * before > 0:
+            length = min(length * grow, high)
+        elif g * before < 0:
+            length = max(length * shrink, low)
+            g = 0.0 if skip else g
+        steps.append(-length if g > 0 else length if g < 0 else 0.0)
+        before = g
+    return steps
+
+
+def check_rprop(method, skip=False):
+    settings = dict(lr=LR, grow=1.3, shrink=0.6)
+    expected = [
+        rprop_steps(column, **settings, low=0.05, high=0.12, skip=skip) for column in GRADIENTS.T
+    ]
+    rule = method(**settings, lr_min=0.05, lr_max=0.12, skip=skip)
+    close(feed(rule, GRADIENTS), np.transpose(expected))
+
+
+def check_skipping_rprop(method):
+    check_rprop(method, skip=True)
+
+
+def check_amsgrad(method):
+    m, v = 0.3 * past(0.7, GRADIENTS), 0.05 * past(0.95, GRADIENTS**2)
+    v_max = np.array([v[: i + 1].max(axis=0) for i in range(len(v))])
+    rule = method(LR, beta1=0.7, beta2=0.95, eps=0.5)
+    close(feed(rule, GRADIENTS), -LR * m / (np.sqrt(v_max) + 0.5))
+
+
+def check_corrected_amsgrad(method):
+    t = np.arange(1, len(GRADIENTS) + 1)[:, None]
+    v = 0.05 * past(0.95, GRADIENTS**2)
+    v_max = np.array([v[: i + 1].max(axis=0) for i in range(len(v))]) / (1 - 0.95**t)
+    rule = method(LR, beta1=0.7, beta2=0.95, eps=0.5, bias_correction=True)
+    close(feed(rule, GRADIENTS), -LR * corrected(0.7, GRADIENTS) / (np.sqrt(v_max) + 0.5))
+
+
+def check_amsgrad_of_corrected(method):
+    v = corrected(0.95, GRADIENTS**2)
+    v_max = np.array([v[: i + 1].max(axis=0) for i in range(len(v))])
+    options = dict(bias_correction=True, max_of_corrected=True)
+    rule = method(LR, beta1=0.7, beta2=0.95, eps=0.5, **options)
+    close(feed(rule, GRADIENTS), -LR * corrected(0.7, GRADIENTS) / (np.sqrt(v_max) + 0.5))
+
+
+def decayed(steps, start, decay):
+    """Return the steps with weight decay: w shrinks by LR · decay, then the step."""
+    w, path = np.full(steps[0].shape, start), []
+    for step in steps:
+        path.append(step - LR * decay * w)
+        w = w + path[-1]
+    return np.array(path)
+
+
+def check_adamw(method):
+    m_hat, v_hat = corrected(0.7, GRADIENTS), corrected(0.95, GRADIENTS**2)
+    rule = method(LR, beta1=0.7, beta2=0.95, eps=0.5, weight_decay=0.6)
+    expected = decayed(-LR * m_hat / (np.sqrt(v_hat) + 0.5), 2.0, 0.6)
+    close(feed(rule, GRADIENTS, w=2.0), expected)
+
+
+def largest(beta, values):
+    """Return for each t the largest βᵗ⁻ⁱ valuesᵢ over i <= t."""
+    return np.array(
+        [max((beta ** (t - i) * values[i] for i in range(t + 1)), key=lambda x: x)
+         for t in range(len(values))]
+    )  # fmt: skip
+
+
+def check_adamax(method, inside=False):
+    sizes = np.abs(GRADIENTS) + (0.5 if inside else 0)
+    u = np.transpose([largest(0.8, column) for column in sizes.T])
+    rule = method(LR, beta1=0.7, beta2=0.8, eps=0.5, eps_inside=inside)
+    expected = -LR * corrected(0.7, GRADIENTS) / (u + (0 if inside else 0.5))
+    close(feed(rule, GRADIENTS), expected)
+
+
+def check_adamax_inside(method):
+    check_adamax(method, inside=True)
+
+
+def check_nadam(method, psi=0.3):
+    t = np.arange(1, len(GRADIENTS) + 2)
+    mu = 0.7 * (1 - 0.5 * 0.96 ** (t * psi)) if psi else np.full(len(t), 0.7)
+    products = np.cumprod(mu)[:, None]
+    mu = mu[:, None]
+    m, v_hat = 0.3 * past(0.7, GRADIENTS), corrected(0.95, GRADIENTS**2)
+    m_hat = mu[1:] * m / (1 - products[1:]) + (1 - mu[:-1]) * GRADIENTS / (1 - products[:-1])
+    rule = method(LR, beta1=0.7, beta2=0.95, eps=0.5, psi=psi)
+    close(feed(rule, GRADIENTS), -LR * m_hat / (np.sqrt(v_hat) + 0.5))
+
+
+def check_nadam_constant(method):
+    check_nadam(method, psi=None)
+
+
+def check_radam(method, before=False):
+    t = np.arange(1, len(GRADIENTS) + 1)[:, None]
+    m_hat, v_hat = corrected(0.7, GRADIENTS), corrected(0.95, GRADIENTS**2)
+    rho = 39 - 2 * t * 0.95**t / (1 - 0.95**t)
+    r = np.sqrt(np.where(rho > 5, (rho - 4) * (rho - 2) * 39 / (35 * 37 * rho), 1))
+    eps = 0.5 / np.sqrt(1 - 0.95**t) if before else 0.5
+    rule = method(LR, beta1=0.7, beta2=0.95, eps=0.5, eps_before_correction=before)
+    expected = -LR * np.where(rho > 5, r * m_hat / (np.sqrt(v_hat) + eps), m_hat)
+    assert 1 < np.sum(rho <= 5) < 10
+    close(feed(rule, GRADIENTS), expected, rtol=1e-11)
+
+
+def check_radam_before(method):
+    check_radam(method, before=True)
+
+
+def check_adabelief(method):
+    m = 0.3 * past(0.7, GRADIENTS)
+    s = past(0.95, 0.05 * (GRADIENTS - m) ** 2 + 0.5)
+    t = np.arange(1, len(GRADIENTS) + 1)[:, None]
+    rule = method(LR, beta1=0.7, beta2=0.95, eps=0.5)
+    expected = -LR * m / (1 - 0.7**t) / (np.sqrt(s / (1 - 0.95**t)) + 0.5)
+    close(feed(rule, GRADIENTS), expected)
+
+
+def check_yogi(method, correct=False):
+    v, squares = np.full(3, 0.25), []
+    for g in GRADIENTS:
+        v = np.where(v > g**2, v - 0.05 * g**2, v + 0.05 * g**2)
+        squares.append(v)
+    t = np.arange(1, len(GRADIENTS) + 1)[:, None]
+    m, v = 0.3 * past(0.7, GRADIENTS) + 0.7**t * 0.125, np.array(squares)
+    if correct:
+        m, v = m / (1 - 0.7**t), v / (1 - 0.95**t)
+    options = dict(m0=0.125, v0=0.25, bias_correction=correct)
+    rule = method(LR, beta1=0.7, beta2=0.95, eps=0.5, **options)
+    close(feed(rule, GRADIENTS), -LR * m / (np.sqrt(v) + 0.5))
+
+
+def check_corrected_yogi(method):
+    check_yogi(method, correct=True)
+
+
+def check_lion(method):
+    memory = np.concatenate([np.zeros((1, 3)), 0.1 * past(0.9, GRADIENTS)[:-1]])
+    signs = np.sign(0.6 * memory + 0.4 * GRADIENTS)
+    rule = method(LR, beta1=0.6, beta2=0.9, weight_decay=0.6)
+    close(feed(rule, GRADIENTS, w=2.0), decayed(-LR * signs, 2.0, 0.6))
+
+
 CHECKS = [
     (check_gradient_descent, ol.GradientDescent, [wrong.Ascent, wrong.RateTwice]),
     (
@@ -164,6 +367,61 @@ CHECKS = [
         ],
     ),
     (check_uncorrected_adam, ol.Adam, [wrong.AdamSwapped, wrong.AdamSquaresMean]),
+    (check_adam_inside, ol.Adam, [wrong.AdamSwapped, wrong.AdamEpsilonHat]),
+    (check_adam_epsilon_hat, ol.Adam, [wrong.AdamSwapped, wrong.AdamInside]),
+    (
+        check_dampened_momentum,
+        ol.Momentum,
+        [wrong.DampenedAtFirst, wrong.DampenedMomentum, wrong.StepBeforeVelocity],
+    ),
+    (check_decaying_adagrad, ol.AdaGrad, [wrong.AdaGradInside, wrong.AdaGradLate]),
+    (check_centered_rmsprop, ol.RMSProp, [wrong.RMSPropCenteredLate, wrong.RMSPropRateTwice]),
+    (
+        check_adadelta,
+        ol.Adadelta,
+        [wrong.AdadeltaLate, wrong.AdadeltaScaledMemory, wrong.AdadeltaOutside],
+    ),
+    *(
+        (
+            check,
+            ol.Rprop,
+            [wrong.RpropSwapped, wrong.RpropOtherForm, wrong.RpropUnbounded, wrong.RpropOfSizes],
+        )
+        for check in (check_rprop, check_skipping_rprop)
+    ),
+    *(
+        (check, ol.AMSGrad, [wrong.AMSGradForgets, wrong.AMSGradOtherOrder])
+        for check in (check_amsgrad, check_corrected_amsgrad, check_amsgrad_of_corrected)
+    ),
+    (
+        check_adamw,
+        ol.AdamW,
+        [wrong.AdamWCoupled, wrong.AdamWWithoutRate, wrong.AdamWGrowing],
+    ),
+    *(
+        (
+            check,
+            ol.Adamax,
+            [wrong.AdamaxOtherSide, wrong.AdamaxOfSquares, wrong.AdamaxCorrected],
+        )
+        for check in (check_adamax, check_adamax_inside)
+    ),
+    (check_nadam, ol.NAdam, [wrong.NAdamSameMomentum, wrong.NAdamConstant]),
+    (check_nadam_constant, ol.NAdam, []),
+    *(
+        (check, ol.RAdam, [wrong.RAdamAlways, wrong.RAdamWithoutR, wrong.RAdamOtherEpsilon])
+        for check in (check_radam, check_radam_before)
+    ),
+    (check_adabelief, ol.AdaBelief, [wrong.AdaBeliefOfOldMean, wrong.AdaBeliefOneEpsilon]),
+    *(
+        (check, ol.Yogi, [wrong.YogiOtherSign, wrong.YogiOfDifference])
+        for check in (check_yogi, check_corrected_yogi)
+    ),
+    (
+        check_lion,
+        ol.Lion,
+        [wrong.LionOneBeta, wrong.LionAfterMemory, wrong.LionWithoutDecay],
+    ),
 ]
 RIGHT = [pytest.param(check, rule, id=check.__name__) for check, rule, _ in CHECKS]
 WRONG = [
@@ -291,13 +549,144 @@ def test_constant_gradient_moves_corrected_adam_by_the_learning_rate_always():
     close(steps, -LR, rtol=1e-11)
 
 
-@pytest.mark.parametrize("make", [RULES[n] for n in RULES if n != "AdaGrad"])
-def test_rule_without_memory_forgets(make):
+NEVER_FORGET = ("AdaGrad", "Adadelta", "Rprop", "AMSGrad", "Yogi")
+DECAYING = ("AdamW", "Lion", "Momentum, dampened")
+
+
+@pytest.mark.parametrize("title", [n for n in RULES if not n.startswith(NEVER_FORGET + DECAYING)])
+def test_rule_without_memory_forgets(title):
     """With every β = 0 a rule has no memory: the same gradient gives the same step."""
-    betas = {n: 0.0 for n in make(LR).hyperparameters() if n.startswith("beta")}
+    make, beta = RULES[title], ("beta", "momentum")
+    betas = {n: 0.0 for n in make(LR).hyperparameters() if n.startswith(beta)}
     g = np.array([1.5, -0.3])
     steps = feed(make(LR, **betas), np.array([g, -3 * g, g]))
     close(steps[0], steps[2])
+
+
+@pytest.mark.parametrize(
+    "title",
+    [n for n in RULES if n.startswith(("Adam", "AMSGrad", "NAdam", "Yogi", "AdaGrad", "RMSProp"))],
+)
+@settings(max_examples=10, deadline=None)
+@given(power=st.integers(-20, 20))
+def test_adam_and_its_like_do_not_see_the_scale_of_the_loss(title, power):
+    """Without ε, and started from nothing: a factor 2ⁿ changes no bit of the steps."""
+    # Yogi's signs ask for squares, which a power of two scales exactly too.
+    options = {n: 0 for n in ("m0", "v0", "G0", "weight_decay") if hasattr(RULES[title](LR), n)}
+    rule = RULES[title](LR, eps=0.0, **options)
+    steps, scaled = feed(rule, GRADIENTS), feed(rule, GRADIENTS * 2.0**power)
+    assert np.array_equal(steps, scaled)
+
+
+@pytest.mark.parametrize("title", ["Adam", "AdaGrad", "RMSProp", "AMSGrad", "Adamax", "Lion"])
+def test_coordinatewise_rules_see_a_rotation_and_gradient_descent_does_not(title):
+    turn = np.array([[0.8, -0.6], [0.6, 0.8]])
+    gradients = GRADIENTS[:, :2]
+    exact = {"eps": 0.0} if title != "Lion" else {"weight_decay": 0.0}
+    for make, sees in ((partial(RULES[title], **exact), True), (ol.Momentum, False)):
+        turned = feed(make(LR), gradients @ turn.T)
+        difference = np.max(np.abs(turned - feed(make(LR), gradients) @ turn.T))
+        assert (difference > 0.01) if sees else (difference < 1e-14)
+
+
+@pytest.mark.parametrize("make", [partial(ol.Lion, weight_decay=0.0), ol.Rprop])
+@settings(max_examples=20, deadline=None)
+@given(power=st.integers(-20, 20))
+def test_sign_methods_do_not_see_the_scale(make, power):
+    steps = feed(make(LR), GRADIENTS)
+    assert np.array_equal(steps, feed(make(LR), GRADIENTS * 2.0**power))
+    close(np.abs(feed(ol.Lion(LR), GRADIENTS)), LR)
+
+
+FIRST_STEPS = {
+    "Adam": 1,
+    "Adam, uncorrected": 0.1 / np.sqrt(0.001),
+    "AdaGrad": 1,
+    "RMSProp": 1 / np.sqrt(0.1),
+    "RMSProp, centered": 1 / np.sqrt(0.1 * 0.9),
+    "AMSGrad": 0.1 / np.sqrt(0.001),
+    "AMSGrad, corrected": 1,
+    "AMSGrad, max of corrected": 1,
+    "Adamax": 1,
+    "AdaBelief": 1 / 0.9,
+    "Yogi": 0.1 / np.sqrt(0.001),
+    "NAdam, constant momentum": 0.9 * 0.1 / (1 - 0.81) + 1,
+    "Rprop": 1,
+}
+
+
+@pytest.mark.parametrize("title", FIRST_STEPS)
+@pytest.mark.parametrize("slope", [3.0, -1e-3])
+def test_first_step_in_units_of_the_learning_rate(title, slope):
+    exact = {} if title == "Rprop" else {"eps": 0.0}
+    step = feed(RULES[title](LR, **exact), np.full((1, 1), slope))[0, 0]
+    assert step == pytest.approx(-LR * np.sign(slope) * FIRST_STEPS[title], rel=1e-12)
+
+
+def test_radam_begins_as_momentum():
+    """ρ is at most 5 in the first five steps of β₂ = 0.999."""
+    steps = feed(ol.RAdam(LR), GRADIENTS)
+    close(steps[:5], -LR * corrected(0.9, GRADIENTS)[:5])
+    assert np.all(np.abs(steps[5] + LR * corrected(0.9, GRADIENTS)[5]) > 1e-3)
+
+
+def test_threshold_of_radam_counts_as_exceeded_only_where_it_says_so():
+    rho = ol.trace(ol.RAdam(LR), SQUARE, 4.0, 6)["rho"][4]
+    strict, equal = (ol.RAdam(LR, threshold=float(rho), at_threshold=at) for at in (False, True))
+    strict, equal = feed(strict, GRADIENTS), feed(equal, GRADIENTS)
+    close(strict[:4], equal[:4])
+    assert np.all(np.abs(strict[4] - equal[4]) > 1e-3)
+
+
+@pytest.mark.parametrize("lr", [0.1, 0.5])
+@pytest.mark.parametrize("decay", [0.01, 0.3])
+def test_decoupled_decay_shrinks_by_a_constant_factor_without_gradients(lr, decay):
+    t, flat = np.arange(1, 31), ol.Objective(lambda w: 0 * w, lambda w: 0 * w)
+    rules = [
+        ol.AdamW(lr, weight_decay=decay),
+        ol.Lion(lr, weight_decay=decay),
+        ol.DecoupledWeightDecay(ol.Momentum(lr), weight_decay=decay),
+        ol.L2(ol.GradientDescent(lr), weight_decay=decay),
+    ]
+    for rule in rules:
+        close(ol.trace(rule, flat, 4.0, 30)["w"], 4 * (1 - lr * decay) ** t, rtol=1e-13)
+
+
+def test_coupled_decay_does_not_act_like_decoupled_decay_in_adam():
+    """The coupled one alone moves by η whatever λ is."""
+    flat = ol.Objective(lambda w: 0 * w, lambda w: 0 * w)
+    for decay in (0.01, 0.3):
+        path = ol.trace(ol.L2(ol.Adam(LR, eps=0.0), weight_decay=decay), flat, 4.0, 1)
+        assert path["w"][0] == pytest.approx(3.9)
+
+
+def test_rate_inside_rmsprops_velocity_matters_once_it_varies():
+    def rate(t):
+        return LR / t
+
+    for lr, differs in ((LR, False), (rate, True)):
+        outside, inside = (
+            feed(ol.RMSProp(lr, momentum=0.9, lr_inside=inside), GRADIENTS)
+            for inside in (False, True)
+        )
+        assert (np.max(np.abs(outside - inside)) > 1e-2) == differs
+
+
+def test_amsgrad_does_what_adam_cannot_on_its_counterexample():
+    """Reddi: 1010x if t mod 101 = 1, else −10x on [−1, 1]; the best fixed point is −1."""
+
+    def at(t):
+        slope = 1010.0 if t % 101 == 1 else -10.0
+        return ol.Objective(lambda w: slope * w, lambda w: slope + 0 * w)
+
+    stream = ol.Stream(ol.Objective(lambda w: 10 / 101 * w, lambda w: 10 / 101 + 0 * w), at)
+    lr = ol.schedules.InverseSqrt(2.0)
+    ends = [
+        ol.run(ol.Projection(method(lr, 0.9, 0.99), -1, 1), stream, 0.0, 101 * 40)
+        for method in (ol.Adam, ol.AMSGrad)
+    ]
+    assert ends[0] == 1
+    assert ends[1] < 0
 
 
 # What holds for every rule.
@@ -313,7 +702,8 @@ def test_rule_never_changes_what_it_is_given(make):
         a.setflags(write=False)
     w, g, *state = arrays
     rule.look_ahead(w, *state)
-    rule.update(3, g, *state)
+    with np.errstate(invalid="ignore"):
+        update(rule, 3, g, state, w)
     assert all(np.array_equal(a, b) for a, b in zip(arrays, before, strict=True))
 
 
@@ -329,7 +719,7 @@ def test_rule_computes_the_same_again(make):
 def test_single_precision_stays_single(make, problem):
     start = starts(problem, 3).astype(np.float32)
     path = ol.trace(make(1e-3), problem, start, 3)
-    kinds = {name: path[name].dtype for name in path.names if name != "t"}
+    kinds = {name: path[name].dtype for name in path.names if name not in ("t", *NUMBERS)}
     assert set(kinds.values()) == {np.dtype("float32")}, kinds
     assert path.values.dtype == np.float32
 
@@ -357,7 +747,7 @@ def hyperparameters(*prefixes):
         pytest.param(make, name, id=f"{title} {name}")
         for title, make in RULES.items()
         for name in make(LR).hyperparameters()
-        if name.startswith(prefixes)
+        if name.startswith(prefixes) and name != "lr_decay"
     ]
 
 
@@ -389,6 +779,55 @@ def test_epsilon_must_not_be_negative(make, name, value):
     assert_names(error, f"{name} = {value!r}")
 
 
+LIMITED = [
+    (ol.Adadelta, "rho", [1, -0.1, np.nan], r"in \[0, 1\)"),
+    (ol.RMSProp, "momentum", [1.0, -0.1, np.inf], r"in \[0, 1\)"),
+    (ol.Momentum, "dampening", [1.1, -0.1, np.nan], r"in \[0, 1\]"),
+    (ol.AdaGrad, "lr_decay", [-0.1, np.inf, np.nan], "finite and >= 0"),
+    (ol.AdaGrad, "G0", [-0.1, np.inf, np.nan], "finite and >= 0"),
+    (ol.Yogi, "m0", [-0.1, np.inf], "finite and >= 0"),
+    (ol.Yogi, "v0", [-0.1, np.nan], "finite and >= 0"),
+    (ol.AdamW, "weight_decay", [-0.1, np.inf, np.nan], "finite and >= 0"),
+    (ol.Lion, "weight_decay", [-0.1, np.inf, np.nan], "finite and >= 0"),
+    (ol.NAdam, "psi", [-0.1, np.inf, np.nan], "finite and >= 0"),
+    (ol.Rprop, "grow", [0.9, np.inf, np.nan], "finite and >= 1"),
+    (ol.Rprop, "shrink", [0, 1.1, np.nan], r"in \(0, 1\]"),
+    (ol.Rprop, "lr_max", [0, np.inf], "finite and > 0"),
+    (ol.RAdam, "threshold", [3.9, np.inf, np.nan], "finite and >= 4"),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "value", "words"),
+    [(method, name, value, words) for method, name, bad, words in LIMITED for value in bad],
+)
+def test_value_must_be_within_its_limits(method, name, value, words):
+    with pytest.raises(ValueError, match=f"{name} must be {words}") as error:
+        method(LR, **{name: value})
+    assert_names(error, f"{name} = {value!r}", method.__name__)
+
+
+@pytest.mark.parametrize(("method", "name"), [row[:2] for row in LIMITED])
+@pytest.mark.parametrize("value", ["0.1", [0.1], 0.1j, True], ids=repr)
+def test_value_must_be_a_number(method, name, value):
+    with pytest.raises(TypeError, match=f"{name} must be a number") as error:
+        method(LR, **{name: value})
+    assert_names(error, f"{name} = {value!r}", method.__name__)
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "message"),
+    [
+        (ol.Adam, dict(bias_correction=False, eps_before_correction=True), "eps_before_correction"),
+        (ol.AMSGrad, dict(max_of_corrected=True), "max_of_corrected"),
+        (ol.RMSProp, dict(lr_inside=True), "lr_inside"),
+    ],
+)
+def test_option_without_the_one_it_needs_is_rejected(method, options, message):
+    with pytest.raises(ValueError, match=f"{message} must be False without .* {message} = True"):
+        method(LR, **options)
+
+
 @pytest.mark.parametrize(("make", "name"), hyperparameters("lr", "beta", "eps"))
 @pytest.mark.parametrize("value", ["0.1", None, [0.1], 0.1j, True, np.array(["a"])], ids=repr)
 def test_hyperparameter_must_be_a_number(make, name, value):
@@ -399,7 +838,12 @@ def test_hyperparameter_must_be_a_number(make, name, value):
 
 @pytest.mark.parametrize(
     ("method", "name"),
-    [(ol.Nesterov, "library_form"), (ol.RMSProp, "eps_inside"), (ol.Adam, "bias_correction")],
+    [
+        (method, field.name)
+        for method in sorted({type(make(LR)) for make in RULES.values()}, key=lambda c: c.__name__)
+        for field in fields(method)
+        if field.type is bool
+    ],
 )
 @pytest.mark.parametrize("value", [1, None, "yes", np.True_])
 def test_option_must_be_true_or_false(method, name, value):
@@ -445,7 +889,8 @@ def test_schedule_is_asked_for_each_step_from_one():
 def test_learning_rate_may_end_at_zero(make):
     path = ol.trace(make(lambda t: LR if t < 4 else 0.0), SQUARE, 4.0, 6)
     assert np.all(np.isfinite(path["w"]))
-    if not isinstance(path.rule, ol.HeavyBall):
+    keeps_the_rate = isinstance(path.rule, ol.HeavyBall | ol.Rprop)
+    if not keeps_the_rate and not getattr(path.rule, "lr_inside", False):
         assert path["w"][2] == path["w"][5]
 
 
