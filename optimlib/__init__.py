@@ -1,6 +1,23 @@
 """The optimizers of deep learning: one piece of NumPy code that runs, explains and draws them."""
 
 from optimlib import problems, schedules
+from optimlib.calculus import (
+    TaylorModel,
+    derivative_error,
+    directional_derivative,
+    numerical_gradient,
+    numerical_hessian,
+    second_directional_derivative,
+    taylor,
+)
+from optimlib.curvature import (
+    classify,
+    condition_number,
+    critical_points,
+    definiteness,
+    probe_convexity,
+    smoothness,
+)
 from optimlib.descent import iterate, run, trace
 from optimlib.line_search import Armijo, ExactLineSearch, StrongWolfe
 from optimlib.maps import Basins, basins, sweep
@@ -80,16 +97,29 @@ __all__ = [
     "SteepestDescent",
     "Stream",
     "StrongWolfe",
+    "TaylorModel",
     "Trace",
     "Yogi",
     "basins",
     "by_hand",
     "check_gradient",
+    "classify",
+    "condition_number",
+    "critical_points",
+    "definiteness",
+    "derivative_error",
+    "directional_derivative",
     "formula",
     "iterate",
+    "numerical_gradient",
+    "numerical_hessian",
+    "probe_convexity",
     "problems",
     "run",
     "schedules",
+    "second_directional_derivative",
+    "smoothness",
     "sweep",
+    "taylor",
     "trace",
 ]
