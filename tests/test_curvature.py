@@ -90,7 +90,7 @@ def test_single_precision_is_not_overrated():
 
 
 @settings(max_examples=30, deadline=None)
-@given(arrays(float, (3, 3), elements=st.floats(-5, 5)))
+@given(arrays(float, (3, 3), elements=st.integers(-40, 40).map(lambda k: k / 8)))
 def test_definiteness_agrees_with_quadratic_forms(square):
     matrix = square + square.T
     sign = definiteness(matrix).kind
@@ -353,7 +353,12 @@ def test_a_small_dent_is_found():
     dented = ol.Objective(
         lambda w: w**2 - 1e-6 * w**4, lambda w: 2 * w - 4e-6 * w**3, lambda w: 2 - 12e-6 * w**2
     )
+    ripple = ol.Objective(
+        lambda w: 1e4 + 1e-3 * np.sin(w), lambda w: 1e-3 * np.cos(w), lambda w: -1e-3 * np.sin(w)
+    )
     for form in FORMS:
+        assert probe_convexity(ripple, form, [(0, 2)])
+        assert not probe_convexity(ripple, form, [(4, 6)])
         assert not probe_convexity(dented, form, [(-400, 400)])
         assert probe_convexity(dented, form, [(-450, 450)], samples=20_000)
 
@@ -446,6 +451,7 @@ def test_smoothness_of_a_box():
     small = smoothness(ol.problems.cube, [(0, 0.5)], samples=10)
     assert small.bound == 3
     assert repr(small) == "L ≥ 3, seen at 0.5 among 13 samples"
+    assert smoothness(ol.problems.cube, [(-1.5, 0.5)]).bound == 9
 
 
 # Errors

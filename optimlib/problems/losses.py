@@ -40,7 +40,7 @@ def logistic(features, labels, l2=0.0):
     >>> print(loss.f(np.zeros(2)).round(6), loss.grad(np.zeros(2)).round(6))
     0.693147 [-0.166667 -0.5     ]
     """
-    x, y = np.array(features, dtype=float), np.array(labels, dtype=float)
+    x, y = np.asarray(features, dtype=float), np.asarray(labels, dtype=float)
     if x.ndim != 2 or not x.size or not np.all(np.isfinite(x)):
         raise ValueError(
             "features must be finite numbers of shape (n, d) with n, d >= 1, "
