@@ -263,6 +263,9 @@ class TreeWriter:
 
     def _call(self, node, name):
         arguments = self.writer.comma.join(self.write(a)[0] for a in node.arguments)
+        leaf = self._leaf(node.arguments[0])
+        if len(node.arguments) == 1 and not isinstance(leaf, str) and np.ndim(leaf):
+            return name + arguments  # a vector has its own parentheses
         return name + self.writer.group(arguments)
 
     def _cases(self, node):

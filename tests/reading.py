@@ -5,7 +5,9 @@ The grammar is that of a person who writes carefully, and nothing else is read:
     expression  [−] product {(+ | −) product}        no sign after an operator
     product     power {( · | / ) power}               from left to right
     power       atom [superscript | ^exponent]
-    atom        number | π | ½ | √atom | name atom | (expression) | (expression, expression, ...)
+    atom        number | π | ½ | √atom | name atom | |expression| | (expression)
+                | (expression, expression, ...) | max(expression, expression) | min(...)
+                | (expression if expression relation expression; ...; else expression)
 
 A number that was shown with six digits is only known up to half a unit of the last one. So every
 expression is evaluated to its value and to the error that these roundings can make.
@@ -24,14 +26,24 @@ FUNCTIONS = {
     "sinh": np.sinh,
     "tanh": np.tanh,
     "sign": np.sign,
+    "exp": np.exp,
     "√": np.sqrt,
+}
+CHOICES = {"max": np.maximum, "min": np.minimum}
+RELATIONS = {
+    " = ": np.equal,
+    " < ": np.less,
+    " ≤ ": np.less_equal,
+    " > ": np.greater,
+    " ≥ ": np.greater_equal,
 }
 TOKEN = re.compile(
     r"(?P<number>(?:\d+(?:\.\d+)?·)?10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+(?![.\d])|\d+(?:\.\d+)?|∞|nan)"
     r"|(?P<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\^)"
+    r"|(?P<word> if |; |else )"
     r"|(?P<name>[a-z]+|√)"
     r"|(?P<constant>π|½)"
-    r"|(?P<sign> [−+·/] |−|, |[()])"
+    r"|(?P<sign> [−+·/=<≤>≥] |−|, |[()|])"
 )
 
 
@@ -111,17 +123,50 @@ class _Reader:
             return np.pi if self.take() == "π" else 0.5
         if kind == "name":
             name = self.take()
+            if name in CHOICES:
+                return self.choice(CHOICES[name])
             if name not in FUNCTIONS:
                 raise Unreadable(f"{name!r} in {self.text!r}")
             power = self.take() if self.kind() == "power" else "¹"
             return FUNCTIONS[name](self.atom()) ** int(power.translate(SUPERSCRIPTS))
+        if self.next_is("|"):
+            self.take()
+            inside = self.expression()
+            self.take("|")
+            return np.abs(inside)
         self.take("(")
         parts = [self.expression()]
+        if self.next_is(" if "):
+            return self.cases(parts[0])
         while self.next_is(", "):
             self.take()
             parts.append(self.expression())
         self.take(")")
         return parts[0] if len(parts) == 1 else np.array(parts)
+
+    def choice(self, function):
+        self.take("(")
+        first = self.expression()
+        self.take(", ")
+        second = self.expression()
+        self.take(")")
+        return function(first, second)
+
+    def cases(self, value):
+        """Read on after the first value of a choice."""
+        self.take(" if ")
+        left, relation = self.expression(), self.take()
+        if relation not in RELATIONS:
+            raise Unreadable(f"{relation!r} in {self.text!r}")
+        condition = RELATIONS[relation](left, self.expression())
+        self.take("; ")
+        if self.next_is("else "):
+            self.take()
+            otherwise = self.expression()
+            self.take(")")
+        else:
+            otherwise = self.cases(self.expression())
+        return np.where(condition, value, otherwise)
 
     def number(self, text):
         value = number(text)
@@ -165,6 +210,6 @@ def lines(text):
     parsed = []
     for line in filter(None, text.split("\n")):
         name, _, rest = line.partition(" = ")
-        expression, sign, value = re.fullmatch(r"(.*?)(?: ([=≈]) (.*))?", rest).groups()
+        expression, sign, value = re.fullmatch(r"(.*?)(?: ([=≈]) ([^=≈]*))?", rest).groups()
         parsed.append((name, expression, sign or "", value))
     return parsed
