@@ -405,6 +405,28 @@ PROBLEM_FORMULAS = {
         "f(x, y) = (1 − x)² + 100(y − x²)²",
         "∇f(x, y) = (−2(1 − x) − 400x (y − x²), 200(y − x²))",
     ),
+    "elongated_bowl": ("f(x, y) = 0.1x² + 2y²", "∇f(x, y) = (0.2x, 4y)"),
+    "booth": (
+        "f(x, y) = (x + 2y − 7)² + (2x + y − 5)²",
+        "∇f(x, y) = (10x + 8y − 34, 8x + 10y − 38)",
+    ),
+    "matyas": (
+        "f(x, y) = 0.26(x² + y²) − 0.48x y",
+        "∇f(x, y) = (0.52x − 0.48y, 0.52y − 0.48x)",
+    ),
+    "monkey_saddle": ("f(x, y) = x³ − 3x y²", "∇f(x, y) = (3x² − 3y², −6x y)"),
+    "himmelblau": (
+        "f(x, y) = (x² + y − 11)² + (x + y² − 7)²",
+        "∇f(x, y) = (4x (x² + y − 11) + 2(x + y² − 7), 2(x² + y − 11) + 4y (x + y² − 7))",
+    ),
+    "three_hump_camel": (
+        "f(x, y) = 2x² − 1.05x⁴ + x⁶ / 6 + x y + y²",
+        "∇f(x, y) = (4x − 4.2x³ + x⁵ + y, x + 2y)",
+    ),
+    "mccormick": (
+        "f(x, y) = sin(x + y) + (x − y)² − 1.5x + 2.5y + 1",
+        "∇f(x, y) = (cos(x + y) + 2(x − y) − 1.5, cos(x + y) − 2(x − y) + 2.5)",
+    ),
 }
 
 
@@ -418,10 +440,16 @@ def test_formula_of_a_rule_is_as_specified(title):
     assert shown._repr_latex_() == f"$$\n{shown.latex}\n$$"
 
 
+@pytest.mark.parametrize("name", PROBLEM_FORMULAS)
+def test_formula_of_a_problem_is_as_specified(name):
+    shown = ol.formula(PROBLEMS[name])
+    assert tuple(shown.text.split("\n")) == PROBLEM_FORMULAS[name]
+
+
 @every_problem
-def test_formula_of_a_problem_is_as_specified(problem):
+def test_formula_of_every_problem_is_well_formed(problem):
     shown = ol.formula(problem)
-    assert tuple(shown.text.split("\n")) == PROBLEM_FORMULAS[problem.name]
+    assert not re.search(r"\(\(\w+\)\)|− −|\+ −|--|\b1 ·", shown.text)
     assert_latex_is_well_formed(shown.latex)
 
 

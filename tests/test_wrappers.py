@@ -196,7 +196,8 @@ def test_clipping_limits_the_length_or_each_coordinate(g, limit):
     assert np.array_equal(by_norm[:, small], g[:, small])
     large = lengths > limit
     close(np.linalg.norm(by_norm, axis=0)[large], limit, rtol=1e-12)
-    close(by_norm, g * np.where(large, limit / lengths, 1), rtol=1e-11, atol=1e-300)
+    scale = np.divide(limit, lengths, where=large, out=np.ones(4))
+    close(by_norm, g * scale, rtol=1e-11, atol=1e-300)
     by_value = ol.trace(ol.ClipValue(rule, limit=limit), slope, start, 1)["g"][0]
     assert np.array_equal(by_value, np.clip(g, -limit, limit))
 
