@@ -168,7 +168,7 @@ class CompiledRun:
 
         `rule_at(t)` returns the rule of step t, with its schedules evaluated.
         """
-        data = np.concatenate([w, *self.rule.initial(w)])
+        data = np.concatenate([w, *rule_at(1).initial(w)])
         numbers = np.empty((steps, len(self.numbers)), w.dtype)
         current = rule_at(1)
         for t in range(1, steps + 1):

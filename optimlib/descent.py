@@ -175,7 +175,7 @@ def _steps(rule, objective, w, on_batch):
     """
     names, scheduled = rule.state, rule.has_schedules()
     rule = rule if scheduled else _in_layout(rule, on_batch)
-    state = rule.initial(w)
+    state = (_in_layout(rule.at(1), on_batch) if scheduled else rule).initial(w)
     exact = w.dtype == object
     recording = record_rule(rule) if exact else None
     for t in itertools.count(1):
@@ -249,13 +249,11 @@ def _start(w0):
 
 def _batch_shape(rule, batch):
     """Return the common batch of the starts and all hyperparameters."""
-    shapes = {}
+    shapes = []  # a wrapper and what it wraps may have hyperparameters of the same name
     rule.map_hyperparameters(
-        lambda name, value: shapes.setdefault(
-            name, np.shape(value(1) if callable(value) else value)
-        )
+        lambda name, value: shapes.append((name, np.shape(value(1) if callable(value) else value)))
     )
-    for name, shape in shapes.items():
+    for name, shape in shapes:
         try:
             batch = np.broadcast_shapes(batch, shape)
         except ValueError:

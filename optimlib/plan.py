@@ -208,7 +208,7 @@ class Plan:
         """
         slots = self._allocate(w)
         slots[self.w.slot][:] = w
-        for value, start in zip(self.states.values(), self.rule.initial(w), strict=True):
+        for value, start in zip(self.states.values(), rule_at(1).initial(w), strict=True):
             slots[value.slot][:] = start
         numbers, cells = list(self.contents), {}
         calls = []

@@ -124,6 +124,24 @@ def test_own_hyperparameters_are_swept_and_scheduled():
         assert len(set(together[-1, 0])) == 3
 
 
+def test_hyperparameters_of_the_same_name_are_both_broadcast():
+    rule = ol.L2(ol.AdamW(LR, weight_decay=np.array([0.1, 0.9])), weight_decay=0.2)
+    alone = ol.L2(ol.AdamW(LR, weight_decay=0.9), weight_decay=0.2)
+    together = ol.trace(rule, SQUARE, 4.0, 5)["w"]
+    assert same(together[:, 0, 1], ol.trace(alone, SQUARE, 4.0, 5)["w"])
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_state_that_starts_at_a_hyperparameter_knows_the_batch(threads):
+    """Rprop's lengths start at η, here an array beside a schedule."""
+    rates = np.linspace(0.01, 0.2, 10000).reshape(2, 5000)
+    rule = ol.Rprop(lr=rates, grow=lambda t: 1.2)
+    expected = ol.run(ol.Rprop(lr=rates), SQUARE, 4.0, 4)
+    assert same(ol.run(rule, SQUARE, 4.0, 4, threads=threads), expected)
+    scheduled = ol.Rprop(lr=lambda t: rates)
+    assert same(ol.run(ol.Averaging(scheduled), SQUARE, 4.0, 4, threads=threads), expected)
+
+
 @pytest.mark.parametrize("make", RULES.values(), ids=RULES)
 def test_wrappers_that_do_nothing_leave_every_rule_as_it_is(make):
     rule = make(1e-3)
