@@ -17,7 +17,7 @@ from optimlib.rules.rule import Rule
 from optimlib.trace import Trace
 
 # Points that `run` advances together, so that their temporaries stay in the processor's cache.
-CHUNK = 16384
+CHUNK = 32768
 
 
 def iterate(rule, objective, w0):
