@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from optimlib.symbols import DIGITS, number_text, symbol_text
+from optimlib.tables import html_table, text_table
 
 # A long trace shows this many steps at its start and at its end.
 SHOWN = 5
@@ -97,30 +98,12 @@ class Trace:
         return rows
 
     def __repr__(self):
-        if not np.size(self.start):
-            return self._title()
-        rows = self._rows()
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            "  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows
-        ]
-        return "\n".join([self._title(), *lines])
+        return self._title() if not np.size(self.start) else text_table(self._title(), self._rows())
 
     def _repr_html_(self):
         if not np.size(self.start):
             return f"<p>{html.escape(self._title())}</p>"
-        head, *body = [[html.escape(cell) for cell in row] for row in self._rows()]
-        cells = "".join(f'<th scope="col">{cell}</th>' for cell in head)
-        rows = "\n".join(
-            f'<tr><th scope="row">{row[0]}</th>'
-            + "".join(f"<td>{cell}</td>" for cell in row[1:])
-            + "</tr>"
-            for row in body
-        )
-        return (
-            f'<table class="dataframe trace">\n<caption>{html.escape(self._title())}</caption>\n'
-            f"<thead><tr>{cells}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
-        )
+        return html_table(self._title(), self._rows(), "trace")
 
 
 def _cell(value, batch):

@@ -11,6 +11,7 @@ from optimlib.descent import check_count, iterate
 from optimlib.learning.batches import Batches, minibatches
 from optimlib.learning.classifier import Classifier
 from optimlib.learning.datasets import Dataset
+from optimlib.tables import html_table, text_table
 
 # A long table shows this many rows at its start and at its end.
 SHOWN = 5
@@ -74,29 +75,12 @@ class Curves:
         return rows
 
     def __repr__(self):
-        if not self.w.size:
-            return self._title()
-        rows = self._rows()
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
-        return "\n".join([self._title(), *lines])
+        return self._title() if not self.w.size else text_table(self._title(), self._rows())
 
     def _repr_html_(self):
-        title = html.escape(self._title())
         if not self.w.size:
-            return f"<p>{title}</p>"
-        head, *body = self._rows()
-        cells = "".join(f'<th scope="col">{cell}</th>' for cell in head)
-        rows = "\n".join(
-            f'<tr><th scope="row">{row[0]}</th>'
-            + "".join(f"<td>{cell}</td>" for cell in row[1:])
-            + "</tr>"
-            for row in body
-        )
-        return (
-            f'<table class="dataframe curves">\n<caption>{title}</caption>\n'
-            f"<thead><tr>{cells}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
-        )
+            return f"<p>{html.escape(self._title())}</p>"
+        return html_table(self._title(), self._rows(), "curves")
 
 
 def train(
