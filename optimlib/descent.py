@@ -148,7 +148,7 @@ def run(rule, objective, w0, steps, threads=1, compiled=False):
     w, batch, on_batch = _prepared(rule, objective, w0)
     chunks = [slice(i, i + CHUNK) for i in range(0, max(w.shape[1], 1), CHUNK)]
 
-    plan = CompiledRun(rule, objective) if compiled else _plan(rule, objective, w)
+    plan = _plan(rule, objective, w, compiled)
 
     def advance(chunk):
         def on_chunk(value):
@@ -193,12 +193,19 @@ def _in_layout(optimizer, on_batch):
     return optimizer.map_hyperparameters(lambda name, value: on_batch(value))
 
 
-def _plan(rule, objective, w):
-    """Return the `Plan` of a run, or None where its code is not straight-line arithmetic."""
-    if not isinstance(rule, Rule) or type(rule).advance is not Rule.advance:
+def _plan(rule, objective, w, compiled):
+    """Return what replays the steps of a run, or None where only its own code can run them."""
+    elementwise = isinstance(rule, Rule) and type(rule).advance is Rule.advance
+    recordable = elementwise and not isinstance(objective, Stream) and w.dtype != object
+    if compiled and not recordable:
+        raise TypeError(
+            "compiled=True takes a Rule on an objective that does not change, from floats, "
+            f"got {rule!r} on {objective!r} from {w.dtype}"
+        )
+    if not recordable:
         return None
-    if isinstance(objective, Stream) or w.dtype == object:
-        return None
+    if compiled:
+        return CompiledRun(rule, objective)
     try:
         return Plan(rule, objective)
     except TypeError:

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def test_most_problems_are_run_by_a_plan():
 
 def test_code_that_cannot_be_recorded_runs_all_the_same():
     kink = ol.Objective(lambda w: abs(w), lambda w: np.sign(w) if w.size else w)
-    assert descent._plan(ol.GradientDescent(0.1), kink, np.ones((1, 1))) is None
+    assert descent._plan(ol.GradientDescent(0.1), kink, np.ones((1, 1)), False) is None
     assert ol.run(ol.GradientDescent(0.5), kink, 4.0, 3) == 2.5
 
 
@@ -192,3 +193,17 @@ def test_compiling_without_numba_says_what_to_install(monkeypatch):
     compiled._compiled.cache_clear()
     with pytest.raises(ImportError, match=r"optimlib\[fast\]"):
         ol.run(ol.Adam(0.1), SADDLE, (1.0, 2.0), 3, compiled=True)
+
+
+@pytest.mark.parametrize(
+    ("rule", "objective", "w0"),
+    [
+        (ol.GradientDescent(0.1), ol.Stream(SADDLE, lambda t: SADDLE), (1.0, 2.0)),
+        (ol.ClipNorm(ol.GradientDescent(0.1), limit=1.0), SADDLE, (1.0, 2.0)),
+        (ol.GradientDescent(0.1), SADDLE, (Fraction(1), Fraction(2))),
+    ],
+    ids=["stream", "wrapper", "fractions"],
+)
+def test_only_what_can_be_replayed_is_compiled(rule, objective, w0):
+    with pytest.raises(TypeError, match="compiled=True takes a Rule"):
+        ol.run(rule, objective, w0, 3, compiled=True)
