@@ -19,6 +19,7 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from optimlib.explorers.explorer import page_script, style
 from sphinx.util import logging
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -169,7 +170,28 @@ def _cached(cache, notebook):
     return True
 
 
+def write_explorers(app):
+    """Write the script and the style sheet of the explorers, which only pages with one load.
+
+    Files of the source's _static would be loaded by every page.
+    """
+    for file, text in (("explorers.js", page_script()), ("explorers.css", style())):
+        path = Path(app.outdir) / "_static" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def load_explorers(app, pagename, templatename, context, doctree):
+    """Let a page that holds an explorer load what brings it to life."""
+    if 'class="explorer-still"' in context.get("body", ""):
+        app.add_js_file("explorers.js", loading_method="defer")
+        app.add_css_file("explorers.css")
+
+
 def setup(app):
     """Register with Sphinx."""
+    app.connect("builder-inited", write_explorers)
     app.connect("env-get-outdated", outdated)
+    app.connect("html-page-context", load_explorers)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

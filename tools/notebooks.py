@@ -80,10 +80,15 @@ def _text_of(output):
     if "data" not in output:
         return output
     for mime in list(output.data):
-        if mime == WIDGET or mime.startswith("image/"):
+        if mime == WIDGET or mime.startswith("image/") or is_explorer(output, mime):
             del output.data[mime]
             output.metadata.pop(mime, None)
     return output if output.data else None
+
+
+def is_explorer(output, mime):
+    """Tell whether this is an explorer's figure: a picture and data, which the site makes anew."""
+    return mime == "text/html" and 'class="explorer-still"' in output.data[mime]
 
 
 def write(notebook, path):

@@ -1,0 +1,252 @@
+// Optimizers on a curve or a landscape: their paths, and their progress against the step.
+
+KINDS.descent = (figure, specification) => {
+  const { rules, problems, sliders, steps, progress, predictions } = specification;
+  const { state } = figure;
+  const problemNow = () => problems[state.problem ?? 0];
+
+  if (problems.length > 1) {
+    figure.choice("problem", {
+      label: "problem", value: 0, options: problems.map(({ label }, i) => [i, label]),
+    });
+  }
+  if (rules.length > 1) {
+    rules.forEach(({ label, color }, i) =>
+      figure.toggle(`show ${i}`, { label, color, value: true }));
+  }
+  const owners = [...new Set(sliders.filter((s) => s.rules?.length === 1).map((s) => s.rules[0]))];
+  const several = rules.length > 1 && owners.length > 1;
+  if (several) {
+    figure.choice("adjust", {
+      label: "adjust", value: owners[0], options: owners.map((i) => [i, rules[i].label]),
+    });
+  }
+  for (const { key, label, min, max, log, value } of sliders) {
+    figure.slider(key, { label, min, max, log, value });
+  }
+  problems[0].start.forEach((value, i) => {
+    const [min, max] = problems[0].domain[i];
+    figure.slider(`start ${i}`, { label: `start ${problems[0].variables[i]}`, min, max, value });
+  });
+  figure.player("step", { max: steps });
+  if (progress.log !== null) figure.toggle("log", { label: "logarithmic", value: progress.log });
+
+  const landscape = figure.plot({
+    aspect: 0.8,
+    onpoint: (x, y) => {
+      figure.change("start 0", Number(x.toPrecision(4)));
+      if (problemNow().domain.length === 2) figure.change("start 1", Number(y.toPrecision(4)));
+    },
+  });
+  const curve = figure.plot({ x: "step t", y: progress.label, aspect: 0.8 });
+  const formulas = predictions.map(({ formula }) => compile(formula));
+  const cache = {};
+  let runs = [];
+
+  const parametersNow = () => {
+    const parameters = { ...problemNow().parameters };
+    for (const { key, parameter } of sliders) {
+      if (parameter in parameters) parameters[parameter] = state[key];
+    }
+    return parameters;
+  };
+
+  const hyperparametersOf = (i) => {
+    const { hyperparameters, schedules = {} } = rules[i];
+    const values = { ...hyperparameters };
+    for (const [name, { schedule, parameters }] of Object.entries(schedules)) {
+      values[name] = (t) => SCHEDULES[schedule](parameters, t);
+    }
+    for (const { key, name, rules: those } of sliders) {
+      if (those?.includes(i)) values[name] = state[key];
+    }
+    return values;
+  };
+
+  // A run of a rule that only Python can run: asked for, shown when it comes.
+  const runInPython = (i, start) => {
+    const question = {
+      rule: i, problem: Number(state.problem ?? 0), parameters: parametersNow(),
+      hyperparameters: hyperparametersOf(i), start, steps,
+    };
+    const key = JSON.stringify(question);
+    if (figure.kernel && cache[`asked ${i}`] !== key) {
+      cache[`asked ${i}`] = key;
+      figure.kernel.ask(question).then((answer) => {
+        cache[`run ${i}`] = answer;
+        figure.changed();
+      });
+    }
+    const { points, values, error } = cache[`run ${i}`] ?? rules[i].recorded;
+    const run = { d: start.length, points: points.map((v) => v ?? NaN),
+      values: values.map((v) => v ?? NaN), error };
+    cache[`first ${i}`] ??= key;
+    const stale = !figure.kernel && cache[`first ${i}`] !== key;
+    return { ...run, note: stale ? "its recorded run: live in Jupyter" : error };
+  };
+
+  const measure = (run, t) => {
+    if (progress.quantity === "value") return run.values[t];
+    const { minima } = problemNow();
+    if (progress.quantity === "gap") {
+      const f = (m) => codeOf(problemNow()).f(parametersNow(), 0, ...m);
+      return run.values[t] - Math.min(...minima.map(f));
+    }
+    return Math.min(...minima.map((m) =>
+      Math.hypot(...m.map((mi, i) => run.points[run.d * t + i] - mi))));
+  };
+
+  const drawLandscape = (ground, problem, parameters) => {
+    const [x, y] = ground.domain;
+    if (y) {
+      landscape.labels = { x: ground.variables[0], y: ground.variables[1] };
+      landscape.begin({ x, y });
+      const key = JSON.stringify([ground.label, parameters]);
+      if (cache.key !== key) {
+        const n = 60, z = new Float64Array((n + 1) ** 2);
+        for (let j = 0; j <= n; j++) {
+          for (let i = 0; i <= n; i++) {
+            z[j * (n + 1) + i] = problem.f(
+              parameters, 0, x[0] + (x[1] - x[0]) * i / n, y[0] + (y[1] - y[0]) * j / n);
+          }
+        }
+        cache.key = key;
+        cache.pieces = contours(z, n, x, y, levelsOf(z));
+      }
+      landscape.segments("levels", cache.pieces, { opacity: 0.35 });
+      for (const [i, m] of ground.minima.entries()) {
+        landscape.text(`minimum ${i}`, m[0], m[1], "✕", { dy: 5 });
+      }
+      return;
+    }
+    const n = 240;
+    const xs = Float64Array.from({ length: n + 1 }, (_, i) => x[0] + (x[1] - x[0]) * i / n);
+    const ys = xs.map((at) => problem.f(parameters, 0, at));
+    landscape.labels = { x: ground.variables[0], y: "f" };
+    landscape.begin({ x, y: extent(ys) });
+    landscape.line("curve", xs, ys, { opacity: 0.5 });
+  };
+
+  const drawRuns = (shown, step) => {
+    for (const { i, run } of shown) {
+      const { color } = rules[i];
+      const places = coordinates(run, step);
+      if (run.d === 1) places.push(run.values.slice(0, step + 1));
+      landscape.line(`path ${i}`, ...places, { color });
+      landscape.dots(`points ${i}`, ...places, { color, radius: step > 60 ? 1.5 : 2.4 });
+      landscape.dots(`now ${i}`, places[0].slice(-1), places[1].slice(-1), { color, radius: 4.5 });
+    }
+  };
+
+  const drawProgress = (shown, step) => {
+    const log = state.log ?? false;
+    const ts = Float64Array.from({ length: steps + 1 }, (_, t) => t);
+    const measured = shown.map(({ run }) => ts.map((t) => measure(run, t)));
+    const foreseen = formulas.map((formula, k) => ts.map((t) => formula(valuesFor(k, t))));
+    const start = measured.length ? Math.max(...measured.map((m) => Math.abs(m[0]))) : 1;
+    const bound = (v) => (Math.abs(v) <= 1e3 * start + 1 && (!log || v > 1e-16 * start) ? v : NaN);
+    const y = extent(measured.flatMap((m) => Array.from(m, bound)), { log });
+    curve.begin({ x: [0, steps], y, logY: log });
+    shown.forEach(({ i }, k) => {
+      const { color } = rules[i];
+      curve.line(`run ${i}`, ts, log ? measured[k].map((v) => (v > 0 ? v : NaN)) : measured[k], { color });
+      curve.dots(`now ${i}`, [step], [measured[k][step]], { color, radius: 4 });
+    });
+    foreseen.forEach((values, k) => {
+      curve.line(`foreseen ${k}`, ts, values, { dash: "5 4", width: 1.6 });
+    });
+    curve.end();
+  };
+
+  const valuesFor = (k, t) => {
+    const i = predictions[k].rule;
+    const start = startNow();
+    const problem = codeOf(problemNow()), parameters = parametersNow();
+    const values = { ...parameters, ...hyperparametersAt(hyperparametersOf(i), Math.max(t, 1)), t };
+    start.forEach((v, j) => { values[`${problemNow().variables[j]}0`] = v; });
+    values.f0 = problem.f(parameters, 0, ...start);
+    return values;
+  };
+
+  const startNow = () => problemNow().domain.map((_, i) => state[`start ${i}`]);
+
+  return {
+    // Another problem brings its own start and ranges.
+    changed(key) {
+      if (key !== "problem") return;
+      const { start, domain, variables } = problemNow();
+      start.forEach((value, i) => {
+        const control = figure.controls[`start ${i}`];
+        control.retarget({ label: `start ${variables[i]}`, min: domain[i][0], max: domain[i][1] });
+        state[`start ${i}`] = value;
+        control.show(value);
+      });
+    },
+
+    draw() {
+      const ground = problemNow();
+      const problem = codeOf(ground);
+      const parameters = parametersNow();
+      const start = startNow();
+      const step = Math.min(state.step, steps);
+      if (figure.controls["start 1"]) {
+        figure.controls["start 1"].input.hidden = ground.domain.length === 1;
+      }
+      for (const { key, rules: those } of sliders) {
+        const other = several && those?.length === 1 && those[0] !== Number(state.adjust);
+        figure.controls[key].input.hidden = other;
+      }
+      runs = rules.map((rule, i) => (rule.rule
+        ? simulate(RULES[rule.rule], hyperparametersOf(i), problem, parameters, start, steps)
+        : runInPython(i, start)));
+      const shown = runs.map((run, i) => ({ run, i })).filter(({ i }) => state[`show ${i}`] ?? true);
+
+      drawLandscape(ground, problem, parameters);
+      drawRuns(shown, step);
+      landscape.handle("start", start[0], start[1] ?? runs[0].values[0]);
+      landscape.end();
+      drawProgress(shown, step);
+      this.report(shown, step, ground);
+    },
+
+    report(shown, step, ground) {
+      const rows = shown.map(({ i, run }) => {
+        const left = leaves(run, ground.domain, step);
+        const place = Array.from(run.points.slice(run.d * step, run.d * (step + 1)));
+        const where = place.every(Number.isFinite) ? place.map((v) => number(v, 4)).join(", ") : "–";
+        const end = left === null ? number(measure(run, step), 4) : `left the picture at step ${left}`;
+        const name = make("span", {},
+          make("span", { class: "explorer-chip", style: `background:${rules[i].color}` }),
+          rules[i].label, run.note ? ` (${run.note})` : "");
+        return [name, left === null ? where : "–", end];
+      });
+      const tables = [{
+        caption: `After ${step} of ${steps} steps`,
+        columns: ["", ground.variables.join(", "), progress.label], rows,
+      }];
+      if (predictions.length) {
+        tables.push({
+          caption: "Theory and this run",
+          columns: ["", "predicted", "measured", "difference"],
+          rows: predictions.map(({ label, rule }, k) => {
+            const predicted = formulas[k](valuesFor(k, step)), measured = measure(runs[rule], step);
+            return [label, number(predicted, 5), number(measured, 5), number(measured - predicted, 2)];
+          }),
+        });
+      }
+      const spoken = rows.map(([name, , end]) => `${name.textContent}: ${end}`).join("; ");
+      figure.read(tables, `After ${step} steps. ${spoken}.`);
+      const names = shown.map(({ i }) => rules[i].label).join(", ");
+      landscape.describe(`Path of ${names} on ${ground.label} from the chosen start.`);
+      curve.describe(`${progress.label} against the step for ${names}.`);
+    },
+
+    data() {
+      const { variables } = problemNow();
+      const columns = ["optimizer", "t", ...variables, "f"];
+      const rows = runs.flatMap((run, i) => Array.from(run.values, (value, t) =>
+        [rules[i].label, t, ...run.points.slice(run.d * t, run.d * (t + 1)), value]));
+      return { columns, rows };
+    },
+  };
+};

@@ -1,0 +1,34 @@
+// Making elements of the page.
+
+const SVG_TAGS = new Set(
+  ["svg", "g", "path", "circle", "line", "text", "rect", "clipPath", "defs", "image"],
+);
+
+function make(tag, attributes = {}, ...children) {
+  const element = SVG_TAGS.has(tag)
+    ? document.createElementNS("http://www.w3.org/2000/svg", tag)
+    : document.createElement(tag);
+  set(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+// Sets attributes; a function becomes an event listener, null removes.
+function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value === null || value === undefined || value === false) element.removeAttribute(name);
+    else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+  }
+  return element;
+}
+
+function table(caption, columns, rows) {
+  const cells = (tag, row) =>
+    make("tr", {}, ...row.map((cell, i) =>
+      make(i ? tag : "th", tag === "th" ? { scope: "col" } : i ? {} : { scope: "row" }, cell)));
+  return make("table", {},
+    make("caption", {}, caption),
+    make("thead", {}, cells("th", columns)),
+    make("tbody", {}, ...rows.map((row) => cells("td", row))));
+}

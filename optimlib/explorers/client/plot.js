@@ -1,0 +1,241 @@
+// One pair of axes. What is drawn in a frame is kept by its key; what the frame did not draw goes.
+
+const MARGIN = { left: 52, right: 12, top: 12, bottom: 40 };
+let plots = 0;
+
+class Plot {
+  // `description` says in a sentence what is to be seen.
+  constructor({ x = "", y = "", description = "", aspect = 0.72, onpoint = null }) {
+    Object.assign(this, { labels: { x, y }, aspect, onpoint, drawn: new Map(), frame: 0 });
+    const clip = `explorer-clip-${++plots}`;
+    this.paper = make("rect", { class: "explorer-paper" });
+    this.hole = make("rect");
+    this.axes = make("g", { class: "explorer-axes" });
+    this.inside = make("g", { "clip-path": `url(#${clip})` });
+    this.above = make("g");
+    this.element = make("svg", { class: "explorer-plot", role: "img", "aria-label": description },
+      make("defs", {}, make("clipPath", { id: clip }, this.hole)),
+      this.paper, this.axes, this.inside, this.above);
+    if (onpoint) this.listen();
+  }
+
+  describe(text) {
+    set(this.element, { "aria-label": text });
+  }
+
+  // Dragging from anywhere in the picture moves what `onpoint(x, y)` moves.
+  listen() {
+    const move = (event) => {
+      const box = this.element.getBoundingClientRect();
+      const inside = (value, [low, high]) => Math.min(Math.max(value, low), high);
+      this.onpoint(
+        inside(this.x.invert(event.clientX - box.left), this.range.x),
+        inside(this.y.invert(event.clientY - box.top), this.range.y),
+      );
+    };
+    set(this.element, {
+      pointerdown: (event) => {
+        if (event.pointerType === "touch" && !event.target.closest(".explorer-handle")) return;
+        this.element.setPointerCapture(event.pointerId);
+        this.dragging = true;
+        move(event);
+        event.preventDefault();
+      },
+      pointermove: (event) => this.dragging && move(event),
+      pointerup: () => { this.dragging = false; },
+      pointercancel: () => { this.dragging = false; },
+      click: (event) => event.pointerType === "touch" && move(event),
+    });
+    this.element.classList.add("explorer-draggable");
+  }
+
+  // Starts a frame with the given ranges.
+  begin({ x, y, logX = false, logY = false }) {
+    const width = Math.max(this.element.clientWidth || 420, 160);
+    const height = Math.round(width * this.aspect);
+    const right = width - MARGIN.right, bottom = height - MARGIN.bottom;
+    this.range = { x, y };
+    this.x = scale(x, [MARGIN.left, right], logX);
+    this.y = scale(y, [bottom, MARGIN.top], logY);
+    const key = [width, x, y, logX, logY, this.labels.x, this.labels.y].join();
+    this.fresh = key !== this.key;
+    if (this.fresh) {
+      this.key = key;
+      set(this.element, { viewBox: `0 0 ${width} ${height}` });
+      const box = { x: MARGIN.left, y: MARGIN.top,
+        width: right - MARGIN.left, height: bottom - MARGIN.top };
+      set(this.paper, box);
+      set(this.hole, box);
+      this.drawAxes(right, bottom);
+    }
+    this.frame++;
+  }
+
+  drawAxes(right, bottom) {
+    const { x, y } = this;
+    const text = (px, py, string, anchor, more = {}) =>
+      make("text", { x: px, y: py, "text-anchor": anchor, ...more }, string);
+    const middle = (MARGIN.top + bottom) / 2;
+    this.axes.replaceChildren(
+      ...x.ticks.flatMap((t) => [
+        make("line", { x1: x(t), x2: x(t), y1: MARGIN.top, y2: bottom }),
+        text(x(t), bottom + 16, number(t, 4), "middle"),
+      ]),
+      ...y.ticks.flatMap((t) => [
+        make("line", { x1: MARGIN.left, x2: right, y1: y(t), y2: y(t) }),
+        text(MARGIN.left - 6, y(t) + 4, number(t, 4), "end"),
+      ]),
+      text((MARGIN.left + right) / 2, bottom + 34, this.labels.x, "middle"),
+      text(12, middle, this.labels.y, "middle", { transform: `rotate(-90 12 ${middle})` }),
+    );
+  }
+
+  // Ends a frame: removes what it did not draw.
+  end() {
+    for (const [key, item] of this.drawn) {
+      if (item.frame !== this.frame) {
+        item.element.remove();
+        this.drawn.delete(key);
+      }
+    }
+  }
+
+  // Returns the element that was drawn under `key` before, or a new one.
+  item(key, tag, attributes, layer = this.inside) {
+    let item = this.drawn.get(key);
+    if (!item) {
+      item = { element: make(tag) };
+      layer.append(item.element);
+      this.drawn.set(key, item);
+    }
+    item.frame = this.frame;
+    return set(item.element, attributes);
+  }
+
+  line(key, xs, ys, { color, width = 1.8, dash, opacity, fill = "none" } = {}) {
+    const d = this.outline(xs, ys);
+    return this.item(key, "path",
+      { d, stroke: color ?? "currentColor", "stroke-width": width, "stroke-dasharray": dash,
+        opacity, fill });
+  }
+
+  // Points nearer than half a pixel to the one before are left out: nobody sees them.
+  outline(xs, ys) {
+    let d = "", pen = "M", lastX = NaN, lastY = NaN;
+    for (let i = 0; i < xs.length; i++) {
+      const px = this.x(xs[i]), py = this.y(ys[i]);
+      if (!(Math.abs(px) < 1e6 && Math.abs(py) < 1e6)) { pen = "M"; continue; }
+      if (pen === "L" && Math.abs(px - lastX) + Math.abs(py - lastY) < 0.5) continue;
+      d += `${pen}${px.toFixed(1)},${py.toFixed(1)}`;
+      [pen, lastX, lastY] = ["L", px, py];
+    }
+    return d;
+  }
+
+  // Many straight pieces [x1, y1, x2, y2, ...] as one path.
+  segments(key, pieces, { color, width = 1, opacity } = {}) {
+    let d = "";
+    for (let i = 0; i < pieces.length; i += 4) {
+      d += `M${this.x(pieces[i]).toFixed(1)},${this.y(pieces[i + 1]).toFixed(1)}` +
+        `L${this.x(pieces[i + 2]).toFixed(1)},${this.y(pieces[i + 3]).toFixed(1)}`;
+    }
+    return this.item(key, "path",
+      { d, stroke: color ?? "currentColor", "stroke-width": width, opacity, fill: "none" });
+  }
+
+  dots(key, xs, ys, { color, radius = 2.4, opacity } = {}) {
+    let d = "";
+    let lastX = NaN, lastY = NaN;
+    for (let i = 0; i < xs.length; i++) {
+      const px = this.x(xs[i]), py = this.y(ys[i]);
+      if (!(Math.abs(px) < 1e6 && Math.abs(py) < 1e6)) continue;
+      if (Math.abs(px - lastX) + Math.abs(py - lastY) < radius) continue;
+      [lastX, lastY] = [px, py];
+      d += `M${(px - radius).toFixed(1)},${py.toFixed(1)}a${radius},${radius} 0 1 0 ${2 * radius},0` +
+        `a${radius},${radius} 0 1 0 ${-2 * radius},0`;
+    }
+    return this.item(key, "path", { d, fill: color ?? "currentColor", opacity });
+  }
+
+  // Bars over the intervals between `edges`.
+  bars(key, edges, heights, { color, opacity = 0.6 } = {}) {
+    const base = Math.min(this.y(this.range.y[0]), this.element.viewBox.baseVal.height);
+    let d = "";
+    heights.forEach((height, i) => {
+      const left = this.x(edges[i]), right = this.x(edges[i + 1]);
+      d += `M${left.toFixed(1)},${base.toFixed(1)}V${this.y(height).toFixed(1)}H${right.toFixed(1)}V${base.toFixed(1)}Z`;
+    });
+    return this.item(key, "path",
+      { d, fill: color ?? "currentColor", opacity, stroke: "var(--explorer-sheet)" });
+  }
+
+  arrow(key, x1, y1, x2, y2, { color, width = 2 } = {}) {
+    const [ax, ay, bx, by] = [this.x(x1), this.y(y1), this.x(x2), this.y(y2)];
+    const length = Math.hypot(bx - ax, by - ay), head = Math.min(9, length / 2);
+    if (!Number.isFinite(length)) return null;
+    const [ux, uy] = length ? [(bx - ax) / length, (by - ay) / length] : [0, 0];
+    const wing = (side) => `${(bx - head * ux + side * head * 0.5 * uy).toFixed(1)},` +
+      `${(by - head * uy - side * head * 0.5 * ux).toFixed(1)}`;
+    return this.item(key, "path", {
+      d: `M${ax.toFixed(1)},${ay.toFixed(1)}L${bx.toFixed(1)},${by.toFixed(1)}` +
+        `M${wing(1)}L${bx.toFixed(1)},${by.toFixed(1)}L${wing(-1)}`,
+      stroke: color ?? "currentColor", "stroke-width": width, fill: "none",
+    });
+  }
+
+  text(key, x, y, string, { color, anchor = "middle", dx = 0, dy = 0 } = {}) {
+    const element = this.item(key, "text",
+      { x: this.x(x) + dx, y: this.y(y) + dy, "text-anchor": anchor, fill: color ?? "currentColor" },
+      this.above);
+    if (element.textContent !== string) element.textContent = string;
+    return element;
+  }
+
+  // What can be dragged: a ring large enough for a finger around a small disc.
+  handle(key, x, y, { color, radius = 7 } = {}) {
+    const [cx, cy] = [this.x(x), this.y(y)];
+    this.item(`${key} ring`, "circle", { class: "explorer-handle", cx, cy, r: 18 }, this.above);
+    return this.item(key, "circle",
+      { class: "explorer-start", cx, cy, r: radius, fill: color ?? "currentColor" }, this.above);
+  }
+
+  // A canvas stretched over the axes: for maps.
+  picture(key, canvas) {
+    const { x, y, width, height } = this.paper;
+    const element = this.item(key, "image", {
+      x: x.baseVal.value, y: y.baseVal.value,
+      width: width.baseVal.value, height: height.baseVal.value, preserveAspectRatio: "none",
+    });
+    return set(element, { href: canvas.toDataURL() });
+  }
+}
+
+// Level lines of `z`, an (n + 1) × (n + 1) grid by rows, over the ranges x and y.
+function contours(z, n, [x0, x1], [y0, y1], levels) {
+  const pieces = [];
+  const dx = (x1 - x0) / n, dy = (y1 - y0) / n;
+  for (let j = 0; j < n; j++) {
+    for (let i = 0; i < n; i++) {
+      const k = j * (n + 1) + i;
+      const a = z[k], b = z[k + 1], c = z[k + n + 2], d = z[k + n + 1];
+      const low = Math.min(a, b, c, d), high = Math.max(a, b, c, d);
+      for (const level of levels) {
+        if (level <= low || level > high) continue;
+        const ends = [];
+        if (a < level !== b < level) ends.push(x0 + dx * (i + (level - a) / (b - a)), y0 + dy * j);
+        if (b < level !== c < level) ends.push(x0 + dx * (i + 1), y0 + dy * (j + (level - b) / (c - b)));
+        if (c < level !== d < level) ends.push(x0 + dx * (i + (level - d) / (c - d)), y0 + dy * (j + 1));
+        if (d < level !== a < level) ends.push(x0 + dx * i, y0 + dy * (j + (level - a) / (d - a)));
+        pieces.push(...ends);
+      }
+    }
+  }
+  return pieces;
+}
+
+// Levels that are dense where the function is low, as in optimlib.figures.contours.
+function levelsOf(z, count = 16) {
+  const sorted = Float64Array.from(z).filter(Number.isFinite).sort();
+  return Array.from({ length: count }, (_, i) =>
+    sorted[Math.round((sorted.length - 1) * ((i + 1) / (count + 1)) ** 2)]);
+}

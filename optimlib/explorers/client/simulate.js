@@ -1,0 +1,70 @@
+// The engine: what optimlib.iterate does, one start.
+
+const LOST = 1e150; // squares of larger numbers overflow
+
+// Returns the hyperparameters of step t: a schedule has another value at each.
+function hyperparametersAt(hyperparameters, t) {
+  const values = {};
+  for (const [name, value] of Object.entries(hyperparameters)) {
+    values[name] = typeof value === "function" ? value(t) : value;
+  }
+  return values;
+}
+
+// Runs `steps` steps. Returns points (d to a step, the start first), values of f, the number of
+// steps before the run was lost to infinity, and with `keep` each coordinate's record by step.
+function simulate(rule, hyperparameters, problem, parameters, start, steps, { keep = false } = {}) {
+  const d = start.length;
+  const scheduled = Object.values(hyperparameters).some((value) => typeof value === "function");
+  let h = hyperparametersAt(hyperparameters, 1);
+  const places = rule.state.map((name) => rule.names.indexOf(name));
+  const stepPlace = rule.names.indexOf("step");
+  const states = start.map(() => rule.initial(h));
+  const points = new Float64Array(d * (steps + 1)).fill(NaN);
+  const values = new Float64Array(steps + 1).fill(NaN);
+  const records = [];
+  const w = [...start];
+  const value = (t) => (d === 1 ? problem.f(parameters, t, w[0]) : problem.f(parameters, t, w[0], w[1]));
+  points.set(w);
+  values[0] = value(0);
+  let finished = 0;
+  for (let t = 1; t <= steps; t++) {
+    if (scheduled) h = hyperparametersAt(hyperparameters, t);
+    const at = rule.lookAhead
+      ? w.map((wi, i) => rule.lookAhead(h, wi, ...states[i]))
+      : w;
+    const g = d === 1 ? problem.grad(parameters, t, at[0]) : problem.grad(parameters, t, at[0], at[1]);
+    const record = keep ? { t, g, lookAhead: at, before: [...w], states: states.map((s) => [...s]), values: [] } : null;
+    for (let i = 0; i < d; i++) {
+      const state = states[i];
+      const result = rule.update(h, t, g[i], w[i], state[0], state[1], state[2], state[3]);
+      for (let k = 0; k < places.length; k++) state[k] = result[places[k]];
+      w[i] += result[stepPlace];
+      if (keep) record.values.push(result);
+    }
+    if (keep) records.push({ ...record, w: [...w] });
+    points.set(w, d * t);
+    values[t] = value(t);
+    if (!w.every((wi) => Math.abs(wi) < LOST)) break;
+    finished = t;
+  }
+  return { d, points, values, records, finished };
+}
+
+// The step at which a run leaves the ranges for good, or null if it ends inside.
+function leaves(run, ranges, steps = run.values.length - 1) {
+  const inside = (t) => ranges.every(([low, high], i) => {
+    const value = run.points[run.d * t + i];
+    return value >= low && value <= high;
+  });
+  if (inside(steps)) return null;
+  let t = steps;
+  while (t > 0 && !inside(t - 1)) t--;
+  return t;
+}
+
+// The coordinates as separate arrays, up to a step.
+function coordinates(run, steps) {
+  return Array.from({ length: run.d }, (_, i) =>
+    Float64Array.from({ length: steps + 1 }, (_, t) => run.points[run.d * t + i]));
+}

@@ -1,0 +1,30 @@
+// On the website: brings every figure of the page to life where it stands.
+
+function start() {
+  for (const element of document.querySelectorAll("div.explorer-still")) {
+    const specification = JSON.parse(element.querySelector("script").textContent);
+    const live = make("div");
+    element.before(live);
+    new Figure(live, specification);
+    element.classList.add("explorer-print");
+  }
+}
+
+// In Jupyter: `model` carries the specification, and runs what only Python can run.
+function render({ model, el }) {
+  const waiting = new Map();
+  let last = 0;
+  model.on("msg:custom", ({ id, ...answer }) => {
+    waiting.get(id)?.(answer);
+    waiting.delete(id);
+  });
+  const kernel = {
+    ask: (question) => new Promise((resolve) => {
+      waiting.set(++last, resolve);
+      model.send({ id: last, ...question });
+    }),
+  };
+  const element = make("div");
+  el.append(element);
+  new Figure(element, model.get("specification"), kernel);
+}

@@ -1,0 +1,229 @@
+"""The explorer of descents: optimizers on a curve or a landscape, and their progress."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from optimlib import figures
+from optimlib.descent import check_count, trace
+from optimlib.explorers.explorer import Explorer, tree, written
+from optimlib.expression import record_problem
+from optimlib.javascript import reference
+from optimlib.objective import Objective
+from optimlib.problems import named
+from optimlib.rules.optimizer import Optimizer
+from optimlib.symbols import symbol_text
+
+# What the second picture shows against the step, and how its axis is called.
+QUANTITIES = {"value": "f", "gap": "f − f*", "distance": "distance to the minimum"}
+LINEAR = ("beta", "beta1", "beta2", "momentum", "dampening", "angle")
+SIGNIFICANT = 6
+
+
+def explore(
+    objective,
+    rules,
+    start=None,
+    steps=100,
+    *,
+    show="value",
+    log=True,
+    predict=None,
+    title=None,
+    **ranges,
+):
+    """Return an explorer of one or several optimizers on one or several problems.
+
+    The reader drags the start, moves the hyperparameters, lets the run play, and reads off where
+    each optimizer is; an optimizer that leaves the picture is said to, with the step.
+
+    Parameters
+    ----------
+    objective : Objective or list of Objective
+        Named problems of `optimlib.problems` with one or two variables. With several there is
+        a menu.
+    rules : Optimizer or list of Optimizer
+        One that is not generated as JavaScript (a reader's own, Newton) is live where a kernel
+        runs and shows its recorded run on the website.
+    start : number or array, shape (d,), optional
+        By default each problem's own.
+    steps : int
+        At least 1.
+    show : {"value", "gap", "distance"}
+        What is drawn against the step: f, f less its minimum, or the distance to the nearest
+        minimum.
+    log : bool or None
+        Whether that axis is logarithmic at first; None leaves the reader no choice.
+    predict : dict, optional
+        From a label to a function of any of ``t``, ``f0``, the start (``x0``, ``y0``: the
+        variables' names with a 0), the problem's parameters and the first rule's hyperparameters.
+        It is drawn beside the run and compared with it.
+    title : str, optional
+        The figure's name for those who cannot see it.
+    **ranges
+        For hyperparameters and problem parameters, by name, (low, high) of a slider. Rates
+        get a logarithmic one.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind, a problem has more than two variables or is none of
+        `optimlib.problems`, or a range names what no rule and no problem has.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> from optimlib.explorers import explore
+    >>> bowl = ol.problems.quadratic(kappa=10)
+    >>> explore(bowl, ol.GradientDescent(lr=0.1), lr=(0.01, 0.3), kappa=(1, 100))
+    <Explorer: GradientDescent on quadratic(kappa=10)>
+    """
+    problems = _listed(objective, Objective, "objective", "ol.problems.rosenbrock")
+    rules = _listed(rules, Optimizer, "rules", "ol.Adam(lr=0.1)")
+    check_count("steps", steps, least=1)
+    if show not in QUANTITIES:
+        raise ValueError(f"show must be one of {', '.join(QUANTITIES)}, got show = {show!r}")
+    grounds = [_ground(problem, start) for problem in problems]
+    sliders = [s for name, range_ in ranges.items() for s in _sliders(name, range_, rules, grounds)]
+    names = ["t", "f0", *(f"{v}0" for v in problems[0].variables), *grounds[0]["parameters"]]
+    names += rules[0].hyperparameters()
+    label = ", ".join(_label(rule) for rule in rules)
+    specification = {
+        "kind": "descent",
+        "title": title or f"{label} on {' or '.join(p.name for p in problems)}",
+        "problems": grounds,
+        "rules": [_competitor(rule, problems[0], grounds[0]["start"], steps) for rule in rules],
+        "sliders": sliders,
+        "steps": steps,
+        "progress": {"quantity": show, "label": QUANTITIES[show], "log": log},
+        "predictions": [
+            {"rule": 0, "label": label, "formula": tree(function, names, f"predict[{label!r}]")}
+            for label, function in (predict or {}).items()
+        ],
+    }
+
+    def still():
+        ax = figures.one()
+        traces = [trace(rule, problems[0], grounds[0]["start"], steps) for rule in rules]
+        if problems[0].dim == 1:
+            figures.curve(problems[0], ax)
+        else:
+            figures.contours(problems[0], ax)
+        limits = ax.axis()
+        for run in traces:
+            figures.path(run, ax, label=_label(run.rule))
+        ax.axis(limits)
+        ax.legend()
+
+    def answer(rule, problem, parameters, hyperparameters, start, steps):
+        objective = problems[problem]
+        if parameters:
+            objective = named(grounds[problem]["problem"], **parameters)
+        try:
+            run = replace(rules[rule], **hyperparameters)
+            return _recorded(trace(run, objective, np.array(start), steps))
+        except Exception as error:  # a reader's own code may raise anything
+            empty = [None] * (steps + 1)
+            return {"error": str(error), "points": empty * objective.dim, "values": empty}
+
+    return Explorer(specification, still, answer)
+
+
+def _listed(value, kind, argument, example):
+    values = list(value) if isinstance(value, list | tuple) else [value]
+    for item in values:
+        if not isinstance(item, kind):
+            raise TypeError(f"{argument} must be like {example}, got {argument} = {item!r}")
+    if not values:
+        raise ValueError(f"{argument} must not be empty")
+    return values
+
+
+def _label(rule):
+    return type(rule).__name__
+
+
+def _ground(objective, start):
+    if objective.dim > 2:
+        raise ValueError(
+            f"objective must have one or two variables, got {objective.name} with {objective.dim}"
+        )
+    start = np.ravel(np.asarray(objective.start if start is None else start, dtype=float))
+    domain = [(min(a, s), max(b, s)) for (a, b), s in zip(objective.domain, start, strict=True)]
+    return {
+        **_code(objective),
+        "label": objective.name,
+        "variables": objective.variables,
+        "domain": domain,
+        "minima": [np.ravel(m) for m in objective.minima],
+        "start": start,
+    }
+
+
+def _code(objective):
+    """Return where the figure finds the objective's code: by name, or written out as trees."""
+    try:
+        return reference(objective)
+    except ValueError:
+        f, grad = (record_problem(objective, reading) for reading in ("f", "grad"))
+        return {"f": written(f), "grad": [written(g) for g in grad], "parameters": {}}
+
+
+def _competitor(rule, objective, start, steps):
+    entry = {"label": _label(rule), "color": figures.color(rule)}
+    try:
+        return entry | reference(rule)
+    except TypeError:
+        numbers = {n: v for n, v in rule.hyperparameters().items() if not callable(v)}
+        recorded = _recorded(trace(rule, objective, start, steps))
+        return entry | {"hyperparameters": numbers, "recorded": recorded}
+
+
+def _recorded(run):
+    def rounded(values):
+        return [float(f"{v:.{SIGNIFICANT}g}") for v in np.ravel(values)]
+
+    return {"points": rounded(run.points), "values": rounded(run.values)}
+
+
+def _sliders(name, limits, rules, grounds):
+    """Return one slider for all that share the value of `name`, or one for each."""
+    low, high = _checked_range(name, limits)
+    scale = {"min": low, "max": high, "log": low > 0 and name not in LINEAR}
+    owners = [i for i, rule in enumerate(rules) if name in rule.hyperparameters()]
+    symbol = symbol_text(name)
+    if not owners:
+        values = [g["parameters"][name] for g in grounds if name in g["parameters"]]
+        if not values:
+            raise ValueError(f"{name} is no hyperparameter of a rule and no parameter of a problem")
+        return [{"key": name, "label": symbol, "value": values[0], "parameter": name, **scale}]
+    values = [rules[i].hyperparameters()[name] for i in owners]
+    for value in values:
+        if callable(value) or np.ndim(value):
+            raise ValueError(f"a slider for {name} needs one number to begin with, got {value!r}")
+    if len(set(values)) == 1:
+        return [
+            {"key": name, "label": symbol, "value": values[0], "name": name, "rules": owners}
+            | scale
+        ]
+    return [
+        {
+            "key": f"{name} {i}",
+            "label": f"{symbol} of {_label(rules[i])}",
+            "value": value,
+            "name": name,
+            "rules": [i],
+        }
+        | scale
+        for i, value in zip(owners, values, strict=True)
+    ]
+
+
+def _checked_range(name, limits):
+    if np.shape(limits) != (2,) or not limits[0] < limits[1]:
+        raise ValueError(f"{name} must be a range (low, high), got {name} = {limits!r}")
+    return map(float, limits)

@@ -1,0 +1,176 @@
+"""What all explorers are: a widget in Jupyter, the same figure without a kernel on the website."""
+
+import base64
+import html
+import inspect
+import io
+import json
+import math
+from functools import cache
+from importlib.resources import files
+
+import anywidget
+import matplotlib.pyplot as plt
+import numpy as np
+import traitlets
+
+from optimlib.expression import Constant, Symbol, as_node
+from optimlib.javascript import library
+
+# In the order in which they need each other.
+CORE = ("elements", "scales", "plot", "formula", "simulate", "figure")
+CLIENT = files("optimlib.explorers") / "client"
+
+
+@cache
+def script():
+    """Return the JavaScript of all explorers, without exports: rules, problems and figures."""
+    kinds = sorted(
+        path.name.removesuffix(".js")
+        for path in CLIENT.iterdir()
+        if path.name.endswith(".js")
+        and path.name not in {f"{name}.js" for name in (*CORE, "start")}
+    )
+    parts = [(CLIENT / f"{name}.js").read_text("utf-8") for name in (*CORE, *kinds, "start")]
+    return "\n".join([library().replace("export const ", "const "), *parts])
+
+
+def module():
+    """Return the ES module that Jupyter loads."""
+    return script() + "\nexport default { render };\n"
+
+
+def page_script():
+    """Return the script of the website: it finds the figures of its page and starts them.
+
+    It is no module, because a browser loads no module from the disk.
+    """
+    return "(() => {\n" + script() + "\nstart();\n})();\n"
+
+
+def style():
+    """Return the style sheet of all explorers."""
+    return (CLIENT / "style.css").read_text("utf-8")
+
+
+class Explorer(anywidget.AnyWidget):
+    """An interactive figure, made by the functions of `optimlib.explorers`.
+
+    Parameters
+    ----------
+    specification : dict
+        What the figure shows, as data: its ``kind``, its ``title``, and what the kind asks for.
+    still : callable
+        Draws the figure's first state with Matplotlib: for print, and where there is no JavaScript.
+    answer : callable, optional
+        From a question of the figure (a dict) to the answer of the kernel (a dict): for what only
+        Python can compute.
+    """
+
+    specification = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, specification, still, answer=None):
+        super().__init__(specification=plain(specification))
+        self._still = still
+        self._answer = answer
+        self.on_msg(self._reply)
+
+    @property
+    def _esm(self):
+        return module()
+
+    @property
+    def _css(self):
+        return style()
+
+    def __repr__(self):
+        return f"<Explorer: {self.specification['title']}>"
+
+    def _reply(self, widget, content, buffers):
+        question = {key: value for key, value in content.items() if key != "id"}
+        self.send(plain({"id": content["id"], **self._answer(**question)}))
+
+    def _repr_mimebundle_(self, **options):
+        data, metadata = super()._repr_mimebundle_(**options)
+        data = data | {"text/plain": repr(self), "text/html": self._html()}
+        return data, metadata
+
+    def _html(self):
+        """Return the still picture and, for the website's script, the specification."""
+        self._still()
+        picture = io.BytesIO()
+        plt.savefig(picture, format="png", dpi=110)
+        plt.close()
+        source = base64.b64encode(picture.getvalue()).decode()
+        specification = json.dumps(self.specification, separators=(",", ":")).replace(
+            "<", "\\u003c"
+        )
+        alt = html.escape(self.specification["title"], quote=True)
+        return (
+            '<div class="explorer-still">'
+            f'<script type="application/json">{specification}</script>'
+            f'<img alt="{alt}" src="data:image/png;base64,{source}"></div>'
+        )
+
+
+def plain(value):
+    """Return `value` as JSON can hold it: arrays as lists, numbers not finite as None."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [plain(item) for item in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, np.bool_ | bool) or value is None or isinstance(value, str):
+        return bool(value) if isinstance(value, np.bool_) else value
+    return int(value)
+
+
+def tree(function, names, argument):
+    """Return what a Python function computes as a tree for the figure, and its arguments' names.
+
+    A tree is a number, a name, or ``[NumPy function's name, *trees]``.
+
+    Parameters
+    ----------
+    function : callable
+        Elementwise arithmetic with NumPy, e.g. ``lambda t, lr: (1 - 2 * lr)**t``.
+    names : collection of str
+        What its arguments may be called.
+    argument : str
+        How an error message names it.
+
+    Raises
+    ------
+    TypeError
+        If it is not callable or not elementwise arithmetic.
+    ValueError
+        If an argument of it is not among `names`.
+
+    Examples
+    --------
+    >>> tree(lambda t, lr: (1 - 2 * lr)**t, ("t", "lr"), "predict")
+    ['power', ['subtract', 1, ['multiply', 2, 'lr']], 't']
+    """
+    if not callable(function):
+        raise TypeError(f"{argument} must be a function of numbers, got {argument} = {function!r}")
+    parameters = list(inspect.signature(function).parameters)
+    unknown = [name for name in parameters if name not in names]
+    if unknown:
+        raise ValueError(
+            f"{argument} may depend on {', '.join(names)}, got an argument {unknown[0]!r}"
+        )
+    try:
+        node = as_node(function(*map(Symbol, parameters)))
+    except (TypeError, AttributeError) as error:
+        raise TypeError(f"{argument} must be elementwise arithmetic: {error}") from error
+    return written(node)
+
+
+def written(node):
+    """Return a recorded node as a tree for the figure."""
+    if isinstance(node, Symbol):
+        return node.name
+    if isinstance(node, Constant):
+        return node.value
+    return [node.function.__name__, *map(written, node.arguments)]
