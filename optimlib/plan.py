@@ -5,7 +5,9 @@ soon as its value is no longer needed, so that a chunk of points stays in the pr
 The calls are those that the code itself would make: the result is the same to the last bit.
 """
 
+import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -14,6 +16,8 @@ from optimlib.expression import OPERATORS, Constant, Symbol, record_problem, rec
 # What NumPy computes for array ** number, where that is not np.power.
 POWERS = {2: np.square, 0.5: np.sqrt, 1: np.positive, -1: np.reciprocal}
 COMPARISONS = (np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal)
+
+CACHE_LINE = 64  # bytes
 
 # A value is one number, one number for each point, or one for each coordinate of each point.
 NUMBER, POINTS, COORDINATES = range(3)
@@ -66,6 +70,7 @@ class Plan:
         self._known = {}
         new_states = self._build(record_rule(rule), record_problem(objective, "grad"), objective)
         self._place(new_states)
+        self.changing = self._changing()
         self.calls = [
             (value.function, tuple(a.slot for a in value.arguments), value.slot)
             for value in self._values
@@ -91,7 +96,7 @@ class Plan:
             self._store(self._visit(recording.look_ahead, symbols, {}), point)
         rows = [self._row(point, i) for i in range(objective.dim)]
         at_point, seen = dict(zip(objective.variables, rows, strict=True)), {}
-        g = self._array()
+        g = self._array(reusable=True)
         for i, node in enumerate(gradient):
             self._store(self._visit(node, at_point, seen), self._row(g, i))
 
@@ -100,12 +105,21 @@ class Plan:
         new_states = []
         for name, old in self.states.items():
             new = self._visit(recording.names[name], symbols, seen)
-            made_here = new.function and new.extent == COORDINATES and new.reusable
+            made_here = new.function and new.extent == COORDINATES and new.slot is None
             if new is not old and (not made_here or new in new_states):
                 new = self._append(Value(COORDINATES, np.positive, (new,)))
             new_states.append(new)
         self._store(self._append(Value(COORDINATES, np.add, (self.w, step))), self.w)
         return new_states
+
+    def _changing(self):
+        """Return the slots of the numbers that are not the same in every step."""
+        schedules = [n for n, value in self.rule.hyperparameters().items() if callable(value)]
+        changing = {self.t.slot, *(self.hyperparameters[name].slot for name in schedules)}
+        for _, arguments, result in self.number_calls:
+            if changing.intersection(arguments):
+                changing.add(result)
+        return changing
 
     def _slot(self, content):
         self.contents.append(content)
@@ -163,43 +177,48 @@ class Plan:
             slots = tuple(a.slot for a in arguments)
             self.number_calls.append((OPERATORS.get(function, function), slots, value.slot))
         else:
-            call = {np.power: _power, np.where: _where}.get(function, function)
+            call = REPLAYED.get(function, function)
             boolean = function in COMPARISONS
             value = self._append(Value(extent, call, arguments, boolean))
         self._known[key] = value
         return value
 
     def _place(self, new_states):
-        """Give every value a slot, using the slots of values that are no longer needed."""
+        """Give every value a slot: if it fits, that of an argument that it is the last to use."""
+        may_overwrite = {}  # of each value: the call in which what it overwrites may be last used
         for i, value in enumerate(self._values):
+            # np.where writes one of its arguments before it reads the other.
+            may_overwrite[value] = i - (value.function is _where)
             for argument in value.arguments:
                 argument.last_use = i
-        for value in new_states:
-            value.last_use = len(self._values)
-        targets = {id(new): old for new, old in zip(new_states, self.states.values(), strict=True)}
-        free = {}
+        states = list(zip(new_states, self.states.values(), strict=True))
+        for new, old in states:
+            new.last_use = len(self._values)
+            if new is not old and old.last_use <= may_overwrite[new]:
+                new.slot = old.slot
+        # A slot that is there for one value may hold others before.
+        until = {v.slot: last for v, last in may_overwrite.items() if v.slot is not None}
+        free = sorted(until.keys() - {v.slot for v in (self.w, *self.states.values())})
         for i, value in enumerate(self._values):
-            done = {a for a in value.arguments if a.last_use == i and a.reusable}
-            # np.where writes one of its arguments before it reads the other.
-            early = set() if value.function is _where else done
-            for argument in early:
-                free.setdefault((argument.extent, argument.boolean), []).append(argument.slot)
+            done = sorted({a.slot for a in value.arguments if a.last_use == i and a.reusable})
+            if may_overwrite[value] == i:
+                free += done
             if value.slot is None:
-                value.slot = self._free_slot(free, value, targets.get(id(value)))
-            for argument in done - early:
-                free.setdefault((argument.extent, argument.boolean), []).append(argument.slot)
-        self.moves = [
-            (new.slot, old.slot)
-            for new, old in zip(new_states, self.states.values(), strict=True)
-            if new.slot != old.slot
-        ]
+                value.slot = self._free_slot(free, value, until)
+            if may_overwrite[value] < i:
+                free += done
+        self.moves = [(new.slot, old.slot) for new, old in states if new.slot != old.slot]
 
-    def _free_slot(self, free, value, target):
-        slots = free.setdefault((value.extent, value.boolean), [])
-        if target and target.slot in slots:
-            slots.remove(target.slot)
-            return target.slot
-        return slots.pop() if slots else self._slot((value.extent, value.boolean))
+    def _free_slot(self, free, value, until):
+        """Return the slot freed last that can hold `value` until its last use, or a new one."""
+        kind = (value.extent, value.boolean)
+        for slot in reversed(free):
+            row = isinstance(self.contents[slot], list)
+            fits = kind == ((POINTS, False) if row else self.contents[slot])
+            if fits and value.last_use <= until.get(slot, value.last_use):
+                free.remove(slot)
+                return slot
+        return self._slot(kind)
 
     def run(self, rule_at, w, steps):
         """Return the points after `steps` steps from `w`, an array of shape (d, N).
@@ -210,15 +229,14 @@ class Plan:
         slots[self.w.slot][:] = w
         for value, start in zip(self.states.values(), rule_at(1).initial(w), strict=True):
             slots[value.slot][:] = start
-        numbers, cells = list(self.contents), {}
-        calls = []
+        numbers, cells, calls = list(self.contents), {}, []
         for function, arguments, out in self.calls:
             for slot in arguments:
                 if slots[slot] is None:
                     cells[slot] = slots[slot] = np.empty((), w.dtype)
-            calls.append((function, [slots[slot] for slot in arguments], slots[out]))
+            calls.append(partial(function, *[slots[slot] for slot in arguments], slots[out]))
         moves = [(slots[source], slots[target]) for source, target in self.moves]
-        scheduled = self.rule.has_schedules()
+        scheduled, number_calls = self.rule.has_schedules(), self.number_calls
         for t in range(1, steps + 1):
             numbers[self.t.slot] = t
             if scheduled or t == 1:
@@ -227,27 +245,43 @@ class Plan:
                     numbers[slot] = number
                     if np.ndim(number):
                         slots[slot][:] = number
-            for function, arguments, result in self.number_calls:
+            for function, arguments, result in number_calls:
                 numbers[result] = function(*[numbers[a] for a in arguments])
             for slot, cell in cells.items():
                 cell[()] = numbers[slot]
-            for function, arguments, out in calls:
-                function(*arguments, out=out)
+            for call in calls:
+                call()
             for array, (_, target) in zip([a.copy() for a, _ in moves], moves, strict=True):
                 target[:] = array
-        return slots[self.w.slot]
+            if t == 1:  # what does not change has its value
+                number_calls = [call for call in number_calls if call[-1] in self.changing]
+                cells = {slot: cell for slot, cell in cells.items() if slot in self.changing}
+        return slots[self.w.slot][:, : w.shape[1]]
 
     def _allocate(self, w):
         """Return the arrays of the slots, None for the slots of numbers."""
-        shapes = {POINTS: w.shape[1:], COORDINATES: w.shape}
+        d, points = w.shape
+        # NumPy is slow at writing an array of one element over itself: one point is run twice.
+        points = 2 if points == 1 else points
+        shapes = {POINTS: (points,), COORDINATES: (d, points)}
         slots = [
-            np.empty(shapes[c[0]], bool if c[1] else w.dtype) if isinstance(c, tuple) else None
+            _aligned(shapes[c[0]], np.dtype(bool if c[1] else w.dtype))
+            if isinstance(c, tuple)
+            else None
             for c in self.contents
         ]
         for slot, content in enumerate(self.contents):
             if isinstance(content, list):
                 slots[slot] = slots[content[0]][content[1]]
         return slots
+
+
+def _aligned(shape, dtype):
+    """Return an array that begins where a line of the processor's cache does."""
+    size = math.prod(shape) * dtype.itemsize
+    memory = np.empty(size + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 def _power(base, exponent, out):
@@ -262,3 +296,15 @@ def _where(condition, then, otherwise, out):
     np.copyto(out, otherwise)
     # A condition on numbers alone stands in a cell of floats.
     np.copyto(out, then, where=np.asarray(condition, bool))
+
+
+def _maximum(a, b, out):
+    np.maximum(a, b, out=out)
+
+
+def _minimum(a, b, out):
+    np.minimum(a, b, out=out)
+
+
+# What is called instead where a function does not take `out` by position.
+REPLAYED = {np.power: _power, np.where: _where, np.maximum: _maximum, np.minimum: _minimum}

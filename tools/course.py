@@ -19,8 +19,9 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from optimlib.explorers.explorer import page_script, style
 from sphinx.util import logging
+
+from optimlib.explorers.explorer import page_script, style
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2

@@ -13,6 +13,7 @@ import anywidget
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
+from PIL import Image
 
 from optimlib.expression import Constant, Symbol, as_node
 from optimlib.javascript import library
@@ -101,6 +102,9 @@ class Explorer(anywidget.AnyWidget):
         picture = io.BytesIO()
         plt.savefig(picture, format="png", dpi=110)
         plt.close()
+        few_colors = Image.open(picture).convert("RGB").quantize(64)
+        picture = io.BytesIO()
+        few_colors.save(picture, format="png", optimize=True)
         source = base64.b64encode(picture.getvalue()).decode()
         specification = json.dumps(self.specification, separators=(",", ":")).replace(
             "<", "\\u003c"
