@@ -65,6 +65,7 @@ class CompiledRun:
         self.rule = rule
         self.numbers = []  # trees of numbers that are the same for all points
         self._number_of = {}
+        self._reciprocals = {}
         self._lines = []
         self._count = 0
         for name, value in rule.hyperparameters().items():
@@ -109,7 +110,7 @@ class CompiledRun:
                 "            for i in range(size):",
                 "                local[row * BLOCK + i] = data[row, start + i]",
                 "        for t in range(len(numbers)):",
-                *(f"            {line}" for line in unpack),
+                *(f"            {line}" for line in [*unpack, *self._reciprocals.values()]),
                 f"            for i in range({'size' if self._arrays else 'BLOCK'}):",
                 *(f"                {line}" for line in [*self._lines, *stores]),
                 "        for row in range(rows):",
@@ -146,6 +147,8 @@ class CompiledRun:
                 base = self._visit(node.arguments[0], symbols, seen)
                 return self._assign(" * ".join([base] * exponent))
         parts = [self._visit(argument, symbols, seen) for argument in node.arguments]
+        if function is np.divide and self._is_number(node.arguments[1]):
+            return self._assign(f"{parts[0]} * {self._reciprocal(parts[1])}")
         if function in INFIX:
             return self._assign(f" {INFIX[function]} ".join(parts))
         if function is np.where:
@@ -154,6 +157,13 @@ class CompiledRun:
         if function is np.power:
             return self._assign(" ** ".join(parts))
         return self._assign(f"np.{function.__name__}({', '.join(parts)})")
+
+    def _reciprocal(self, number):
+        """Return the name of 1 / `number`, divided once a step: a division costs ten products."""
+        name = f"inverse_{number}"
+        if name not in self._reciprocals:
+            self._reciprocals[name] = f"{name} = np.reciprocal({number})"
+        return name
 
     def _is_number(self, node):
         if isinstance(node, Constant):
