@@ -15,7 +15,8 @@ from optimlib.objective import Objective
 from optimlib.symbols import symbol_latex
 
 # Okabe and Ito's palette, told apart with any color vision: M. Okabe, K. Ito, "Color Universal
-# Design" (2008). One color per optimizer in the whole book.
+# Design" (2008). One color per optimizer in the whole book; the rarer ones, which are drawn
+# with others only in races, have colors between these.
 BLACK, BLUE, ORANGE, GREEN = "#000000", "#0072B2", "#E69F00", "#009E73"
 VERMILION, PURPLE, SKY, GRAY = "#D55E00", "#CC79A7", "#56B4E9", "#777777"
 COLORS = {
@@ -27,6 +28,17 @@ COLORS = {
     "AdaGrad": GREEN,
     "RMSProp": SKY,
     "Adam": PURPLE,
+    "AMSGrad": "#AA4499",
+    "AdaBelief": "#C4738B",
+    "Adadelta": "#3FA796",
+    "AdamW": "#B2507A",
+    "Adamax": "#B59F3B",
+    "Lion": "#B8860B",
+    "NAdam": "#8C6BB1",
+    "RAdam": "#6A8FBF",
+    "Rprop": "#6B8E23",
+    "Yogi": "#8A6D3B",
+    "Newton": BLACK,
 }
 STYLE = {
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]),

@@ -26,6 +26,7 @@ def explore(
     start=None,
     steps=100,
     *,
+    shown=None,
     show="value",
     log=True,
     predict=None,
@@ -49,6 +50,8 @@ def explore(
         By default each problem's own.
     steps : int
         At least 1.
+    shown : int, optional
+        How many of the rules, from the first, are drawn before the reader chooses; by default all.
     show : {"value", "gap", "distance"}
         What is drawn against the step: f, f less its minimum, or the distance to the nearest
         minimum.
@@ -85,6 +88,7 @@ def explore(
     problems = _listed(objective, Objective, "objective", "ol.problems.rosenbrock")
     rules = _listed(rules, Optimizer, "rules", "ol.Adam(lr=0.1)")
     check_count("steps", steps, least=1)
+    shown = len(rules) if shown is None else check_count("shown", shown, least=1)
     if show not in QUANTITIES:
         raise ValueError(f"show must be one of {', '.join(QUANTITIES)}, got show = {show!r}")
     grounds = [_ground(problem, start) for problem in problems]
@@ -99,6 +103,7 @@ def explore(
         "rules": [_competitor(rule, problems[0], grounds[0]["start"], steps) for rule in rules],
         "sliders": sliders,
         "steps": steps,
+        "shown": shown,
         "progress": {"quantity": show, "label": QUANTITIES[show], "log": log},
         "predictions": [
             {"rule": 0, "label": label, "formula": tree(function, names, f"predict[{label!r}]")}
@@ -108,7 +113,7 @@ def explore(
 
     def still():
         ax = figures.one()
-        traces = [trace(rule, problems[0], grounds[0]["start"], steps) for rule in rules]
+        traces = [trace(rule, problems[0], grounds[0]["start"], steps) for rule in rules[:shown]]
         if problems[0].dim == 1:
             figures.curve(problems[0], ax)
         else:

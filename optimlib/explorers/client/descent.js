@@ -12,7 +12,7 @@ KINDS.descent = (figure, specification) => {
   }
   if (rules.length > 1) {
     rules.forEach(({ label, color }, i) =>
-      figure.toggle(`show ${i}`, { label, color, value: true }));
+      figure.toggle(`show ${i}`, { label, color, value: i < specification.shown }));
   }
   const owners = [...new Set(sliders.filter((s) => s.rules?.length === 1).map((s) => s.rules[0]))];
   const several = rules.length > 1 && owners.length > 1;
@@ -40,8 +40,8 @@ KINDS.descent = (figure, specification) => {
   });
   const curve = figure.plot({ x: "step t", y: progress.label, aspect: 0.8 });
   const formulas = predictions.map(({ formula }) => compile(formula));
-  const cache = {};
-  let runs = [];
+  const cache = {}, memory = [];
+  let shown = [];
 
   const parametersNow = () => {
     const parameters = { ...problemNow().parameters };
@@ -83,6 +83,18 @@ KINDS.descent = (figure, specification) => {
     cache[`first ${i}`] ??= key;
     const stale = !figure.kernel && cache[`first ${i}`] !== key;
     return { ...run, note: stale ? "its recorded run: live in Jupyter" : error };
+  };
+
+  // A run is computed again only when something that it depends on has changed.
+  const runOf = (i, problem, parameters, start) => {
+    if (!rules[i].rule) return runInPython(i, start);
+    const hyperparameters = hyperparametersOf(i);
+    const key = JSON.stringify([state.problem, parameters, hyperparameters, start]);
+    if (memory[i]?.key !== key) {
+      const run = simulate(RULES[rules[i].rule], hyperparameters, problem, parameters, start, steps);
+      memory[i] = { key, run };
+    }
+    return memory[i].run;
   };
 
   const measure = (run, t) => {
@@ -127,7 +139,7 @@ KINDS.descent = (figure, specification) => {
     landscape.line("curve", xs, ys, { opacity: 0.5 });
   };
 
-  const drawRuns = (shown, step) => {
+  const drawRuns = (step) => {
     for (const { i, run } of shown) {
       const { color } = rules[i];
       const places = coordinates(run, step);
@@ -138,7 +150,7 @@ KINDS.descent = (figure, specification) => {
     }
   };
 
-  const drawProgress = (shown, step) => {
+  const drawProgress = (step) => {
     const log = state.log ?? false;
     const ts = Float64Array.from({ length: steps + 1 }, (_, t) => t);
     const measured = shown.map(({ run }) => ts.map((t) => measure(run, t)));
@@ -196,20 +208,18 @@ KINDS.descent = (figure, specification) => {
         const other = several && those?.length === 1 && those[0] !== Number(state.adjust);
         figure.controls[key].input.hidden = other;
       }
-      runs = rules.map((rule, i) => (rule.rule
-        ? simulate(RULES[rule.rule], hyperparametersOf(i), problem, parameters, start, steps)
-        : runInPython(i, start)));
-      const shown = runs.map((run, i) => ({ run, i })).filter(({ i }) => state[`show ${i}`] ?? true);
+      shown = rules.map((rule, i) => i).filter((i) => state[`show ${i}`] ?? true)
+        .map((i) => ({ i, run: runOf(i, problem, parameters, start) }));
 
       drawLandscape(ground, problem, parameters);
-      drawRuns(shown, step);
-      landscape.handle("start", start[0], start[1] ?? runs[0].values[0]);
+      drawRuns(step);
+      landscape.handle("start", start[0], start[1] ?? problem.f(parameters, 0, start[0]));
       landscape.end();
-      drawProgress(shown, step);
-      this.report(shown, step, ground);
+      drawProgress(step);
+      this.report(step, ground);
     },
 
-    report(shown, step, ground) {
+    report(step, ground) {
       const rows = shown.map(({ i, run }) => {
         const left = leaves(run, ground.domain, step);
         const place = Array.from(run.points.slice(run.d * step, run.d * (step + 1)));
@@ -224,12 +234,15 @@ KINDS.descent = (figure, specification) => {
         caption: `After ${step} of ${steps} steps`,
         columns: ["", ground.variables.join(", "), progress.label], rows,
       }];
-      if (predictions.length) {
+      const compared = predictions
+        .map((prediction, k) => ({ ...prediction, k, of: shown.find(({ i }) => i === prediction.rule) }))
+        .filter(({ of }) => of);
+      if (compared.length) {
         tables.push({
           caption: "Theory and this run",
           columns: ["", "predicted", "measured", "difference"],
-          rows: predictions.map(({ label, rule }, k) => {
-            const predicted = formulas[k](valuesFor(k, step)), measured = measure(runs[rule], step);
+          rows: compared.map(({ label, k, of }) => {
+            const predicted = formulas[k](valuesFor(k, step)), measured = measure(of.run, step);
             return [label, number(predicted, 5), number(measured, 5), number(measured - predicted, 2)];
           }),
         });
@@ -244,7 +257,7 @@ KINDS.descent = (figure, specification) => {
     data() {
       const { variables } = problemNow();
       const columns = ["optimizer", "t", ...variables, "f"];
-      const rows = runs.flatMap((run, i) => Array.from(run.values, (value, t) =>
+      const rows = shown.flatMap(({ run, i }) => Array.from(run.values, (value, t) =>
         [rules[i].label, t, ...run.points.slice(run.d * t, run.d * (t + 1)), value]));
       return { columns, rows };
     },
