@@ -6,17 +6,15 @@ import numpy as np
 
 from optimlib import figures
 from optimlib.descent import check_count, trace
-from optimlib.explorers.explorer import Explorer, tree, written
-from optimlib.expression import record_problem
+from optimlib.explorers.arguments import ground_of, label_of, listed, sliders_of
+from optimlib.explorers.explorer import Explorer, tree
 from optimlib.javascript import reference
 from optimlib.objective import Objective
 from optimlib.problems import named
 from optimlib.rules.optimizer import Optimizer
-from optimlib.symbols import symbol_text
 
 # What the second picture shows against the step, and how its axis is called.
 QUANTITIES = {"value": "f", "gap": "f − f*", "distance": "distance to the minimum"}
-LINEAR = ("beta", "beta1", "beta2", "momentum", "dampening", "angle")
 SIGNIFICANT = 6
 
 
@@ -85,17 +83,17 @@ def explore(
     >>> explore(bowl, ol.GradientDescent(lr=0.1), lr=(0.01, 0.3), kappa=(1, 100))
     <Explorer: GradientDescent on quadratic(kappa=10)>
     """
-    problems = _listed(objective, Objective, "objective", "ol.problems.rosenbrock")
-    rules = _listed(rules, Optimizer, "rules", "ol.Adam(lr=0.1)")
+    problems = listed(objective, Objective, "objective", "ol.problems.rosenbrock")
+    rules = listed(rules, Optimizer, "rules", "ol.Adam(lr=0.1)")
     check_count("steps", steps, least=1)
     shown = len(rules) if shown is None else check_count("shown", shown, least=1)
     if show not in QUANTITIES:
         raise ValueError(f"show must be one of {', '.join(QUANTITIES)}, got show = {show!r}")
-    grounds = [_ground(problem, start) for problem in problems]
-    sliders = [s for name, range_ in ranges.items() for s in _sliders(name, range_, rules, grounds)]
+    grounds = [ground_of(problem, start) for problem in problems]
+    sliders = sliders_of(ranges, rules, grounds)
     names = ["t", "f0", *(f"{v}0" for v in problems[0].variables), *grounds[0]["parameters"]]
     names += rules[0].hyperparameters()
-    label = ", ".join(_label(rule) for rule in rules)
+    label = ", ".join(label_of(rule) for rule in rules)
     specification = {
         "kind": "descent",
         "title": title or f"{label} on {' or '.join(p.name for p in problems)}",
@@ -120,7 +118,7 @@ def explore(
             figures.contours(problems[0], ax)
         limits = ax.axis()
         for run in traces:
-            figures.path(run, ax, label=_label(run.rule))
+            figures.path(run, ax, label=label_of(run.rule))
         ax.axis(limits)
         ax.legend()
 
@@ -138,48 +136,8 @@ def explore(
     return Explorer(specification, still, answer)
 
 
-def _listed(value, kind, argument, example):
-    values = list(value) if isinstance(value, list | tuple) else [value]
-    for item in values:
-        if not isinstance(item, kind):
-            raise TypeError(f"{argument} must be like {example}, got {argument} = {item!r}")
-    if not values:
-        raise ValueError(f"{argument} must not be empty")
-    return values
-
-
-def _label(rule):
-    return type(rule).__name__
-
-
-def _ground(objective, start):
-    if objective.dim > 2:
-        raise ValueError(
-            f"objective must have one or two variables, got {objective.name} with {objective.dim}"
-        )
-    start = np.ravel(np.asarray(objective.start if start is None else start, dtype=float))
-    domain = [(min(a, s), max(b, s)) for (a, b), s in zip(objective.domain, start, strict=True)]
-    return {
-        **_code(objective),
-        "label": objective.name,
-        "variables": objective.variables,
-        "domain": domain,
-        "minima": [np.ravel(m) for m in objective.minima],
-        "start": start,
-    }
-
-
-def _code(objective):
-    """Return where the figure finds the objective's code: by name, or written out as trees."""
-    try:
-        return reference(objective)
-    except ValueError:
-        f, grad = (record_problem(objective, reading) for reading in ("f", "grad"))
-        return {"f": written(f), "grad": [written(g) for g in grad], "parameters": {}}
-
-
 def _competitor(rule, objective, start, steps):
-    entry = {"label": _label(rule), "color": figures.color(rule)}
+    entry = {"label": label_of(rule), "color": figures.color(rule)}
     try:
         return entry | reference(rule)
     except TypeError:
@@ -193,42 +151,3 @@ def _recorded(run):
         return [float(f"{v:.{SIGNIFICANT}g}") for v in np.ravel(values)]
 
     return {"points": rounded(run.points), "values": rounded(run.values)}
-
-
-def _sliders(name, limits, rules, grounds):
-    """Return one slider for all that share the value of `name`, or one for each."""
-    low, high = _checked_range(name, limits)
-    scale = {"min": low, "max": high, "log": low > 0 and name not in LINEAR}
-    owners = [i for i, rule in enumerate(rules) if name in rule.hyperparameters()]
-    symbol = symbol_text(name)
-    if not owners:
-        values = [g["parameters"][name] for g in grounds if name in g["parameters"]]
-        if not values:
-            raise ValueError(f"{name} is no hyperparameter of a rule and no parameter of a problem")
-        return [{"key": name, "label": symbol, "value": values[0], "parameter": name, **scale}]
-    values = [rules[i].hyperparameters()[name] for i in owners]
-    for value in values:
-        if callable(value) or np.ndim(value):
-            raise ValueError(f"a slider for {name} needs one number to begin with, got {value!r}")
-    if len(set(values)) == 1:
-        return [
-            {"key": name, "label": symbol, "value": values[0], "name": name, "rules": owners}
-            | scale
-        ]
-    return [
-        {
-            "key": f"{name} {i}",
-            "label": f"{symbol} of {_label(rules[i])}",
-            "value": value,
-            "name": name,
-            "rules": [i],
-        }
-        | scale
-        for i, value in zip(owners, values, strict=True)
-    ]
-
-
-def _checked_range(name, limits):
-    if np.shape(limits) != (2,) or not limits[0] < limits[1]:
-        raise ValueError(f"{name} must be a range (low, high), got {name} = {limits!r}")
-    return map(float, limits)

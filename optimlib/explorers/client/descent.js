@@ -43,25 +43,8 @@ KINDS.descent = (figure, specification) => {
   const cache = {}, memory = [];
   let shown = [];
 
-  const parametersNow = () => {
-    const parameters = { ...problemNow().parameters };
-    for (const { key, parameter } of sliders) {
-      if (parameter in parameters) parameters[parameter] = state[key];
-    }
-    return parameters;
-  };
-
-  const hyperparametersOf = (i) => {
-    const { hyperparameters, schedules = {} } = rules[i];
-    const values = { ...hyperparameters };
-    for (const [name, { schedule, parameters }] of Object.entries(schedules)) {
-      values[name] = (t) => SCHEDULES[schedule](parameters, t);
-    }
-    for (const { key, name, rules: those } of sliders) {
-      if (those?.includes(i)) values[name] = state[key];
-    }
-    return values;
-  };
+  const parametersNow = () => parametersFor(problemNow(), sliders, state);
+  const hyperparametersOf = (i) => hyperparametersFor(rules[i], i, sliders, state);
 
   // A run of a rule that only Python can run: asked for, shown when it comes.
   const runInPython = (i, start) => {

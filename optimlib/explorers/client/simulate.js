@@ -11,6 +11,27 @@ function hyperparametersAt(hyperparameters, t) {
   return values;
 }
 
+// The hyperparameters of a rule, number i of the figure, as its sliders stand.
+function hyperparametersFor({ hyperparameters, schedules = {} }, i, sliders, state) {
+  const values = { ...hyperparameters };
+  for (const [name, { schedule, parameters }] of Object.entries(schedules)) {
+    values[name] = (t) => SCHEDULES[schedule](parameters, t);
+  }
+  for (const { key, name, rules } of sliders) {
+    if (rules?.includes(i)) values[name] = state[key];
+  }
+  return values;
+}
+
+// The parameters of a problem, as the sliders stand.
+function parametersFor({ parameters }, sliders, state) {
+  const values = { ...parameters };
+  for (const { key, parameter } of sliders) {
+    if (parameter in values) values[parameter] = state[key];
+  }
+  return values;
+}
+
 // Runs `steps` steps. Returns points (d to a step, the start first), values of f, the number of
 // steps before the run was lost to infinity, and with `keep` each coordinate's record by step.
 function simulate(rule, hyperparameters, problem, parameters, start, steps, { keep = false } = {}) {
