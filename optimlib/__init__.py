@@ -19,6 +19,7 @@ from optimlib.curvature import (
     smoothness,
 )
 from optimlib.descent import iterate, run, trace
+from optimlib.javascript import javascript
 from optimlib.line_search import Armijo, ExactLineSearch, StrongWolfe
 from optimlib.maps import Basins, basins, sweep
 from optimlib.notation import by_hand, formula
@@ -111,6 +112,7 @@ __all__ = [
     "directional_derivative",
     "formula",
     "iterate",
+    "javascript",
     "numerical_gradient",
     "numerical_hessian",
     "probe_convexity",

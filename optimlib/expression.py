@@ -5,7 +5,9 @@ in the code, a `Call` for an operation on other nodes. `record_rule` and `record
 trees; `evaluate` computes their value again.
 """
 
+import copy
 import operator
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +37,10 @@ OPERATORS = {
 }
 
 
+# What answers when code branches on a node: see `record_branches`.
+_decide = ContextVar("decide", default=None)
+
+
 class Node(np.lib.mixins.NDArrayOperatorsMixin):
     """A value in a recorded computation. Arithmetic and NumPy functions on nodes make new nodes."""
 
@@ -57,10 +63,17 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
         )
 
     def __bool__(self):
+        decide = _decide.get()
+        if decide is not None:
+            return decide(self)
         raise TypeError(
             "the code branches on a value that is only known while it runs: "
             "no formula can be read from it"
         )
+
+    def item(self):
+        """Return this node: what a NumPy scalar's method is for, a plain number, it stands for."""
+        return self
 
     # The mixin turns == into an operation; a tree is searched by identity.
     def __hash__(self):
@@ -141,12 +154,16 @@ def record_rule(rule):
     return RuleRecording(look_ahead, {name: as_node(value) for name, value in names.items()})
 
 
-def record_problem(objective, reading="grad"):
+def record_problem(objective, reading="grad", parameters=None):
     """Run `objective`'s ``f``, ``grad`` or ``hess`` on symbols named as its variables.
 
+    `parameters` replaces the values of the objective's parameters, by symbols for example.
     Returns a `Node` for ``f``, an object array of nodes of shape (d,) for ``grad`` and (d, d)
     for ``hess``.
     """
+    if parameters:
+        objective = copy.copy(objective)
+        objective.parameters = parameters
     point = np.array([Symbol(name) for name in objective.variables], dtype=object)
     try:
         result = getattr(objective, reading)(point)
@@ -155,6 +172,47 @@ def record_problem(objective, reading="grad"):
     if reading == "f":
         return as_node(result)
     return np.frompyfunc(as_node, 1, 1)(result)
+
+
+BRANCHES = 12
+
+
+def record_branches(run):
+    """Return what `run()` returns as a tree, with np.where for each branch of its Python code.
+
+    `run` is called once for every way through it.
+
+    Raises
+    ------
+    TypeError
+        If there are more than 12 branches on one way, as in a loop that ends on a condition.
+    """
+
+    def ways_after(answers):
+        asked = []
+
+        def decide(condition):
+            asked.append(condition)
+            return answers[len(asked) - 1] if len(asked) <= len(answers) else True
+
+        token = _decide.set(decide)
+        try:
+            value = as_node(run())
+        finally:
+            _decide.reset(token)
+        if len(asked) <= len(answers):
+            return value
+        if len(answers) == BRANCHES:
+            raise TypeError(
+                f"the code has more than {BRANCHES} branches, or a loop that ends on a condition: "
+                "no formula can be read from it"
+            )
+        condition = asked[len(answers)]
+        return Call(
+            np.where, (condition, ways_after((*answers, True)), ways_after((*answers, False)))
+        )
+
+    return ways_after(())
 
 
 def evaluate(node, values, *, constant=lambda value: value, functions=OPERATORS, cache=None):

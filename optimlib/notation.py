@@ -132,19 +132,19 @@ def _rule_lines(rule, w):
     tree = TreeWriter(w, symbols)
     point = tree.write(recording.look_ahead)[0]
     lines = [(w.symbol("g", "t"), w.nabla + "f" + w.group(point))]
-    for name, node in _steps_of(recording):
-        tree.cuts = _cuts(recording, node, lambda n: w.symbol(n, "t"))
+    for name, node in steps_of(recording):
+        tree.cuts = named_cuts(recording, node, lambda n: w.symbol(n, "t"))
         lines.append((w.symbol(name, "t"), tree.write(node)[0]))
     return [[f"{name} {w.align}{w.equal} {text}" for name, text in lines]]
 
 
-def _steps_of(recording):
+def steps_of(recording):
     """Return (name, node) for each line of a step: what `update` names, and the new point."""
     named = [(name, node) for name, node in recording.names.items() if name != "step"]
     return [*named, ("w", Call(np.add, (Symbol("w"), recording.names["step"])))]
 
 
-def _cuts(recording, opened, stands_for):
+def named_cuts(recording, opened, stands_for):
     """Return what stands for the nodes with a name of their own, while `opened` is written."""
     return {
         id(node): stands_for(name)
@@ -186,8 +186,8 @@ def _step_lines(rule, objective, recording, before, record, w):
     if "look_ahead" in record:
         lines.append(("look_ahead", tree.write(recording.look_ahead)[0]))
     lines.append(("g", _gradient(objective.at(t), record.get("look_ahead", before["w"]), w)))
-    for name, node in _steps_of(recording):
-        tree.cuts = _cuts(recording, node, record.get)
+    for name, node in steps_of(recording):
+        tree.cuts = named_cuts(recording, node, record.get)
         lines.append((name, tree.write(node)[0]))
     return [_equation(w, w.symbol(n, str(t)), text, record[n]) for n, text in lines]
 

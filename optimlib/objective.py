@@ -20,6 +20,8 @@ class Objective:
         and return a value like it. With more they are called with ``w`` of shape (d, \*batch);
         ``grad`` returns its d components and ``hess`` its d × d components as an array or as
         (nested) tuples, in which constants may stand for themselves.
+    parameters : dict
+        Numbers that all three are given by name, after the point.
     name : str
         How messages and figures call it.
     variables : tuple of str
@@ -59,6 +61,7 @@ class Objective:
         grad,
         hess=None,
         *,
+        parameters=None,
         name="f",
         variables=("w",),
         domain=None,
@@ -80,6 +83,7 @@ class Objective:
                 f"domain must be one (low, high) for each of {variables}, got domain = {domain!r}"
             )
         self._f, self._grad, self._hess = f, grad, hess
+        self.parameters = dict(parameters or {})
         self.name = name
         self.variables = tuple(variables)
         self.domain = tuple(domain)
@@ -99,6 +103,11 @@ class Objective:
         """The number d of variables."""
         return len(self.variables)
 
+    @property
+    def has_hess(self):
+        """Whether the Hessian was given."""
+        return self._hess is not None
+
     def at(self, t):
         """Return what step `t` of an optimizer minimizes: this objective itself."""
         return self
@@ -106,7 +115,7 @@ class Objective:
     def f(self, w):
         """Return the value at `w`: shape (d, *batch) to shape (*batch)."""
         w = self._point(w)
-        value = self._f(self._argument(w))
+        value = self._f(self._argument(w), **self.parameters)
         if w.dtype == object or np.shape(value) == w.shape[1:]:
             return value
         return np.broadcast_to(np.asarray(value, dtype=w.dtype), w.shape[1:])[()]
@@ -114,17 +123,17 @@ class Objective:
     def grad(self, w):
         """Return the gradient at `w`: shape (d, *batch) to shape (d, *batch)."""
         w = self._point(w)
-        value = self._grad(self._argument(w))
+        value = self._grad(self._argument(w), **self.parameters)
         if self.dim == 1:
             return self._filled(w, w.shape, (value,) if w.ndim else value)
         return self._filled(w, w.shape, value)
 
     def hess(self, w):
         """Return the Hessian at `w`: shape (d, *batch) to shape (d, d, *batch)."""
-        if self._hess is None:
+        if not self.has_hess:
             raise ValueError(f"{self.name} was defined without hess")
         w = self._point(w)
-        value = self._hess(self._argument(w))
+        value = self._hess(self._argument(w), **self.parameters)
         if self.dim == 1:
             return self._filled(w, w.shape[:1] + w.shape, ((value,),) if w.ndim else value)
         return self._filled(w, w.shape[:1] + w.shape, value)

@@ -6,7 +6,6 @@ schedules are made of may be arrays over the batch. What a schedule of limited l
 after its last step is said with each; it never raises an error there.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -196,7 +195,7 @@ class InverseSqrt:
         _check_value(self, "lr")
 
     def __call__(self, t):
-        return self.lr / math.sqrt(t)
+        return self.lr / np.sqrt(t).item()
 
 
 @dataclass(frozen=True)
@@ -307,7 +306,7 @@ class Cosine:
 
 
 def _half_cosine(start, end, part):
-    return end + (start - end) * (0.5 * (1 + math.cos(math.pi * part)))
+    return end + (start - end) * (0.5 * (1 + np.cos(np.pi * part).item()))
 
 
 @dataclass(frozen=True)
@@ -352,8 +351,8 @@ class WarmRestarts:
     def __call__(self, t):
         passed, period = t - 1, self.period
         if self.growth == 1:
-            passed %= period
-        while passed >= period:
+            passed = passed % period
+        while self.growth > 1 and passed >= period:
             passed, period = passed - period, period * self.growth
         return _half_cosine(self.lr, self.lr_min, passed / period)
 

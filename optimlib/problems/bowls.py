@@ -113,22 +113,45 @@ def quadratic(kappa=10.0, angle=0.0):
     )
     if angle == 0:
         return Objective(
-            f=lambda w: 0.5 * (w[0] ** 2 + kappa * w[1] ** 2),
-            grad=lambda w: (w[0], kappa * w[1]),
-            hess=lambda w: ((1, 0), (0, kappa)),
+            f=lambda w, kappa: 0.5 * (w[0] ** 2 + kappa * w[1] ** 2),
+            grad=lambda w, kappa: (w[0], kappa * w[1]),
+            hess=lambda w, kappa: ((1, 0), (0, kappa)),
+            parameters=dict(kappa=kappa),
             **facts,
         )
     cosine, sine = float(np.cos(angle)), float(np.sin(angle))
-    a = cosine**2 + kappa * sine**2
-    b = (1 - kappa) * cosine * sine
-    c = sine**2 + kappa * cosine**2
     facts |= dict(
         name=f"quadratic(kappa={kappa:g}, angle={angle:g})",
         start=(kappa * cosine - sine, kappa * sine + cosine),
     )
     return Objective(
-        f=lambda w: 0.5 * (a * w[0] ** 2 + c * w[1] ** 2) + b * w[0] * w[1],
-        grad=lambda w: (a * w[0] + b * w[1], b * w[0] + c * w[1]),
-        hess=lambda w: ((a, b), (b, c)),
+        f=_turned,
+        grad=_turned_gradient,
+        hess=_turned_hessian,
+        parameters=dict(kappa=kappa, angle=angle),
         **facts,
     )
+
+
+def _turned_entries(kappa, angle):
+    # As Python numbers, which leave float32 what it is.
+    cosine, sine = np.cos(angle).item(), np.sin(angle).item()
+    xx = cosine**2 + kappa * sine**2
+    xy = (1 - kappa) * cosine * sine
+    yy = sine**2 + kappa * cosine**2
+    return xx, xy, yy
+
+
+def _turned(w, kappa, angle):
+    xx, xy, yy = _turned_entries(kappa, angle)
+    return 0.5 * (xx * w[0] ** 2 + yy * w[1] ** 2) + xy * w[0] * w[1]
+
+
+def _turned_gradient(w, kappa, angle):
+    xx, xy, yy = _turned_entries(kappa, angle)
+    return xx * w[0] + xy * w[1], xy * w[0] + yy * w[1]
+
+
+def _turned_hessian(w, kappa, angle):
+    xx, xy, yy = _turned_entries(kappa, angle)
+    return (xx, xy), (xy, yy)

@@ -114,9 +114,10 @@ def cosh(c=1.0):
     """
     check_number("c", c, positive=True)
     return Objective(
-        f=lambda x: np.cosh(c * x),
-        grad=lambda x: c * np.sinh(c * x),
-        hess=lambda x: c**2 * np.cosh(c * x),
+        f=lambda x, c: np.cosh(c * x),
+        grad=lambda x, c: c * np.sinh(c * x),
+        hess=lambda x, c: c**2 * np.cosh(c * x),
+        parameters=dict(c=c),
         name=f"cosh(c={c:g})",
         variables=("x",),
         domain=((-5 / c, 5 / c),),
@@ -149,14 +150,17 @@ def x_cos(c=1.0):
     """
     check_number("c", c, positive=True)
 
-    def phase(x):
+    def phase(x, c):
         return c * (np.pi * x)
 
-    slope = c * np.pi
+    def bend(x, c):
+        return 2 * np.sin(phase(x, c)) + phase(x, c) * np.cos(phase(x, c))
+
     return Objective(
-        f=lambda x: x * np.cos(phase(x)),
-        grad=lambda x: np.cos(phase(x)) - phase(x) * np.sin(phase(x)),
-        hess=lambda x: -slope * (2 * np.sin(phase(x)) + phase(x) * np.cos(phase(x))),
+        f=lambda x, c: x * np.cos(phase(x, c)),
+        grad=lambda x, c: np.cos(phase(x, c)) - phase(x, c) * np.sin(phase(x, c)),
+        hess=lambda x, c: -(c * np.pi) * bend(x, c),
+        parameters=dict(c=c),
         name=f"x_cos(c={c:g})",
         variables=("x",),
         domain=((-1.0 / c, 2.0 / c),),
