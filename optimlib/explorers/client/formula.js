@@ -51,9 +51,11 @@ function codeOf(ground) {
   if (!ground.code) {
     const at = (point) => Object.fromEntries(point.map((v, i) => [ground.variables[i], v]));
     const f = compile(ground.f), grad = ground.grad.map(compile);
+    const hess = ground.hess?.map((row) => row.map(compile));
     ground.code = {
       f: (p, t, ...point) => f(at(point)),
       grad: (p, t, ...point) => grad.map((g) => g(at(point))),
+      hess: hess && ((p, t, ...point) => hess.map((row) => row.map((h) => h(at(point))))),
     };
   }
   return ground.code;

@@ -23,7 +23,7 @@ class Plot {
     set(this.element, { "aria-label": text });
   }
 
-  // Dragging from anywhere in the picture moves what `onpoint(x, y)` moves.
+  // Dragging from anywhere in the picture moves what `onpoint(x, y, event)` moves.
   listen() {
     const move = (event) => {
       const box = this.element.getBoundingClientRect();
@@ -31,6 +31,7 @@ class Plot {
       this.onpoint(
         inside(this.x.invert(event.clientX - box.left), this.range.x),
         inside(this.y.invert(event.clientY - box.top), this.range.y),
+        event,
       );
     };
     set(this.element, {
@@ -49,13 +50,14 @@ class Plot {
     this.element.classList.add("explorer-draggable");
   }
 
-  // Starts a frame with the given ranges.
-  begin({ x, y, logX = false, logY = false }) {
+  // Starts a frame with the given ranges; `ticksX` are marks chosen by hand.
+  begin({ x, y, logX = false, logY = false, ticksX = null }) {
     const width = Math.max(this.element.clientWidth || 420, 160);
     const height = Math.round(width * this.aspect);
     const right = width - MARGIN.right, bottom = height - MARGIN.bottom;
     this.range = { x, y };
     this.x = scale(x, [MARGIN.left, right], logX);
+    if (ticksX) this.x.ticks = ticksX;
     this.y = scale(y, [bottom, MARGIN.top], logY);
     const key = [width, x, y, logX, logY, this.labels.x, this.labels.y].join();
     this.fresh = key !== this.key;
@@ -141,6 +143,20 @@ class Plot {
     }
     return this.item(key, "path",
       { d, stroke: color ?? "currentColor", "stroke-width": width, opacity, fill: "none" });
+  }
+
+  // Level lines of f(x, y) over the ranges, computed again only if `state` has changed.
+  levels(f, state) {
+    const { x, y } = this.range, key = JSON.stringify([x, y, state]), n = 60;
+    if (this.levelKey !== key) {
+      this.levelKey = key;
+      const z = Float64Array.from({ length: (n + 1) ** 2 }, (_, k) => f(
+        x[0] + (x[1] - x[0]) * (k % (n + 1)) / n,
+        y[0] + (y[1] - y[0]) * Math.floor(k / (n + 1)) / n,
+      ));
+      this.levelPieces = contours(z, n, x, y, levelsOf(z));
+    }
+    this.segments("levels", this.levelPieces, { opacity: 0.35 });
   }
 
   dots(key, xs, ys, { color, radius = 2.4, opacity } = {}) {
