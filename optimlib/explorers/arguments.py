@@ -50,8 +50,13 @@ def _code(objective):
     try:
         return reference(objective)
     except ValueError:
-        f, grad = (record_problem(objective, reading) for reading in ("f", "grad"))
-        return {"f": written(f), "grad": [written(g) for g in grad], "parameters": {}}
+        readings = ["f", "grad", *["hess"] * objective.has_hess]
+        trees = {reading: _trees(record_problem(objective, reading)) for reading in readings}
+        return trees | {"parameters": {}}
+
+
+def _trees(nodes):
+    return [_trees(node) for node in nodes] if isinstance(nodes, np.ndarray) else written(nodes)
 
 
 def sliders_of(ranges, rules, grounds):
