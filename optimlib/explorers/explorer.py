@@ -6,8 +6,10 @@ import inspect
 import io
 import json
 import math
+import re
 from functools import cache
 from importlib.resources import files
+from numbers import Real
 
 import anywidget
 import matplotlib.pyplot as plt
@@ -15,7 +17,7 @@ import numpy as np
 import traitlets
 from PIL import Image
 
-from optimlib.expression import Constant, Symbol, as_node
+from optimlib.expression import Call, Constant, Symbol, as_node
 from optimlib.javascript import library
 
 # In the order in which they need each other.
@@ -168,7 +170,28 @@ def tree(function, names, argument):
         node = as_node(function(*map(Symbol, parameters)))
     except (TypeError, AttributeError) as error:
         raise TypeError(f"{argument} must be elementwise arithmetic: {error}") from error
+    _check_known(node, argument)
     return written(node)
+
+
+@cache
+def known_functions():
+    """Return the names of NumPy's functions that formula.js computes."""
+    code = (CLIENT / "formula.js").read_text("utf-8")
+    return frozenset(re.findall(r"^  (\w+): ", code, re.MULTILINE))
+
+
+def _check_known(node, argument):
+    if isinstance(node, Call):
+        if node.function.__name__ not in known_functions():
+            raise TypeError(
+                f"{argument} must be elementwise arithmetic of functions that figures know: "
+                f"{', '.join(sorted(known_functions()))}, got {node.function.__name__}"
+            )
+        for part in node.arguments:
+            _check_known(part, argument)
+    elif isinstance(node, Constant) and not isinstance(node.value, Real | np.bool_):
+        raise TypeError(f"{argument} must be made of numbers, got {node.value!r}")
 
 
 def written(node):

@@ -8,11 +8,14 @@ const FUNCTIONS = {
   power: (a, b) => a ** b,
   negative: (a) => -a,
   positive: (a) => a,
+  remainder: (a, b) => a - b * Math.floor(a / b),
   absolute: Math.abs,
   square: (a) => a * a,
   sqrt: Math.sqrt,
   exp: Math.exp,
+  expm1: Math.expm1,
   log: Math.log,
+  log1p: Math.log1p,
   log10: Math.log10,
   log2: Math.log2,
   sin: Math.sin,
@@ -22,6 +25,8 @@ const FUNCTIONS = {
   cosh: Math.cosh,
   tanh: Math.tanh,
   arctan: Math.atan,
+  logaddexp: (a, b) => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))),
+  heaviside: (a, atZero) => (a < 0 ? 0 : a > 0 ? 1 : a === 0 ? atZero : NaN),
   sign: Math.sign,
   floor: Math.floor,
   ceil: Math.ceil,
@@ -32,12 +37,15 @@ const FUNCTIONS = {
   less_equal: (a, b) => a <= b,
   greater: (a, b) => a > b,
   greater_equal: (a, b) => a >= b,
+  bitwise_and: (a, b) => a && b,
+  bitwise_or: (a, b) => a || b,
   where: (condition, a, b) => (condition ? a : b),
 };
 
 // Returns the function from an object of values by name to the formula's value.
 function compile(tree) {
   if (typeof tree === "number") return () => tree;
+  if (tree === null) return () => NaN;
   if (typeof tree === "string") return (values) => values[tree];
   const call = FUNCTIONS[tree[0]];
   const [a, b, c] = tree.slice(1).map(compile);
