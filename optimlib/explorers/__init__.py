@@ -5,5 +5,6 @@ The optimizers and problems in them are the package's own, generated as JavaScri
 
 from optimlib.explorers.descent import explore
 from optimlib.explorers.explorer import Explorer
+from optimlib.explorers.ledger import ledger
 
-__all__ = ["Explorer", "explore"]
+__all__ = ["Explorer", "explore", "ledger"]

@@ -110,8 +110,8 @@ class Figure {
     return button;
   }
 
-  // A slider of the step with a button that lets it run.
-  player(key, { label = "step t", max, value = max }) {
+  // A slider of the step with a button that lets it run, all steps in so many seconds.
+  player(key, { label = "step t", max, value = max, seconds = 5 }) {
     this.slider(key, { label, min: 0, max, value, step: 1 });
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     let started = null;
@@ -121,7 +121,7 @@ class Figure {
     };
     const advance = (now) => {
       if (started === null || !this.element.isConnected) return;
-      const t = Math.min(max, Math.floor(Math.max(now - started, 0) / 5000 * max));
+      const t = Math.min(max, Math.floor(Math.max(now - started, 0) / (1000 * seconds) * max));
       this.change(key, t);
       if (t < max) requestAnimationFrame(advance);
       else stop();

@@ -1,0 +1,87 @@
+"""The explorer of single steps: the arithmetic that one does by hand, beside the curve."""
+
+import numpy as np
+
+from optimlib import figures
+from optimlib.descent import check_count, trace
+from optimlib.explorers.arguments import ground_of, label_of, listed, sliders_of
+from optimlib.explorers.explorer import Explorer
+from optimlib.javascript import reference
+from optimlib.objective import Objective
+from optimlib.rules.optimizer import Optimizer
+
+
+def ledger(objective, rules, start=None, steps=10, *, title=None, **ranges):
+    """Return an explorer of the by-hand arithmetic of one step after the other.
+
+    The reader goes forward and back, moves the start and the hyperparameters, and sees the lines
+    of `optimlib.by_hand` for that step, the points on the curve, and a table of all steps so far.
+    With "predict first" the values stay hidden, and the reader's own value is answered in words.
+
+    Parameters
+    ----------
+    objective : Objective
+        A named problem of `optimlib.problems` with one variable.
+    rules : Optimizer or list of Optimizer
+        Rules that the JavaScript library has. With several there is a menu.
+    start : number, optional
+        By default the problem's own.
+    steps : int
+        At least 1.
+    title : str, optional
+        The figure's name for those who cannot see it.
+    **ranges
+        For hyperparameters and problem parameters, by name, (low, high) of a slider. Rates
+        get a logarithmic one.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind, or no JavaScript can be made of a rule.
+    ValueError
+        If the problem has more than one variable, it or a rule is not in the JavaScript library,
+        `start` is not one finite number, or a range names what no rule and no problem has.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> from optimlib.explorers import ledger
+    >>> ledger(ol.problems.square, ol.Momentum(lr=0.1), lr=(0.01, 1), beta=(0, 0.99))
+    <Explorer: Momentum on square, step by step>
+    """
+    listed(objective, Objective, "objective", "ol.problems.square")
+    if isinstance(objective, list | tuple) or objective.dim != 1:
+        raise ValueError(f"objective must have one variable, got objective = {objective!r}")
+    rules = listed(rules, Optimizer, "rules", "ol.Adam(lr=0.1)")
+    check_count("steps", steps, least=1)
+    if start is not None and (np.size(start) != 1 or not np.all(np.isfinite(start))):
+        raise ValueError(f"start must be one finite number, got start = {start!r}")
+    ground = ground_of(objective, start) | reference(objective)
+    labels = ", ".join(label_of(rule) for rule in rules)
+    specification = {
+        "kind": "ledger",
+        "title": title or f"{labels} on {objective.name}, step by step",
+        "problem": ground,
+        "rules": [
+            {"label": label_of(rule), "color": figures.color(rule), **reference(rule)}
+            for rule in rules
+        ],
+        "sliders": sliders_of(ranges, rules, [ground]),
+        "steps": steps,
+    }
+
+    def still():
+        first = trace(rules[0], objective, ground["start"], 1)
+        ax = figures.curve(objective, figures.one(), domain=ground["domain"][0])
+        limits = ax.axis()
+        figures.path(first, ax, linestyle="none")
+        (before, after), (height, _) = first.points.ravel(), first.values
+        ax.annotate("", (after, height), (before, height), arrowprops={"arrowstyle": "->"})
+        ax.axis(limits)
+        ax.legend()
+
+    return Explorer(specification, still)
