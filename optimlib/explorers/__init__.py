@@ -4,6 +4,7 @@ The optimizers and problems in them are the package's own, generated as JavaScri
 """
 
 from optimlib.explorers.descent import explore
+from optimlib.explorers.dial import dial
 from optimlib.explorers.explorer import Explorer
 from optimlib.explorers.ledger import ledger
 
