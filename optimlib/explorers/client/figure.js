@@ -111,8 +111,8 @@ class Figure {
   }
 
   // A slider of the step with a button that lets it run, all steps in so many seconds.
-  player(key, { label = "step t", max, value = max, seconds = 5 }) {
-    this.slider(key, { label, min: 0, max, value, step: 1 });
+  player(key, { label = "step t", min = 0, max, value = max, seconds = 5 }) {
+    this.slider(key, { label, min, max, value, step: 1 });
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     let started = null;
     const stop = () => {
@@ -121,7 +121,8 @@ class Figure {
     };
     const advance = (now) => {
       if (started === null || !this.element.isConnected) return;
-      const t = Math.min(max, Math.floor(Math.max(now - started, 0) / (1000 * seconds) * max));
+      const share = Math.max(now - started, 0) / (1000 * seconds);
+      const t = Math.min(max, min + Math.floor(share * (max - min)));
       this.change(key, t);
       if (t < max) requestAnimationFrame(advance);
       else stop();
