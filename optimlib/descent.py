@@ -289,11 +289,13 @@ class _Layout:
         return {name: self._restored(value) for name, value in record.items()}
 
     def _restored(self, value):
-        if np.ndim(value) == 0:
+        if not isinstance(value, np.ndarray) or value.ndim == 0:
             return value
         if self.single:
             return value.squeeze()[()]
-        return value.reshape((*value.shape[:-1], *self.batch))[()]
+        if self.batch == ():
+            return value[..., 0][()]
+        return value.reshape(value.shape[:-1] + self.batch)[()]
 
 
 def check_count(name, value, least):

@@ -101,7 +101,7 @@ def test_hyperparameters_that_do_not_fit_the_batch_are_named():
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("count", [CHUNK - 1, CHUNK, 2 * CHUNK + 5])
+@pytest.mark.parametrize("count", [CHUNK // 16 - 1, CHUNK // 16, CHUNK // 8 + 5])
 @pytest.mark.parametrize("name", ["Adam", "Nesterov"])
 def test_run_is_the_last_point_of_trace_bit_for_bit(name, count, threads):
     start = starts(ol.problems.rosenbrock, count)
@@ -120,7 +120,7 @@ def test_run_is_the_last_point_of_trace_for_every_rule(make, name):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_hyperparameters_are_chunked_with_their_starts(threads):
-    count = CHUNK + 3
+    count = CHUNK // 8 + 3
     start = starts(SQUARE, count)
     rates = np.linspace(0.01, 0.4, count)
     constant, scheduled = ol.GradientDescent(rates), ol.GradientDescent(lambda t: rates)

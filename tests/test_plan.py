@@ -147,7 +147,36 @@ def test_constant_and_shared_gradients():
 
 def test_buffers_are_reused():
     arrays = [c for c in Plan(ol.Adam(0.1), ol.problems.rosenbrock).contents if type(c) is tuple]
-    assert len(arrays) <= 9  # the point, the gradient, m and v, and five temporaries
+    assert len(arrays) == 6  # the point, the gradient, m, v, and two temporaries
+
+
+def test_values_are_computed_in_place_of_what_is_needed_no_more():
+    plan = Plan(ol.Adam(0.1), ol.problems.rosenbrock)
+    elsewhere = [f.__name__ for f, arguments, out in plan.calls if out not in arguments]
+    # 1 - x, 400 x, x**2 and 200 (y - x**2) of the gradient; (1 - beta1) g, m_hat and v_hat.
+    gradient = ["subtract", "multiply", "square", "multiply"]
+    assert elsewhere == [*gradient, "multiply", "divide", "divide"]
+
+
+def test_numbers_that_follow_a_schedule_are_computed_again():
+    rule = ol.Adam(0.1, beta1=lambda t: 1 - 1 / (t + 1), eps=lambda t: 1e-3 / t)
+    np.testing.assert_array_equal(
+        ol.run(rule, SADDLE, starts(SADDLE, 9), 6), pure(rule, SADDLE, starts(SADDLE, 9), 6)
+    )
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 64])
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_chunks_do_not_change_the_result(monkeypatch, count, threads):
+    rule, w0 = ol.Adam(np.linspace(0.01, 0.1, count)), starts(SADDLE, count)
+    expected = ol.run(rule, SADDLE, w0, 5)
+    monkeypatch.setattr(descent, "CHUNK", 96)
+    chunks = descent._chunks(w0, threads)
+    points = np.arange(count)
+    np.testing.assert_array_equal(np.concatenate([points[c] for c in chunks]), points)
+    assert len(chunks) == count or len(chunks) % threads == 0
+    assert all(w0[:, c].nbytes <= 96 + w0[:, :1].nbytes for c in chunks)
+    np.testing.assert_array_equal(ol.run(rule, SADDLE, w0, 5, threads=threads), expected)
 
 
 def test_start_is_left_alone():
