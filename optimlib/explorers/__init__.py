@@ -3,9 +3,50 @@
 The optimizers and problems in them are the package's own, generated as JavaScript.
 """
 
+from optimlib.explorers.calculus import chord, majorizer, secant, taylor
 from optimlib.explorers.descent import explore
 from optimlib.explorers.dial import dial
 from optimlib.explorers.explorer import Explorer
 from optimlib.explorers.ledger import ledger
+from optimlib.explorers.plot import (
+    bars,
+    control,
+    curve,
+    data,
+    dots,
+    hline,
+    note,
+    panel,
+    plot,
+    point,
+    reading,
+    run,
+    segment,
+    text,
+    vline,
+)
 
-__all__ = ["Explorer", "explore", "ledger"]
+__all__ = [
+    "Explorer",
+    "bars",
+    "chord",
+    "control",
+    "curve",
+    "data",
+    "dots",
+    "explore",
+    "hline",
+    "ledger",
+    "majorizer",
+    "note",
+    "panel",
+    "plot",
+    "point",
+    "reading",
+    "run",
+    "secant",
+    "segment",
+    "taylor",
+    "text",
+    "vline",
+]
