@@ -5,20 +5,11 @@ as an error, all mathematics is typeset, all pictures are there and described, a
 scrolls sideways.
 """
 
-import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 import yaml
+from browsing import CHROMIUM, SITE, is_refused_preload
 from course import ROOT
-from playwright.sync_api import sync_playwright
 
-SITE = ROOT / "_build" / "html"
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 PAGES = sorted(
     path.relative_to(SITE).as_posix()
     for path in SITE.rglob("*.html")
@@ -55,49 +46,6 @@ DISTORTED_IMAGES = """() => [...document.querySelectorAll("main article img")].f
   return Math.abs(width / height / (image.naturalWidth / image.naturalHeight) - 1) > 0.05;
 }).map(image => image.src)"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture(scope="module")
-def server():
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=SITE)) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    arguments = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(params=["http", "file"])
-def origin(request):
-    return request.getfixturevalue("server") if request.param == "http" else SITE.as_uri()
-
-
-def is_refused_preload(error):
-    """Tell whether the theme asked for a font early, which Chromium refuses on the disk."""
-    return error.endswith((".woff2", "net::ERR_FAILED")) or error.startswith("Access to font")
 
 
 @pytest.mark.parametrize("name", PAGES)

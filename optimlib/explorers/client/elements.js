@@ -24,11 +24,11 @@ function set(element, attributes) {
 }
 
 function table(caption, columns, rows) {
-  const cells = (tag, row) =>
-    make("tr", {}, ...row.map((cell, i) =>
-      make(i ? tag : "th", tag === "th" ? { scope: "col" } : i ? {} : { scope: "row" }, cell)));
+  const heading = (cell) => make(cell ? "th" : "td", cell ? { scope: "col" } : {}, cell);
+  const cells = (row) => row.map((cell, i) =>
+    make(i ? "td" : "th", i ? {} : { scope: "row" }, cell));
   return make("table", {},
     make("caption", {}, caption),
-    make("thead", {}, cells("th", columns)),
-    make("tbody", {}, ...rows.map((row) => cells("td", row))));
+    make("thead", {}, make("tr", {}, ...columns.map(heading))),
+    make("tbody", {}, ...rows.map((row) => make("tr", {}, ...cells(row)))));
 }

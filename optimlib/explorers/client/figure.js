@@ -91,10 +91,10 @@ class Figure {
   }
 
   choice(key, { label, options, value }) {
-    const select = make("select", { input: () => this.change(key, select.value) },
+    const select = make("select", { input: () => this.change(key, options[select.selectedIndex][0]) },
       ...options.map(([name, text]) => make("option", { value: name }, text)));
     const element = make("label", { class: "explorer-choice" }, make("span", {}, label), select);
-    this.register(key, value, element, (v) => { select.value = v; });
+    this.register(key, value, element, (v) => { select.selectedIndex = options.findIndex(([name]) => name === v); });
   }
 
   toggle(key, { label, value, color }) {

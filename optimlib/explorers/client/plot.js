@@ -71,6 +71,7 @@ class Plot {
       this.drawAxes(right, bottom);
     }
     this.frame++;
+    this.last = new Map();
   }
 
   drawAxes(right, bottom) {
@@ -107,10 +108,15 @@ class Plot {
     let item = this.drawn.get(key);
     if (!item) {
       item = { element: make(tag) };
-      layer.append(item.element);
       this.drawn.set(key, item);
     }
     item.frame = this.frame;
+    // What is drawn later lies above.
+    const below = this.last.get(layer) ?? null;
+    if (item.element.parentNode !== layer || item.element.previousSibling !== below) {
+      layer.insertBefore(item.element, below ? below.nextSibling : layer.firstChild);
+    }
+    this.last.set(layer, item.element);
     return set(item.element, attributes);
   }
 
