@@ -55,7 +55,7 @@ function simulate(rule, hyperparameters, problem, parameters, start, steps, { ke
       ? w.map((wi, i) => rule.lookAhead(h, wi, ...states[i]))
       : w;
     const g = d === 1 ? problem.grad(parameters, t, at[0]) : problem.grad(parameters, t, at[0], at[1]);
-    const record = keep ? { t, g, lookAhead: at, before: [...w], states: states.map((s) => [...s]), values: [] } : null;
+    const record = keep ? { t, g, lookAhead: [...at], before: [...w], states: states.map((s) => [...s]), values: [] } : null;
     for (let i = 0; i < d; i++) {
       const state = states[i];
       const result = rule.update(h, t, g[i], w[i], state[0], state[1], state[2], state[3]);
