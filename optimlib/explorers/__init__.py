@@ -8,6 +8,7 @@ from optimlib.explorers.descent import explore
 from optimlib.explorers.dial import dial
 from optimlib.explorers.explorer import Explorer
 from optimlib.explorers.ledger import ledger
+from optimlib.explorers.map import basin_map, parameter_map
 from optimlib.explorers.plot import (
     bars,
     control,
@@ -29,10 +30,12 @@ from optimlib.explorers.plot import (
 __all__ = [
     "Explorer",
     "bars",
+    "basin_map",
     "chord",
     "control",
     "curve",
     "data",
+    "dial",
     "dots",
     "explore",
     "hline",
@@ -40,6 +43,7 @@ __all__ = [
     "majorizer",
     "note",
     "panel",
+    "parameter_map",
     "plot",
     "point",
     "reading",
