@@ -144,7 +144,7 @@ def secant(objective, at=None, h=(1e-3, 1.0)):
             "zoom": control(1, 1, 1000, log=True),
         },
         read=[
-            reading("slope of the secant, tangent", forward, lambda a: slope(a)),
+            reading("slope: tangent, secant", forward, lambda a: slope(a)),
             reading(
                 "error, forward",
                 lambda a, h: forward(a, h) - slope(a),

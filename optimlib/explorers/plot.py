@@ -976,14 +976,17 @@ def _style(label, color, dashed):
 
 
 def _colors(items):
-    """Return the color of each item: its own, for a series the next of the book's, or ink."""
+    """Return the color of each item: its own, for a series the next of the book's, or ink.
+
+    Black is ink too: white in the dark scheme.
+    """
     used, colors = 0, []
     for item in items:
         color = item.style["color"]
         if color is None and item.kind in ("curve", "dots", "bars", "run", "data"):
             color = CYCLE[used % len(CYCLE)]
             used += 1
-        colors.append(color)
+        colors.append(None if color == figures.BLACK else color)
     return colors
 
 

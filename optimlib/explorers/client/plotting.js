@@ -124,12 +124,16 @@ KINDS.plot = (figure, specification) => {
     else figure.slider(key, { ...options, step: integer ? 1 : null });
   }
 
-  const panels = specification.panels.map(({ x, y, log, items }) => {
-    const movable = items.filter((item) => Object.keys(item.drag ?? {}).length);
-    const logX = log.includes("x"), logY = log.includes("y");
+  const panels = specification.panels.map(({ x, y, log, items }, _, { length }) => {
+    const movable = items.filter(({ drag = {} }) => Object.keys(drag).length);
     let held = null;
     const onpoint = (px, py, event) => {
-      if (event.type !== "pointermove") held = nearest(movable.filter((p) => model.shows(p)), px, py);
+      if (event.type !== "pointermove") {
+        const away = (item) => Math.hypot(
+          plot.x(model.value(item.x)) - plot.x(px), plot.y(model.value(item.y)) - plot.y(py));
+        const shown = movable.filter((item) => model.shows(item));
+        held = shown.sort((p, q) => away(p) - away(q))[0];
+      }
       for (const [key, tree] of Object.entries(held?.drag ?? {})) {
         const value = model.value(tree, { ...model.values, x: px, y: py });
         const control = controls.find((c) => c.key === key);
@@ -137,93 +141,80 @@ KINDS.plot = (figure, specification) => {
       }
     };
     const plot = figure.plot({
-      x: x.label, y: y.label, aspect: 0.8, onpoint: movable.length ? onpoint : null,
+      x: x.label, y: y.label, aspect: length > 1 ? 0.8 : 0.6,
+      onpoint: movable.length ? onpoint : null,
     });
-    const nearest = (points, px, py) => {
-      const distance = (item) => Math.hypot(
-        plot.x(model.value(item.x)) - plot.x(px), plot.y(model.value(item.y)) - plot.y(py));
-      return points.reduce((best, item) => (
-        !best || distance(item) < distance(best) ? item : best), null);
-    };
     const legend = make("ul", { class: "explorer-legend" });
     const box = make("div");
     plot.element.replaceWith(box);
     box.append(plot.element, legend);
-    const entries = items.map((item) => {
-      if (!item.label) return null;
-      const color = item.color ?? "currentColor";
-      const mark = ["point", "dots", "bars"].includes(item.kind)
-        ? make("span", { class: "explorer-chip", style: `background:${color}` })
-        : make("span", { class: "explorer-stroke",
-          style: `border-top:2px ${item.dashed ? "dashed" : "solid"} ${color}` });
-      const entry = make("li", {}, mark, item.label);
+    const entries = items.map(({ kind, label, color, dashed }) => {
+      if (!label) return null;
+      const style = ["point", "dots", "bars"].includes(kind)
+        ? { class: "explorer-chip", style: `background:${color ?? "currentColor"}` }
+        : { class: "explorer-stroke", style: `border-top:2px ${dashed ? "dashed" : "solid"} ${color ?? ""}` };
+      const entry = make("li", {}, make("span", style), label);
       legend.append(entry);
       return entry;
     });
-    return { x, y, items, logX, logY, plot, entries };
+    return { x, y, items, plot, entries, logX: log.includes("x"), logY: log.includes("y") };
   });
 
-  const drawItem = (plot, item, i, { xs, ys }, logY) => {
-    const { color } = item;
-    const dash = item.dashed ? "6 4" : null;
+  const inside = ({ range }, item) => ["x", "y"].every((axis) => {
+    const value = model.value(item[axis]);
+    return value >= range[axis][0] && value <= range[axis][1];
+  });
+
+  const drawItem = ({ plot, logY }, item, i, { xs, ys }) => {
+    const { kind, color } = item;
+    const style = { color, dash: item.dashed ? "6 4" : null };
     const part = (name) => model.value(item[name]);
-    const { x: [left, right], y: [bottom, top] } = plot.range;
-    if (item.kind === "bars") {
-      const edges = [...xs, (xs.at(-1) ?? 0) + 1].map((x) => x - 0.5);
-      plot.bars(i, edges, ys, { color });
+    if (kind === "bars") {
+      plot.bars(i, [...xs, xs.at(-1) + 1].map((x) => x - 0.5), ys, style);
     } else if (xs) {
       const shown = logY ? Array.from(ys, (y) => (y > 0 ? y : NaN)) : ys;
-      if (item.kind === "dots" || item.marks === "dots" || item.dots) {
-        plot.dots(`dots ${i}`, xs, shown, { color, radius: 3 });
-      }
-      if (item.kind !== "dots" && item.marks !== "dots") plot.line(i, xs, shown, { color, dash });
-    } else if (item.kind === "hline") {
-      plot.line(i, [left, right], [part("y"), part("y")], { color, dash, width: 1.2 });
-    } else if (item.kind === "vline") {
-      plot.line(i, [part("x"), part("x")], [bottom, top], { color, dash, width: 1.2 });
-    } else if (item.kind === "segment") {
-      const ends = ["x1", "y1", "x2", "y2"].map(part);
-      if (item.arrow) plot.arrow(i, ...ends, { color });
-      else plot.line(i, [ends[0], ends[2]], [ends[1], ends[3]], { color, dash });
-    } else if (Number.isFinite(part("x")) && Number.isFinite(part("y"))) {
-      if (item.kind === "text") plot.text(i, part("x"), part("y"), model.text(item.text), { color });
-      else if (!outside(plot, item)) {
-        if (Object.keys(item.drag).length) plot.handle(i, part("x"), part("y"), { color });
-        else plot.dots(i, [part("x")], [part("y")], { color, radius: 5 });
-      }
+      const loose = kind === "dots" || item.marks === "dots";
+      if (!loose) plot.line(i, xs, shown, style);
+      if (loose || item.dots) plot.dots(`dots ${i}`, xs, shown, { color, radius: 3 });
+    } else if (kind === "point" || kind === "text") {
+      if (!inside(plot, item)) return;
+      if (kind === "text") plot.text(i, part("x"), part("y"), model.text(item.text), style);
+      else if (Object.keys(item.drag).length) plot.handle(i, part("x"), part("y"), style);
+      else plot.dots(i, [part("x")], [part("y")], { color, radius: 5 });
+    } else {
+      const { x, y } = plot.range;
+      const xEnds = kind === "hline" ? x : kind === "vline" ? [part("x"), part("x")] : [part("x1"), part("x2")];
+      const yEnds = kind === "vline" ? y : kind === "hline" ? [part("y"), part("y")] : [part("y1"), part("y2")];
+      if (item.arrow) plot.arrow(i, xEnds[0], yEnds[0], xEnds[1], yEnds[1], style);
+      else plot.line(i, xEnds, yEnds, { ...style, width: kind === "segment" ? 1.8 : 1.2 });
     }
   };
 
-  const outside = ({ range }, item) =>
-    ["x", "y"].some((axis) => {
-      const value = model.value(item[axis]);
-      return !(value >= range[axis][0] && value <= range[axis][1]);
-    });
-
+  // Draws a panel; returns sentences about what cannot be seen in it.
   const drawPanel = (panel) => {
     const { x, y, items, logX, logY, plot, entries } = panel;
     const range = x.ends.map((end) => model.value(end));
     const shown = items.map((item) => model.shows(item));
     const series = items.map((item, i) => (shown[i] && IN_SERIES.includes(item.kind)
       ? model.seriesOf(item, range, logX) : {}));
-    const inRange = ({ xs = [], ys }) =>
-      Array.from(xs, (at, k) => (at >= range[0] && at <= range[1] ? ys[k] : NaN));
     const points = items.filter((item, i) => shown[i] && item.kind === "point");
     const heights = y.ends.length ? y.ends.map((end) => model.value(end)) : extent([
-      ...series.flatMap(inRange), ...points.map((item) => model.value(item.y)),
-      ...(items.some(({ kind }) => kind === "bars") ? [0] : []),
+      ...series.flatMap(({ xs = [], ys }) =>
+        Array.from(ys ?? []).filter((_, k) => xs[k] >= range[0] && xs[k] <= range[1])),
+      ...points.map((item) => model.value(item.y)),
+      items.some(({ kind }) => kind === "bars") ? 0 : NaN,
     ], { log: logY });
     plot.begin({ x: range, y: heights, logX, logY });
     items.forEach((item, i) => {
       if (entries[i]) entries[i].hidden = !shown[i];
-      if (shown[i]) drawItem(plot, item, i, series[i], logY);
+      if (shown[i]) drawItem(panel, item, i, series[i]);
     });
     plot.end();
     const labels = items.filter((item, i) => item.label && shown[i]).map(({ label }) => label);
     plot.describe(`${y.label} against ${x.label}: ${labels.join(", ")}.`);
     panel.series = series;
     return [
-      ...points.filter((item) => item.label && outside(plot, item))
+      ...points.filter((item) => item.label && !inside(plot, item))
         .map(({ label }) => `${label} is outside the picture.`),
       ...items.flatMap(({ label }, i) => (series[i].lost
         ? [`${label ?? "The run"} is lost to infinity at step ${series[i].lost}.`] : [])),
@@ -231,29 +222,22 @@ KINDS.plot = (figure, specification) => {
   };
 
   const report = (warnings) => {
-    const measured = readings.map((row) => model.value(row.measured));
-    const compared = readings.map((row, i) => {
-      if (row.predicted === undefined) return null;
-      const predicted = model.value(row.predicted);
-      return [row.label, number(predicted, 6), number(measured[i], 6),
-        number(measured[i] - predicted, 2)];
+    const compares = readings.some(({ predicted }) => predicted !== undefined);
+    const rows = readings.map(({ label, predicted, measured }) => {
+      const value = model.value(measured);
+      if (!compares) return [label, number(value, 6)];
+      if (predicted === undefined) return [label, "–", number(value, 6), "–"];
+      const foreseen = model.value(predicted);
+      return [label, number(foreseen, 6), number(value, 6), number(value - foreseen, 2)];
     });
-    const plainRows = readings.map((row, i) => [row.label, number(measured[i], 6)])
-      .filter((_, i) => !compared[i]);
-    const rows = compared.filter(Boolean);
-    const tables = [];
-    if (rows.length) {
-      tables.push({ caption: "Theory and this picture",
-        columns: ["", "predicted", "measured", "difference"], rows });
-    }
-    if (plainRows.length) {
-      tables.push({ caption: "Values in this picture", columns: ["", "value"], rows: plainRows });
-    }
+    const [caption, ...columns] = compares
+      ? ["Theory and this picture", "", "predicted", "measured", "difference"]
+      : ["Values in this picture", "", "value"];
     const sentences = [
       ...notes.filter((note) => model.shows(note)).map(({ text }) => model.text(text)), ...warnings,
     ];
-    const spoken = readings.map(({ label }, i) => `${label}: ${number(measured[i], 4)}.`);
-    figure.read(tables, [...spoken, ...sentences].join(" "));
+    const spoken = rows.map((row) => `${row[0]}: ${row[compares ? 2 : 1]}.`);
+    figure.read(rows.length ? [{ caption, columns, rows }] : [], [...spoken, ...sentences].join(" "));
     figure.reading.append(...sentences.map((sentence) => make("p", {}, sentence)));
   };
 
