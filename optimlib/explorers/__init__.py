@@ -26,6 +26,7 @@ from optimlib.explorers.plot import (
     text,
     vline,
 )
+from optimlib.explorers.schedule import draw_schedule
 
 __all__ = [
     "Explorer",
@@ -37,6 +38,7 @@ __all__ = [
     "data",
     "dial",
     "dots",
+    "draw_schedule",
     "explore",
     "hline",
     "ledger",

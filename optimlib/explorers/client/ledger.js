@@ -52,7 +52,7 @@ KINDS.ledger = (figure, specification) => {
   const problem = PROBLEMS[ground.problem];
   if (rules.length > 1) {
     figure.choice("rule", {
-      label: "optimizer", value: "0", options: rules.map(({ label }, i) => [i, label]),
+      label: "optimizer", value: 0, options: rules.map(({ label }, i) => [i, label]),
     });
   }
   for (const slider of sliders) figure.slider(slider.key, slider);
@@ -91,7 +91,7 @@ KINDS.ledger = (figure, specification) => {
   const page = make("div", { class: "explorer-lines", role: "group" }, heading, lines, helps, verdict);
   figure.plots.append(page);
 
-  const chosen = () => Number(state.rule ?? 0);
+  const chosen = () => state.rule ?? 0;
   const xs = Float64Array.from({ length: 241 }, (_, i) => domain[0] + (domain[1] - domain[0]) * i / 240);
   let all = [];
 

@@ -1,0 +1,241 @@
+"""The explorer of schedules: one that the reader draws, and what it leads to under noise."""
+
+from dataclasses import replace
+from numbers import Real
+from types import SimpleNamespace
+
+import numpy as np
+
+from optimlib import figures
+from optimlib import schedules as kinds
+from optimlib.descent import check_count
+from optimlib.explorers.explorer import Explorer
+from optimlib.javascript import reference
+from optimlib.rules import GradientDescent
+from optimlib.rules.rule import Rule
+
+KNOTS = 8
+
+
+def draw_schedule(
+    steps=200,
+    schedules=None,
+    *,
+    own=None,
+    rule=None,
+    start=3.0,
+    curvature=1.0,
+    noise=1.0,
+    batch=1,
+    runs=64,
+    title=None,
+):
+    r"""Return an explorer in which the reader draws a schedule of the learning rate.
+
+    Beside it stands what the schedule leads to on :math:`f = h w^2/2` when the gradient
+    :math:`h w` is seen with normal noise of variance :math:`\sigma^2/B`: the mean of
+    :math:`w^2` over many runs against the step, for the reader's own schedule and for one of
+    the given ones, with the same noise. For gradient descent theory stands beside it:
+    :math:`E[w_t^2] = (1-\eta_t h)^2 E[w_{t-1}^2] + \eta_t^2\sigma^2/B`. If the rate is
+    constant, this comes to stay at :math:`\eta\sigma^2/(B h (2-\eta h))`.
+
+    Parameters
+    ----------
+    steps : int
+        At least 2.
+    schedules : dict or list, optional
+        Schedules to compare with (functions of the step number t = 1, 2, ...), by their names in
+        the menu; a list names them as they print. By default those of `optimlib.schedules`, with
+        rates that suit the curvature.
+    own : schedule, optional
+        What the reader's own follows at first, at eight points. By default a straight line to 0.
+    rule : Rule, optional
+        One in the JavaScript library, with a learning rate ``lr``, which the schedules replace.
+        By default gradient descent.
+    start, curvature, noise : float
+        The first w, h and σ; all positive. h and σ get sliders from a tenth to ten times that.
+    batch : int
+        B, from 1 to 64.
+    runs : int
+        How many runs the mean is over, at least 2.
+    title : str, optional
+        The figure's name for those who cannot see it.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind, or no JavaScript can be made of the rule.
+    ValueError
+        If a number is out of range, a schedule has a value that is no finite number >= 0, or
+        the rule is not in the JavaScript library.
+
+    Examples
+    --------
+    >>> from optimlib.explorers import draw_schedule
+    >>> from optimlib.schedules import Constant, InverseTime
+    >>> draw_schedule(100, {"constant": Constant(0.1), "1/t": InverseTime(1.0)})
+    <Explorer: Your own schedule beside constant, 1/t>
+    """
+    check_count("steps", steps, least=2)
+    check_count("runs", runs, least=2)
+    if check_count("batch", batch, least=1) > 64:
+        raise ValueError(f"batch must be at most 64, got batch = {batch!r}")
+    for name, value in {"start": start, "curvature": curvature, "noise": noise}.items():
+        _check_positive(name, value)
+    rule = GradientDescent(lr=1.0) if rule is None else rule
+    if not isinstance(rule, Rule):
+        raise TypeError(f"rule must be like ol.Momentum(lr=0.1), got rule = {rule!r}")
+    lr = 0.5 / curvature
+    presets = _named(_customary(lr, curvature, steps) if schedules is None else schedules)
+    own = kinds.Linear(lr, 0.0, steps) if own is None else own
+    rates = {label: rates_of(f"schedules[{label!r}]", s, steps) for label, s in presets.items()}
+    drawn = rates_of("own", own, steps)
+    places = np.unique(np.linspace(1, steps, KNOTS).round().astype(int))
+    specification = {
+        "kind": "schedule",
+        "title": title or f"Your own schedule beside {', '.join(presets)}",
+        "steps": steps,
+        "presets": [{"label": n, **_code(s, rates[n])} for n, s in presets.items()],
+        "rule": reference(replace(rule, lr=1.0)),
+        "exact": type(rule) is GradientDescent,
+        "knots": [(t, drawn[t - 1]) for t in places],
+        "highest": 1.25 * max(np.max(r) for r in (drawn, *rates.values())),
+        "start": float(start),
+        "runs": runs,
+        "sliders": [
+            _slider("curvature", "curvature h", curvature),
+            _slider("noise", "noise σ", noise),
+            {"key": "batch", "label": "batch size B", "min": 1, "max": 64, "step": 1}
+            | {"value": batch},
+        ],
+    }
+    _check_positive("the largest rate of schedules", specification["highest"])
+
+    def still():
+        first = next(iter(presets))
+        shown = {"your own": np.interp(np.arange(1, steps + 1), places, drawn[places - 1])}
+        shown[first] = rates[first]
+        deviation = noise / np.sqrt(batch)
+        draws = np.random.default_rng(1).standard_normal((steps, runs))
+        left, right = figures.side_by_side()
+        for (label, etas), color in zip(shown.items(), (figures.BLUE, figures.ORANGE), strict=True):
+            left.plot(np.arange(1, steps + 1), etas, color=color, label=label)
+            squares = mean_squares(rule, etas, curvature, deviation, start, draws)
+            right.semilogy(squares, color=color)
+            if specification["exact"]:
+                expected = expected_squares(etas, curvature, deviation, start)
+                right.semilogy(expected, "--", color=figures.BLACK, linewidth=1)
+        left.set(xlabel="step $t$", ylabel=r"learning rate $\eta$")
+        left.legend()
+        right.set(xlabel="step $t$", ylabel="mean of $w^2$")
+
+    return Explorer(specification, still)
+
+
+def mean_squares(rule, rates, curvature, deviation, start, noise):
+    """Return the mean of w² at the start and after each step.
+
+    Parameters
+    ----------
+    rule : Rule
+    rates : sequence of float
+        The learning rate in each step.
+    curvature, deviation, start : float
+        The gradient is ``curvature * w + deviation * noise[t - 1]``.
+    noise : ndarray, shape (steps, runs)
+
+    Returns
+    -------
+    ndarray, shape (steps + 1,)
+    """
+    w = np.full(noise.shape[1], float(start))
+    state = rule.initial(w)
+    means = [np.mean(w**2)]
+    with np.errstate(all="ignore"):
+        for t, (rate, draw) in enumerate(zip(rates, noise, strict=True), start=1):
+            seen = SimpleNamespace(
+                grad=lambda point, draw=draw: curvature * point + deviation * draw
+            )
+            record = rule.at(t).replace_unchecked(lr=rate).advance(t, w, state, seen)
+            w, state = record["w"], [record[name] for name in rule.state]
+            means.append(np.mean(w**2))
+    return np.array(means)
+
+
+def expected_squares(rates, curvature, deviation, start):
+    """Return what `mean_squares` is in expectation for gradient descent.
+
+    Examples
+    --------
+    >>> expected_squares([0.5, 0.5], curvature=1, deviation=1, start=2)
+    array([4.    , 1.25  , 0.5625])
+    """
+    squares = [float(start) ** 2]
+    for rate in rates:
+        squares.append((1 - rate * curvature) ** 2 * squares[-1] + (rate * deviation) ** 2)
+    return np.array(squares)
+
+
+def rates_of(name, schedule, steps):
+    """Return a schedule's values in steps 1 to `steps`, complaining of what is no rate."""
+    if not callable(schedule):
+        raise TypeError(f"{name} must be a schedule, a function of t, got {name} = {schedule!r}")
+    rates = [schedule(t) for t in range(1, steps + 1)]
+    for t, rate in enumerate(rates, start=1):
+        if not isinstance(rate, Real) or not 0 <= rate < np.inf:
+            raise ValueError(f"{name} must be finite and >= 0, got {rate!r} in step {t}")
+    return np.array(rates, dtype=float)
+
+
+def _customary(lr, curvature, steps):
+    warm = max(1, steps // 10)
+    return {
+        "constant": kinds.Constant(0.2 * lr),
+        "step": kinds.Step(lr, period=max(1, steps // 4), factor=0.3),
+        "exponential": kinds.Exponential(lr, factor=0.01 ** (1 / steps)),
+        "1/t": kinds.InverseTime(lr, decay=lr * curvature),
+        "1/√t": kinds.InverseSqrt(lr),
+        "linear": kinds.Linear(lr, 0.0, steps),
+        "cosine": kinds.Cosine(lr, steps),
+        "warm-up, then cosine": kinds.Then(
+            warm, kinds.WarmUp(lr, warm), kinds.Cosine(lr, max(1, steps - warm))
+        ),
+        "one-cycle": kinds.OneCycle(lr, steps, rise=max(0.3, 1.5 / steps)),
+        "warm restarts": kinds.WarmRestarts(lr, period=max(1, steps // 4)),
+    }
+
+
+def _named(schedules):
+    if isinstance(schedules, dict):
+        named = schedules
+    elif isinstance(schedules, list | tuple):
+        named = {getattr(s, "__name__", repr(s)): s for s in schedules}
+    else:
+        raise TypeError(f"schedules must be a dict or a list, got schedules = {schedules!r}")
+    if not named:
+        raise ValueError("schedules must not be empty")
+    return named
+
+
+def _code(schedule, rates):
+    """Return where the figure finds a schedule: in the library, or its values."""
+    try:
+        return reference(schedule)
+    except (TypeError, ValueError):
+        return {"rates": rates}
+
+
+def _slider(key, label, value):
+    limits = {"min": value / 10, "max": value * 10, "log": True}
+    return {"key": key, "label": label, "value": float(value)} | limits
+
+
+def _check_positive(name, value):
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {name} = {value!r}")
+    if not 0 < value < np.inf:
+        raise ValueError(f"{name} must be finite and > 0, got {name} = {value!r}")
