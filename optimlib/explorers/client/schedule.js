@@ -91,6 +91,8 @@ KINDS.schedule = (figure, specification) => {
     x: "step t", y: "mean of w²",
     description: "The mean of w² against the step for both schedules, measured and expected.",
   });
+  const verdict = make("p", { class: "explorer-verdict" });
+  figure.reading.before(verdict);
   const ts = Float64Array.from({ length: steps + 1 }, (_, t) => t);
   const noise = drawer(figure, runs * steps);
   const presetRates = () => {
@@ -168,10 +170,10 @@ KINDS.schedule = (figure, specification) => {
         : ratio < 1.005 ? "both end alike"
         : `${lower.label} ends lower${ratio < 1e6 ? `, by a factor of ${number(ratio, 3)}` : ""}`;
       const columns = exact
-        ? ["", "predicted", "measured", "difference", "standard error", "floor"]
+        ? ["", "predicted (dashed)", "measured", "difference", "standard error", "floor (dotted)"]
         : ["", "measured"];
-      const caption = `Mean of w² after ${steps} steps, ${runs} runs: ${words}`;
-      figure.read([{ caption, columns, rows }], `${caption}.`);
+      verdict.textContent = `After ${steps} steps ${words}.`;
+      figure.read([{ caption: `Mean of w² over ${runs} runs`, columns, rows }], verdict.textContent);
     },
 
     data() {
