@@ -26,6 +26,7 @@ from optimlib.explorers.plot import (
     text,
     vline,
 )
+from optimlib.explorers.sampling import depth_histogram, eigenvalue_lottery, noise_floor
 from optimlib.explorers.schedule import draw_schedule
 
 __all__ = [
@@ -36,13 +37,16 @@ __all__ = [
     "control",
     "curve",
     "data",
+    "depth_histogram",
     "dial",
     "dots",
     "draw_schedule",
+    "eigenvalue_lottery",
     "explore",
     "hline",
     "ledger",
     "majorizer",
+    "noise_floor",
     "note",
     "panel",
     "parameter_map",
