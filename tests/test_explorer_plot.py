@@ -121,7 +121,7 @@ def test_values_defined_from_controls_and_from_each_other():
     )
     browser = Browser(figure)
     assert (browser["slope"], browser["all"]) == (2.5, 1002.5)
-    browser.move(a=-1.5, h=0.25, kind="1", factor="1", on=False)
+    browser.move(a=-1.5, h=0.25, kind=1, factor=1, on=False)
     assert browser["all"] == pytest.approx(10 * -2.75 + 100, rel=1e-14)
     xs, ys = browser.series(0)
     np.testing.assert_allclose(ys, 2.25 - 2.75 * (xs + 1.5), rtol=1e-14)
@@ -238,7 +238,7 @@ DISCRETE = dict(
 class TestData:
     def test_python_computes_every_state_rounded(self):
         item = explorers.data(lambda kind, n: ([0, 1], [getattr(np, kind)(n), n]))
-        browser = Browser(plot_of(item, **DISCRETE), n=2, kind="1")
+        browser = Browser(plot_of(item, **DISCRETE), n=2, kind=1)
         np.testing.assert_allclose(browser.series(0)[1], [float(f"{np.cos(2):.5g}"), 2], rtol=0)
 
     def test_a_number_for_the_definitions(self):
@@ -246,7 +246,7 @@ class TestData:
         figure = plot_of(explorers.hline("c"), **DISCRETE, define=define)
         browser = Browser(figure)
         assert (browser["c"], browser["d"]) == (9.5, 19)
-        browser.move(n=4, kind="0", x=False)
+        browser.move(n=4, kind=0, x=False)
         assert browser["c"] == 16
 
     def test_infinite_values_are_gaps(self):

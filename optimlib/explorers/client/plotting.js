@@ -118,8 +118,7 @@ KINDS.plot = (figure, specification) => {
   for (const { key, kind, choices, integer, play, ...options } of controls) {
     if (kind === "toggle") figure.toggle(key, options);
     else if (choices) {
-      const value = String(options.value);
-      figure.choice(key, { ...options, value, options: choices.map(([label], i) => [i, label]) });
+      figure.choice(key, { ...options, options: choices.map(([label], i) => [i, label]) });
     } else if (play) figure.player(key, options);
     else figure.slider(key, { ...options, step: integer ? 1 : null });
   }
