@@ -78,8 +78,8 @@ class Figure {
     const element = make("label", { class: "explorer-slider" },
       make("span", {}, name, " ", shown), range);
     this.register(key, value, element, (v) => {
-      const place = toPlace(v);
-      if (Math.abs(place - range.value) > 0.5) range.value = place;
+      // Neighboring places may share a rounded value: keys must not be stuck between them.
+      if (toValue(Number(range.value)) !== v) range.value = toPlace(v);
       shown.textContent = number(v, digits);
       set(range, { "aria-valuetext": number(v, digits) });
     });

@@ -242,7 +242,7 @@ function contours(z, n, [x0, x1], [y0, y1], levels) {
       const a = z[k], b = z[k + 1], c = z[k + n + 2], d = z[k + n + 1];
       const low = Math.min(a, b, c, d), high = Math.max(a, b, c, d);
       for (const level of levels) {
-        if (level <= low || level > high) continue;
+        if (!(level > low && level <= high && high - low < Infinity)) continue;
         const ends = [];
         if (a < level !== b < level) ends.push(x0 + dx * (i + (level - a) / (b - a)), y0 + dy * j);
         if (b < level !== c < level) ends.push(x0 + dx * (i + 1), y0 + dy * (j + (level - b) / (c - b)));
