@@ -227,6 +227,9 @@ class TestRuns:
         browser = Browser(figure, lr=3.0)
         lost = engine().eval("model.run(0).lost")
         assert 5.0 ** (lost - 1) < 1e150 <= 5.0**lost
+        leaves = "leavesAt(model.run(0), [0, {}], [-30, 30])"
+        assert engine().eval(leaves.format(400)) == 3
+        assert engine().eval(leaves.format(2)) is None
         assert np.isnan(browser.series(0)[1][-1])
 
 

@@ -103,6 +103,14 @@ class PlotModel {
   }
 }
 
+// The step at which a run leaves the heights for good, as far as x reaches; null if it does not.
+function leavesAt({ xs, ys, lost }, [, last], [low, high]) {
+  if (lost === undefined) return null;
+  const seen = ys.filter((_, t) => xs[t] <= last);
+  const left = seen.findLastIndex((y) => y >= low && y <= high) + 1;
+  return left < seen.length ? left : null;
+}
+
 // A dragged value, kept on its slider and rounded to what can be told apart there.
 function onSlider({ min, max, log, integer }, value) {
   const kept = Math.min(Math.max(value, min), max);
@@ -215,8 +223,14 @@ KINDS.plot = (figure, specification) => {
     return [
       ...points.filter((item) => item.label && !inside(plot, item))
         .map(({ label }) => `${label} is outside the picture.`),
-      ...items.flatMap(({ label }, i) => (series[i].lost
-        ? [`${label ?? "The run"} is lost to infinity at step ${series[i].lost}.`] : [])),
+      ...items.flatMap(({ label }, i) => {
+        const name = label ?? "The run", { lost = null } = series[i];
+        const left = y.ends.length ? leavesAt(series[i], range, heights) : null;
+        return [
+          ...(left === null ? [] : [`${name} leaves the picture at step ${left}.`]),
+          ...(lost === null ? [] : [`${name} is lost to infinity at step ${lost}.`]),
+        ];
+      }),
     ];
   };
 
