@@ -141,9 +141,9 @@ SAMPLINGS.noiseFloor = (figure, specification) => {
   const draws = drawer(figure, runs * steps);
   const first = Math.floor(steps / 2) + 1;
   const curve = figure.plot({ x: "step k",
-    description: "Mean over the runs against the step, some single runs, and what theory predicts." });
+    description: "Mean over the runs by step, some single runs, and what theory predicts." });
   const places = figure.plot({ x: "w", y: "density",
-    description: "Histogram of w in the second half of the run, and the predicted normal density." });
+    description: "Histogram of w in the second half of the runs, and the predicted density." });
   const ks = Float64Array.from({ length: steps + 1 }, (_, k) => k);
   let measured, predicted;
 
@@ -162,11 +162,15 @@ SAMPLINGS.noiseFloor = (figure, specification) => {
 
       const shown = averaging ? points.map(averagedSquares)
         : points.map((run) => run.map((w) => loss(w * w)));
-      measured = ks.map((k) => shown.reduce((sum, values) => sum + values[k], 0) / runs);
+      measured = new Float64Array(steps + 1);
+      for (const values of shown) {
+        for (let k = 0; k <= steps; k++) measured[k] += values[k] / runs;
+      }
       predicted = averaging ? theory.averaged : theory.squares.map(loss);
       curve.labels.y = averaging ? "k · mean of x̄²" : "mean loss";
-      const y = extent([...measured, ...predicted, limit].filter((v) => v < 1e9 * (predicted[1] + limit || 1)),
-        { log: true, margin: 0.1 });
+      const drawn = [...measured, ...predicted, limit]
+        .filter((v) => v < 1e9 * (predicted[1] + limit || 1));
+      const y = extent(drawn, { log: true, margin: 0.1 });
       curve.begin({ x: [0, steps], y, logY: true });
       shown.slice(0, 4).forEach((values, run) =>
         curve.line(`run ${run}`, ks, values, { color, width: 1, opacity: 0.3 }));
@@ -175,7 +179,8 @@ SAMPLINGS.noiseFloor = (figure, specification) => {
       curve.line("limit", [0, steps], [limit, limit], { dash: "2 3" });
       curve.end();
 
-      const late = points.flatMap((run) => Array.from(run.subarray(first)));
+      const late = new Float64Array(runs * (steps + 1 - first));
+      points.forEach((run, i) => late.set(run.subarray(first), i * (steps + 1 - first)));
       const size = settles ? Math.sqrt(2 * floor / curvature)
         : Math.min(rootMeanSquare(late) || 1, 1e99);
       drawHistogram(places, histogram(late, -4 * size, 4 * size, 40), color, settles
@@ -185,12 +190,13 @@ SAMPLINGS.noiseFloor = (figure, specification) => {
       const from = averaging ? steps : first;
       const mean = (values) => meanAndError(values.subarray(from))[0];
       const result = meanAndError(shown.map(mean));
-      const rows = [compared(`${curve.labels.y}, ${averaging ? "" : `steps ${first} to `}${steps}`,
+      const rows = [compared(
+        averaging ? `${curve.labels.y} at k = ${steps}` : `mean loss, steps ${first} to ${steps}`,
         mean(predicted), ...result)];
       if (settles) rows.push(compared("its limit, k → ∞", limit, ...result));
-      readCompared(figure, settles ? `${runs} runs of ${steps} steps`
-        : `No floor: the learning rate is not below ${number(edge, 4)}, so the runs leave for infinity`,
-      rows, "standard error");
+      const caption = settles ? `${runs} runs of ${steps} steps`
+        : `No floor: a learning rate of ${number(edge, 4)} or more carries the runs to infinity`;
+      readCompared(figure, caption, rows, "standard error");
     },
 
     data: () => ({ columns: ["k", curve.labels.y, "predicted"],
@@ -292,7 +298,8 @@ SAMPLINGS.lottery = (figure, { n, most, samples, colors }) => {
         colors.saddles, (x) => Math.sqrt(Math.max(4 - x * x, 0)) / (2 * Math.PI));
       rows.push(compared("mean square", (state.n + 1) / state.n,
         ...meanAndError(sample.map((values) => rootMeanSquare(values) ** 2))));
-      readCompared(figure, `${count} random Hessians of ${state.n} variables`, rows, "standard error");
+      const caption = `${count} random Hessians of ${state.n} variables`;
+      readCompared(figure, caption, rows, "standard error");
     },
 
     data: () => ({ columns: ["Hessian", "kind", "eigenvalues / √n"],
@@ -426,23 +433,27 @@ SAMPLINGS.depth = (figure, specification) => {
         key = now;
         network = deepNetwork({ ...setting, depth, width, batch }, draws());
         theory = depthTheory({ ...setting, depth });
-        measured = Object.fromEntries(names.map((name) => [name, network[name].map(rootMeanSquare)]));
+        measured = Object.fromEntries(
+          names.map((name) => [name, network[name].map(rootMeanSquare)]));
       }
-      const y = extent(names.flatMap((name) => [...measured[name], ...theory[name]]), { log: true });
+      const sizes = names.flatMap((name) => [...measured[name], ...theory[name]]);
+      const y = extent(sizes, { log: true });
       through.begin({ x: [0, depth], y, logY: true });
       const rows = names.map((name) => {
         const color = colors[name];
         through.line(`${name} in theory`, layers, theory[name], { color, dash: "5 4", width: 1.4 });
         through.line(name, layers, measured[name], { color });
         through.dots(`${name} here`, [layer], [measured[name][layer]], { color, radius: 4.5 });
-        return compared(chipped(`RMS of ${name}`, color), theory[name][layer], measured[name][layer]);
+        return compared(chipped(`RMS of ${name}`, color),
+          theory[name][layer], measured[name][layer]);
       });
       through.end();
       const values = network.activations[layer], z = network.inputs[layer - 1];
       drawHistogram(inside, histogram(values, ...extent(values), 30), colors.activations);
       rows.push(compared("share of saturated units", theory.share(layer),
         z.filter(saturated(ACTIVATIONS[activation][1])).length / z.length));
-      readCompared(figure, `Layer ${layer} of ${depth}, ${width} units wide`, rows);
+      readCompared(figure,
+        `Layer ${layer} of ${depth}, ${width} units wide; theory is for wide layers`, rows);
     },
 
     data: () => ({ columns: ["layer", ...names.flatMap((name) => [`RMS of ${name}`, "predicted"])],
