@@ -74,6 +74,7 @@ KINDS.dial = (figure, specification) => {
   const { state } = figure;
   const problem = codeOf(ground);
   const { variables, domain, label } = ground;
+  const offered = new Set(show.map(({ name }) => name));
   const shows = (name) => state[name] ?? false;
   const degrees = (angle) => ((angle / TURN * 360) % 360 + 360) % 360;
 
@@ -106,10 +107,16 @@ KINDS.dial = (figure, specification) => {
     },
   });
   const turn = (x) => figure.change("direction", Math.round(x));
-  const slopes = figure.plot({ x: "direction θ in °", y: "slope ∇f·v", onpoint: turn });
-  const curvatures = figure.plot({ x: "direction θ in °", y: "curvature vᵀHv", onpoint: turn });
-  const slice = figure.plot({ x: "distance t along v", y: "f(w + tv)" });
-  const panels = { slope: slopes, curvature: curvatures, slice };
+  const panels = {};
+  const panel = (name, options) => {
+    if (offered.has(name)) panels[name] = figure.plot(options);
+  };
+  panel("slope", { x: "direction θ in °", y: "slope ∇f·v", onpoint: turn,
+    description: "The slope along v against the angle: a wave, highest along the gradient." });
+  panel("curvature", { x: "direction θ in °", y: "curvature vᵀHv", onpoint: turn,
+    description: "The curvature along v against the angle: its extremes are the eigenvalues." });
+  panel("slice", { x: "distance t along v", y: "f(w + tv)",
+    description: "f along v, with its tangent and its parabola at the point." });
 
   const pointNow = () => [state["point 0"], state["point 1"]];
   const parametersNow = () => {
@@ -189,6 +196,7 @@ KINDS.dial = (figure, specification) => {
     const ts = Array.from({ length: 121 }, (_, i) => 2 * length * (i / 60 - 1));
     const { at, slope, curvature } = alongNow;
     const values = ts.map(at), height = at(0);
+    const { slice } = panels;
     slice.begin({ x: [ts[0], ts.at(-1)], y: extent(values, { margin: 0.12 }) });
     slice.line("f", ts, values, { opacity: 0.6 });
     slice.line("tangent", ts, ts.map((t) => height + slope * t), { color: colors.direction, dash: "5 4" });
@@ -209,17 +217,19 @@ KINDS.dial = (figure, specification) => {
       const eigen = problem.hess && eigenOf(problem.hess(parameters, 0, ...point));
       alongNow = along(state.direction);
       turned = thetas.map(along);
-      for (const [name, { element }] of Object.entries(panels)) element.style.display = shows(name) ? "" : "none";
+      for (const [name, { element }] of Object.entries(panels)) {
+        element.style.display = shows(name) ? "" : "none";
+      }
       const drawn = drawLandscape(parameters, alongNow, gradient, eigen);
       if (shows("slope")) {
         const steepest = Math.atan2(gradient[1], gradient[0]), length = Math.hypot(...gradient);
-        drawTurn(slopes, "slope", "measuredSlope", length > 0 ? [
+        drawTurn(panels.slope, "slope", "measuredSlope", length > 0 ? [
           { angle: steepest, value: length, text: "∇f", color: colors.gradient },
           { angle: steepest + TURN / 2, value: -length, text: "−∇f", color: colors.gradient },
         ] : []);
       }
       if (shows("curvature")) {
-        drawTurn(curvatures, "curvature", "measuredCurvature", eigen.angles.flatMap((angle, i) =>
+        drawTurn(panels.curvature, "curvature", "measuredCurvature", eigen.angles.flatMap((angle, i) =>
           [0, TURN / 2].map((half) => ({ angle: angle + half, value: eigen.values[i],
             text: `λ${"₁₂"[i]}`, color: colors.eigenvectors }))));
       }
@@ -228,7 +238,6 @@ KINDS.dial = (figure, specification) => {
     },
 
     report(gradient, eigen) {
-      const names = new Set(show.map(({ name }) => name));
       const { slope, measuredSlope, curvature, measuredCurvature } = alongNow;
       const line = (name, predicted, measured) =>
         [name, number(predicted, 5), number(measured, 5), number(measured - predicted, 2)];
@@ -239,7 +248,7 @@ KINDS.dial = (figure, specification) => {
         ["its length ‖∇f‖", number(Math.hypot(...gradient), 5)],
       ];
       let kind = "";
-      if (["curvature", "eigenvectors", "ellipse"].some((name) => names.has(name))) {
+      if (["curvature", "eigenvectors", "ellipse"].some((name) => offered.has(name))) {
         rows.push(line("curvature vᵀHv", curvature, measuredCurvature));
         kind = definitenessOf(eigen.values);
         facts.push(["eigenvalues λ₁, λ₂ of H", eigen.values.map((v) => number(v, 5)).join(", ")],
@@ -257,9 +266,6 @@ KINDS.dial = (figure, specification) => {
       ], `At ${place}, direction ${state.direction} degrees: ` +
         rows.map(([name, predicted]) => `${name} ${predicted}`).join(", ") + (kind && `. H is ${kind}.`));
       landscape.describe(`Level lines of ${label}, the point ${place} and the direction v at ${state.direction}°.`);
-      slopes.describe("The slope along v against the angle: a wave, highest along the gradient.");
-      curvatures.describe("The curvature along v against the angle: its extremes are the eigenvalues.");
-      slice.describe("f along v, with its tangent and its parabola at the point.");
     },
 
     data() {
