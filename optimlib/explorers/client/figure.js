@@ -114,16 +114,17 @@ class Figure {
   player(key, { label = "step t", min = 0, max, value = max, seconds = 5 }) {
     this.slider(key, { label, min, max, value, step: 1 });
     const still = matchMedia("(prefers-reduced-motion: reduce)");
-    let started = null;
+    let started = null, last;
     const stop = () => {
       started = null;
       button.textContent = "Play";
     };
     const advance = (now) => {
       if (started === null || !this.element.isConnected) return;
+      if (this.state[key] !== last) return stop(); // the reader has taken over
       const share = Math.max(now - started, 0) / (1000 * seconds);
       const t = Math.min(max, min + Math.floor(share * (max - min)));
-      this.change(key, t);
+      if (t !== last) this.change(key, last = t);
       if (t < max) requestAnimationFrame(advance);
       else stop();
     };
@@ -131,6 +132,7 @@ class Figure {
       if (started !== null) return stop();
       if (still.matches) return this.change(key, max);
       started = performance.now();
+      last = this.state[key];
       button.textContent = "Pause";
       return requestAnimationFrame(advance);
     });
@@ -156,6 +158,10 @@ class Figure {
   read(tables, spoken = "") {
     this.reading.replaceChildren(
       ...tables.map(({ caption, columns, rows }) => table(caption, columns, rows)));
+    // What scrolls must be within reach of the keyboard.
+    const isWide = this.reading.scrollWidth > this.reading.clientWidth;
+    set(this.reading, isWide ? { tabindex: 0, role: "group", "aria-label": "Read-out" }
+      : { tabindex: null, role: null, "aria-label": null });
     clearTimeout(this.speaking);
     this.speaking = setTimeout(() => { this.status.textContent = spoken; }, 700);
   }
@@ -168,7 +174,7 @@ class Figure {
       row.map((cell) => (typeof cell === "number" ? number(cell, 6) : cell)));
     const caption = rows.length > most ? `The first ${most} of ${rows.length} rows` : "All values";
     this.details.replaceChildren(this.details.firstChild,
-      make("div", { class: "explorer-table", tabindex: 0, role: "region", "aria-label": "Data" },
+      make("div", { class: "explorer-table", tabindex: 0, role: "group", "aria-label": "Data" },
         table(caption, columns, shown)));
   }
 

@@ -40,9 +40,10 @@ function judgeGuess(guess, { before, w, step, lines }, lr) {
   const same = others.find(({ value }) => value && near(value));
   if (same) return `That is ${same.name}, not ${goal}.`;
   if (near(-w)) return "The sign is wrong, the size is right.";
+  const short = (value) => number(Number(value.toPrecision(2)));
   const side = guess > w ? "large" : "small";
-  if (Math.abs(guess - w) > Math.abs(w)) return `It is too ${side} by ${number(Math.abs(guess - w), 2)}.`;
-  return `${number(100 * Math.abs(guess / w - 1), 2)} % off: too ${side}.`;
+  if (Math.abs(guess - w) > Math.abs(w)) return `It is too ${side} by ${short(Math.abs(guess - w))}.`;
+  return `${short(100 * Math.abs(guess / w - 1))} % off: too ${side}.`;
 }
 
 KINDS.ledger = (figure, specification) => {
@@ -146,7 +147,7 @@ KINDS.ledger = (figure, specification) => {
       ? now.lines.map((line, i) => make("p", {}, text(line, i), make("b", {}, value(line, i))))
       : [make("p", {}, state.step
         ? "The run was lost before this step: its numbers have become too large."
-        : `${variable}₀ = ${number(state.start)}, the start. Go forward.`)];
+        : `w₀ = ${number(state.start)}, the start. Go forward.`)];
     lines.replaceChildren(...shown);
     helps.hidden = !(state.predict && now);
     asked.textContent = now ? `your value of ${now.lines.at(-1).name}` : "";
@@ -158,7 +159,7 @@ KINDS.ledger = (figure, specification) => {
     const { symbols, names, lookAhead } = RULES[rules[chosen()].rule];
     const middle = ["g", ...names.filter((name) => name !== "step")];
     if (lookAhead) middle.unshift("look_ahead");
-    return ["t", ...middle.map((name) => symbols[name].replace("ₜ₊₁", "")), variable];
+    return ["t", ...middle.map((name) => symbols[name].replace("ₜ₊₁", "")), "w"];
   };
   const rowsTo = (step) => [
     [0, ...Array(columns().length - 2).fill(""), state.start],
