@@ -18,9 +18,9 @@ from optimlib.rules.nesterov import Nesterov
 from optimlib.symbols import symbol_text
 
 # What the figures recompute within one frame.
-MOST_STEPS = 100_000
+MOST_STEPS = 80_000
 MOST_WEIGHTS = 125_000
-MOST_PRODUCTS = 2_000_000
+MOST_PRODUCTS = 1_000_000
 # Activations with their slopes.
 ACTIVATIONS = {
     "linear": (lambda z: z, np.ones_like),
@@ -72,7 +72,7 @@ THEORY = {
 
 
 def noise_floor(
-    rule=None, curvature=1, noise=1, batch=1, start=2.0, steps=400, runs=200, *, title=None
+    rule=None, curvature=1, noise=1, batch=1, start=2.0, steps=300, runs=200, *, title=None
 ):
     r"""Return an explorer of many noisy runs of an optimizer, and of the loss they end at.
 
@@ -96,7 +96,7 @@ def noise_floor(
     start : float
         Where all runs begin.
     steps, runs : int
-        Of at most 100,000 steps altogether, each at least 2.
+        Of at most 80,000 steps altogether, each at least 2.
     title : str, optional
         The figure's name for those who cannot see it.
 
@@ -270,7 +270,7 @@ def depth_histogram(
     variance=2,
     depth=30,
     width=64,
-    batch=16,
+    batch=8,
     *,
     residual=False,
     normalised=False,
@@ -292,7 +292,7 @@ def depth_histogram(
     variance : {1, 2}
         That of the weights at first, times n = `width`.
     depth, width, batch : int
-        Layers, units in each, and inputs; at most 125,000 weights in all, and 2,000,000
+        Layers, units in each, and inputs; at most 125,000 weights in all, and 1,000,000
         multiplications.
     residual, normalised : bool
         At first.
