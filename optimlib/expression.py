@@ -112,7 +112,9 @@ class Call(Node):
 
 
 def as_node(value):
-    """Return `value` if it is a node, else the number as a `Constant`."""
+    """Return `value` if it is a node, or an array of one node, else it as a `Constant`."""
+    if isinstance(value, np.ndarray) and value.dtype == object and not value.ndim:
+        value = value.item()
     return value if isinstance(value, Node) else Constant(value)
 
 
@@ -192,6 +194,11 @@ def record_branches(run):
         asked = []
 
         def decide(condition):
+            if len(asked) == BRANCHES:
+                raise TypeError(
+                    f"the code has more than {BRANCHES} branches, or a loop that ends on a "
+                    "condition: no formula can be read from it"
+                )
             asked.append(condition)
             return answers[len(asked) - 1] if len(asked) <= len(answers) else True
 
@@ -200,13 +207,8 @@ def record_branches(run):
             value = as_node(run())
         finally:
             _decide.reset(token)
-        if len(asked) <= len(answers):
+        if len(asked) == len(answers):
             return value
-        if len(answers) == BRANCHES:
-            raise TypeError(
-                f"the code has more than {BRANCHES} branches, or a loop that ends on a condition: "
-                "no formula can be read from it"
-            )
         condition = asked[len(answers)]
         return Call(
             np.where, (condition, ways_after((*answers, True)), ways_after((*answers, False)))

@@ -77,7 +77,7 @@ def _initial(rule):
     """Return the trees of the states before the first step."""
     symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
     states = symbolic.initial(np.array(Symbol("w"), dtype=object))
-    return [as_node(s.item() if isinstance(s, np.ndarray) else s) for s in states]
+    return [as_node(state) for state in states]
 
 
 def _step_trees(recording, inputs, values):
