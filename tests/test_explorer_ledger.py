@@ -77,8 +77,9 @@ def test_sliders_reach_the_rules_that_have_them(client):
         np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
-def test_values_to_hide_are_the_ends_of_the_lines(client):
-    explorer = ledger(ol.problems.square, ol.Adam(lr=0.1), start=4, steps=2)
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: type(r).__name__)
+def test_values_to_hide_are_the_ends_of_the_lines(client, rule):
+    explorer = ledger(ol.problems.square, rule, start=4, steps=2)
     for step in shown(client, explorer, {"start": 4}):
         for line in step["lines"]:
             assert line["head"] + client("number(v)", v=line["value"]) == line["text"]
@@ -93,6 +94,7 @@ def test_values_to_hide_are_the_ends_of_the_lines(client):
         (1.84, "Right."),
         (1.843, "Right."),
         (3.2, "That is the point before the step."),
+        (3.21, "74 % off: too large."),
         (4.56, "That is a step in the other direction."),
         (-1.36, "That is the step: it is to be added to the point."),
         (1.36, "That is the step with the other sign: it is to be added to the point."),
