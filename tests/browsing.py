@@ -1,10 +1,9 @@
 """What tests in a browser share: the built site, and the browser if one is installed."""
 
 import shutil
+from pathlib import Path
 
-from course import ROOT
-
-SITE = ROOT / "_build" / "html"
+SITE = Path(__file__).resolve().parent.parent / "_build" / "html"
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
