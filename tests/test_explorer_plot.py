@@ -252,6 +252,12 @@ class TestData:
         browser.move(n=4, kind=0, x=False)
         assert browser["c"] == 16
 
+    def test_a_menu_of_numbers_gives_python_its_numbers(self):
+        define = {"c": explorers.data(lambda size: size**2)}
+        figure = plot_of(explorers.hline("c"), controls={"size": [10, 20]}, define=define)
+        browser = Browser(figure, size=1)
+        assert (browser["size"], browser["c"]) == (20, 400)
+
     def test_infinite_values_are_gaps(self):
         item = explorers.data(lambda n: ([0, 1], [np.inf, n]))
         _, ys = Browser(plot_of(item, **DISCRETE)).series(0)
