@@ -124,6 +124,8 @@ def test_start_outside_is_moved_into_the_picture():
     ground = dial(bowl).specification["ground"]
     assert ground["domain"] == [list(side) for side in bowl.domain]
     np.testing.assert_allclose(ground["start"], [0.8, 0.8])
+    corner = dial(ol.problems.elongated_bowl).specification["ground"]
+    np.testing.assert_allclose(corner["start"], [-2.0, -0.8])
 
 
 def test_parameters_get_sliders():

@@ -100,7 +100,7 @@ def test_run_that_grows_has_a_rate_above_1(engine):
 def test_rate_needs_no_steps_after_arrival(engine):
     distances = [0.5**t for t in range(30)] + [0.0] * 70
     assert engine("rateOf(Float64Array.from(d))", d=distances) == pytest.approx(0.5)
-    rounding = [max(0.5**t, 1e-16) for t in range(100)]
+    rounding = [max(0.5**t, 1e-13) for t in range(100)]
     assert engine("rateOf(Float64Array.from(d))", d=rounding) == pytest.approx(0.5)
 
 
@@ -121,6 +121,15 @@ def test_steps_and_value_are_those_of_a_trace(engine, lr):
     figure = parameter_map(rule, problem, **axes, color="value")
     left = float(measured(engine, figure, lr=lr, beta1=0.8))
     assert left == pytest.approx(run.values[-1] / run.values[0], rel=1e-9)
+
+
+def test_value_is_measured_from_the_lowest_minimum(engine):
+    axes = dict(x=("lr", 0.001, 0.1), y=("beta", 0, 0.9), start=1.5, steps=20)
+    figure = parameter_map(ol.Momentum(lr=0.01), WAVE, **axes, color="value")
+    run = ol.trace(ol.Momentum(lr=0.004, beta=0.5), WAVE, 1.5, 20)
+    first, *_, last = run.values.ravel() - min(WAVE.f(m) for m in WAVE.minima)
+    left = float(measured(engine, figure, lr=0.004, beta=0.5))
+    assert left == pytest.approx(last / first, rel=1e-9)
 
 
 def test_distance_is_that_to_the_nearest_minimum(engine):
@@ -187,6 +196,23 @@ def test_shares_are_those_of_basins(engine, rule):
     minima = [k for k, p in enumerate(figure.specification["critical"]) if p["kind"] == "minimum"]
     expected = ol.basins(rule, WAVE, 300, size=200).reached
     assert [minima.index(k) if k in minima else -1 for k in reached] == expected.tolist()
+
+
+@pytest.mark.parametrize(
+    ("end", "basin"),
+    [
+        ("0.249", 1),
+        ("0.238", -1),
+        ("1.119", 2),
+        ("1.5", -1),
+        ("2.1", -2),
+        ("-1.1", -2),
+        ("NaN", -2),
+    ],
+)
+def test_basin_is_a_critical_point_within_a_hundredth_of_the_picture(engine, end, basin):
+    specification = basin_map(WAVE, ol.Newton()).specification
+    assert engine(f"basinOf({{ points: [0, {end}] }}, map)", map=specification) == basin
 
 
 def test_newton_on_log_sum_exp_diverges_beyond_the_known_border(engine):
