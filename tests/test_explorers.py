@@ -5,6 +5,7 @@ computes, a link brings a state back, the data can be taken along, and axe finds
 """
 
 import csv
+import gzip
 import json
 import re
 from importlib.resources import files
@@ -203,6 +204,12 @@ def test_descent_shows_what_optimlib_computes(opened, page_name, name, specifica
         np.testing.assert_allclose(np.array(theirs, dtype=float), ours, rtol=1e-6, atol=1e-12)
         compared += 1
     assert compared
+
+
+def test_script_is_small():
+    pytest.importorskip("minify", reason="no minifier is installed")
+    script = (SITE / "_static" / "explorers.js").read_bytes()
+    assert len(gzip.compress(script)) <= 40_000
 
 
 def test_a_page_without_an_explorer_loads_none_of_it():

@@ -23,6 +23,11 @@ from sphinx.util import logging
 
 from optimlib.explorers.explorer import page_script, style
 
+try:
+    import minify
+except ImportError:  # there is none for Macs with ARM processors: their copy is readable
+    minify = None
+
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
 CELL_TIMEOUT = 60
@@ -176,7 +181,10 @@ def write_explorers(app):
 
     Files of the source's _static would be loaded by every page.
     """
-    for file, text in (("explorers.js", page_script()), ("explorers.css", style())):
+    script = page_script()
+    if minify:
+        script = minify.string("application/javascript", script)
+    for file, text in (("explorers.js", script), ("explorers.css", style())):
         path = Path(app.outdir) / "_static" / file
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text("utf-8") != text:

@@ -218,7 +218,7 @@ KINDS.dial = (figure, specification) => {
       alongNow = along(state.direction);
       turned = thetas.map(along);
       for (const [name, { element }] of Object.entries(panels)) {
-        element.style.display = shows(name) ? "" : "none";
+        set(element, { hidden: !shows(name) });
       }
       const drawn = drawLandscape(parameters, alongNow, gradient, eigen);
       if (shows("slope")) {

@@ -1,6 +1,6 @@
 // One pair of axes. What is drawn in a frame is kept by its key; what the frame did not draw goes.
 
-const MARGIN = { left: 52, right: 12, top: 12, bottom: 40 };
+const MARGIN = { left: 60, right: 18, top: 12, bottom: 40 };
 let plots = 0;
 
 class Plot {

@@ -8,14 +8,14 @@ function scale([low, high], [from, to], log = false) {
     const value = start + (pixel - from) / factor;
     return log ? 10 ** value : value;
   };
-  place.ticks = log ? logTicks(low, high) : linearTicks(low, high, Math.abs(to - from) / 60);
+  place.ticks = log ? logTicks(low, high) : linearTicks(low, high, Math.abs(to - from) / 50);
   return place;
 }
 
 function linearTicks(low, high, count) {
-  const rough = (high - low) / Math.max(2, Math.min(8, count));
+  const rough = (high - low) / Math.max(3, Math.min(8, count));
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999);
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.8);
   const ticks = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
     ticks.push(Number((i * step).toPrecision(12)));

@@ -161,8 +161,9 @@ KINDS.schedule = (figure, specification) => {
         const found = lost < 0 ? number(measured[steps], 4) : `left the picture at step ${lost}`;
         if (!squares) return [name, found];
         const [expected, error] = [squares[steps], errors[steps]];
-        const gap = lost < 0 ? number(measured[steps] - expected, 2) : "–";
-        return [name, number(expected, 4), found, gap, number(error, 2), floor ? number(floor, 4) : "–"];
+        const shown = (value, digits) => (Number.isFinite(value) ? number(value, digits) : "–");
+        const gap = lost < 0 ? shown(measured[steps] - expected, 2) : "–";
+        return [name, shown(expected, 4), found, gap, shown(error, 2), shown(floor ?? NaN, 4)];
       });
       const [lower, higher] = end(both[1]) < end(both[0]) ? [both[1], both[0]] : both;
       const ratio = end(higher) / end(lower);
