@@ -74,6 +74,20 @@ def test_expectation_agrees_in_both_languages_and_with_the_mean_of_many_runs(cli
     assert np.max(np.abs(deviations)) > 0.5  # the error is no larger than it has to be
 
 
+def test_what_is_lost_to_infinity_stays_lost(client):
+    # The second half of these rates would bring any finite number back to 0.
+    rates = [30.0] * 150 + [1 / 1.5] * 50
+    found = client(
+        "[meanSquares(RULES.GradientDescent, {lr: 1}, rates, problem, normals(1, 400)),"
+        " expectedSquares(rates, problem, 2).squares]",
+        rates=rates,
+        problem=PROBLEM,
+    )
+    for squares in found:
+        assert squares[40] > 1e100
+        assert squares[-1] is None
+
+
 def test_standard_error_is_the_spread_of_means(client, cosine):
     noise = np.random.default_rng(1).standard_normal((500, STEPS, 64))
     rule = ol.GradientDescent(lr=1.0)

@@ -10,17 +10,17 @@ function drawnRates(places, values, steps) {
 }
 
 // Mean of w² at the start and after each step, over as many runs as `noise` has numbers for each.
-// The gradient is curvature · w + deviation · noise.
+// The gradient is curvature · w + deviation · noise. What is lost to infinity stays lost.
 function meanSquares(rule, hyperparameters, rates, { curvature, deviation, start }, noise) {
   const runs = noise.length / rates.length;
   const places = rule.state.map((name) => rule.names.indexOf(name));
   const stepPlace = rule.names.indexOf("step");
   const w = new Float64Array(runs).fill(start);
   const states = Array.from(w, () => rule.initial(hyperparametersAt(hyperparameters, 1), start));
-  const means = new Float64Array(rates.length + 1);
+  const means = new Float64Array(rates.length + 1).fill(NaN);
   means[0] = start * start;
-  rates.forEach((lr, i) => {
-    const h = { ...hyperparametersAt(hyperparameters, i + 1), lr };
+  for (let i = 0; i < rates.length && means[i] < LOST; i++) {
+    const h = { ...hyperparametersAt(hyperparameters, i + 1), lr: rates[i] };
     let sum = 0;
     for (let k = 0; k < runs; k++) {
       const state = states[k];
@@ -32,23 +32,24 @@ function meanSquares(rule, hyperparameters, rates, { curvature, deviation, start
       sum += w[k] * w[k];
     }
     means[i + 1] = sum / runs;
-  });
+  }
   return means;
 }
 
 // The same for gradient descent in expectation, and the standard error of a mean over `runs`:
 // w is normal, so that the variance of w² is 2 variance² + 4 mean² variance.
 function expectedSquares(rates, { curvature, deviation, start }, runs) {
-  const squares = new Float64Array(rates.length + 1), errors = squares.slice();
+  const squares = new Float64Array(rates.length + 1).fill(NaN), errors = squares.slice();
   let mean = start;
   squares[0] = start * start;
-  rates.forEach((rate, i) => {
-    const shrink = 1 - rate * curvature;
+  errors[0] = 0;
+  for (let i = 0; i < rates.length && squares[i] < LOST; i++) {
+    const shrink = 1 - rates[i] * curvature;
     mean *= shrink;
-    squares[i + 1] = shrink ** 2 * squares[i] + (rate * deviation) ** 2;
+    squares[i + 1] = shrink ** 2 * squares[i] + (rates[i] * deviation) ** 2;
     const variance = squares[i + 1] - mean ** 2;
     errors[i + 1] = Math.sqrt((2 * variance ** 2 + 4 * mean ** 2 * variance) / runs);
-  });
+  }
   return { squares, errors };
 }
 
@@ -157,12 +158,13 @@ KINDS.schedule = (figure, specification) => {
       const rows = both.map(({ label, color, measured, squares, errors, floor }) => {
         const name = make("span", {},
           make("span", { class: "explorer-chip", style: `background:${color}` }), label);
-        const lost = measured.findIndex((v) => !(v < bound));
-        const found = lost < 0 ? number(measured[steps], 4) : `left the picture at step ${lost}`;
+        // The step at which the mean leaves the picture for good, if it does; else 0.
+        const lost = measured[steps] < bound ? 0 : measured.findLastIndex((v) => v < bound) + 1;
+        const found = lost ? `left the picture at step ${lost}` : number(measured[steps], 4);
         if (!squares) return [name, found];
         const [expected, error] = [squares[steps], errors[steps]];
         const shown = (value, digits) => (Number.isFinite(value) ? number(value, digits) : "–");
-        const gap = lost < 0 ? shown(measured[steps] - expected, 2) : "–";
+        const gap = lost ? "–" : shown(measured[steps] - expected, 2);
         return [name, shown(expected, 4), found, gap, shown(error, 2), shown(floor ?? NaN, 4)];
       });
       const [lower, higher] = end(both[1]) < end(both[0]) ? [both[1], both[0]] : both;
