@@ -4,6 +4,7 @@ Property tests draw the same cases everywhere, however slow a machine.
 """
 
 import threading
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -22,14 +23,28 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def server():
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=SITE)) as server:
+@contextmanager
+def serving(folder):
+    handler = partial(QuietHandler, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def server():
+    with serving(SITE) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def subfolder():
+    """Serve the site as a project page is: not at the root of its host."""
+    with serving(SITE.parent) as address:
+        yield f"{address}/{SITE.name}"
 
 
 @pytest.fixture(scope="module")

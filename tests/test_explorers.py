@@ -44,7 +44,8 @@ pytestmark = [
 # What a reader sees of an explorer: its pictures, its read-out and which controls it offers.
 SEEN = """figure => {
   const explorer = figure.querySelector(".explorer");
-  return explorer.querySelector(".explorer-plots").outerHTML
+  const plots = [...explorer.querySelector(".explorer-plots").children];
+  return plots.filter(plot => plot.checkVisibility()).map(plot => plot.outerHTML).join()
     + explorer.querySelector(".explorer-reading").outerHTML
     + [...explorer.querySelectorAll(".explorer-controls > *")].map(control => control.hidden);
 }"""
@@ -97,8 +98,10 @@ def move(control):
 
 @pytest.mark.parametrize(("page_name", "name", "specification"), ALL, ids=NAMES)
 class TestEveryExplorer:
-    def test_starts_from_the_disk(self, opened, page_name, name, specification):
-        _, figure = opened(page_name, name, origin=SITE.as_uri())
+    @pytest.mark.parametrize("place", ["disk", "subfolder"])
+    def test_starts_from(self, opened, subfolder, page_name, name, specification, place):
+        origin = SITE.as_uri() if place == "disk" else subfolder
+        _, figure = opened(page_name, name, origin=origin)
         assert figure.locator(".explorer svg path").count() > 0
         assert not figure.locator(".explorer-still img").is_visible()
 
