@@ -1,0 +1,111 @@
+"""How fast the explorers of the built site answer, in headless Chromium.
+
+    python benchmarks/explorers.py [--pages N]
+
+For every control: the time from a change to the end of the frame that shows it, the median of
+alternating moves; one frame of a 60 Hz screen is 16.7 ms. For every page with explorers: when all
+of them had drawn their first state.
+"""
+
+import argparse
+import shutil
+import statistics
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+SITE = Path(__file__).resolve().parent.parent / "_build" / "html"
+MOVES = 41
+
+# Work in the frame's callbacks counts from the change on, waiting for the frame does not.
+WATCH = """
+  window.work = 0;
+  const request = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = callback => request(now => {
+    const started = performance.now();
+    callback(now);
+    window.work += performance.now() - started;
+  });
+  const started = () => {
+    const stills = document.querySelectorAll(".explorer-still").length;
+    const drawn = document.querySelectorAll(".explorer-plots path").length
+      && document.querySelectorAll(".explorer-reading").length === stills;
+    if (stills && drawn && document.readyState !== "loading") window.drawnAfter ??= performance.now();
+    else request(started);
+  };
+  request(started);
+"""
+MOVE = """async ([control, moves]) => {
+  const frame = () => new Promise(done => setTimeout(done, 40));
+  const times = [];
+  for (let i = 0; i < moves; i++) {
+    const share = 0.3 + 0.4 * (i % 7) / 6;
+    control.value = Number(control.min) + share * (Number(control.max) - Number(control.min));
+    window.work = 0;
+    const started = performance.now();
+    control.dispatchEvent(new Event("input"));
+    const handled = performance.now() - started;
+    await frame();
+    times.push(handled + window.work);
+  }
+  return times;
+}"""
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+def measure(page, address, name):
+    page.goto(f"{address}/{name}", wait_until="load")
+    ready = page.wait_for_function("() => window.drawnAfter").json_value()
+    print(f"{name}: explorers drawn {ready:.0f} ms after the start of the visit")
+    medians = []
+    for figure in page.locator("figure:has(.explorer)").all():
+        for control in figure.locator(".explorer input[type=range]").all():
+            if not control.is_visible():
+                continue
+            handle = control.element_handle()
+            times = page.evaluate(MOVE, [handle, MOVES])[1:]
+            label = control.evaluate("c => c.parentElement.innerText.split('\\n')[0]")
+            medians.append(statistics.median(times))
+            title = figure.get_attribute("id")
+            print(f"  {title:28} {label[:24]:24} {medians[-1]:6.1f} ms", flush=True)
+    return medians
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--pages", type=int, default=None, help="how many pages, from the first")
+    most = parser.parse_args().pages
+    pages = [
+        path.relative_to(SITE).as_posix()
+        for path in sorted(SITE.glob("chapters/**/*.html"))
+        if 'class="explorer-still"' in path.read_text("utf-8")
+    ]
+    handler = partial(QuietHandler, directory=SITE)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as playwright:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.add_init_script(WATCH)
+        medians = []
+        for name in pages[:most]:
+            medians += measure(page, f"http://127.0.0.1:{server.server_port}", name)
+        browser.close()
+        server.shutdown()
+    slow = sum(m > 16 for m in medians)
+    print(
+        f"all controls: median {statistics.median(medians):.1f} ms, slowest {max(medians):.1f} ms, "
+        f"{slow} of {len(medians)} above 16 ms"
+    )
+
+
+if __name__ == "__main__":
+    main()
