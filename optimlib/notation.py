@@ -167,7 +167,9 @@ def _objective_lines(objective, w):
 
 def _steps_lines(rule, objective, w0, records, w):
     recording = record_rule(rule)
-    state = dict(zip(rule.state, rule.initial(np.asarray(w0)), strict=True))
+    start = np.asarray(w0)
+    start = start.astype(float) if start.dtype.kind in "iu" else start
+    state = dict(zip(rule.state, rule.initial(start), strict=True))
     before = {name: _plain(value) for name, value in {"w": w0, **state}.items()}
     groups = []
     for record in records:

@@ -972,3 +972,10 @@ def test_symbols(name, index, text, latex):
 def test_numbers(value, text, latex):
     assert number_text(value) == text
     assert number_latex(value) == latex
+
+
+def test_an_integer_start_does_not_truncate_the_first_state():
+    rule = ol.AdaGrad(lr=0.3, G0=0.1)
+    whole = ol.by_hand(rule, ol.problems.square, 4, steps=1).text
+    assert whole == ol.by_hand(rule, ol.problems.square, 4.0, steps=1).text
+    assert "G₁ = 0.1 + 8² = 64.1" in whole
