@@ -7,9 +7,7 @@ from optimlib.explorers.calculus import chord, majorizer, secant, taylor
 from optimlib.explorers.descent import explore
 from optimlib.explorers.dial import dial
 from optimlib.explorers.explorer import Explorer
-from optimlib.explorers.ledger import ledger
-from optimlib.explorers.map import basin_map, parameter_map
-from optimlib.explorers.plot import (
+from optimlib.explorers.items import (
     bars,
     control,
     curve,
@@ -18,7 +16,6 @@ from optimlib.explorers.plot import (
     hline,
     note,
     panel,
-    plot,
     point,
     reading,
     run,
@@ -26,6 +23,9 @@ from optimlib.explorers.plot import (
     text,
     vline,
 )
+from optimlib.explorers.ledger import ledger
+from optimlib.explorers.map import basin_map, parameter_map
+from optimlib.explorers.plot import plot
 from optimlib.explorers.sampling import depth_histogram, eigenvalue_lottery, noise_floor
 from optimlib.explorers.schedule import draw_schedule
 

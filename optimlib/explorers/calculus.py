@@ -7,18 +7,18 @@ import numpy as np
 
 from optimlib import figures
 from optimlib.curvature import smoothness as smoothness_bound
-from optimlib.explorers.plot import (
+from optimlib.explorers.items import (
     control,
     curve,
     note,
     one_variable,
     panel,
-    plot,
     point,
     reading,
     segment,
     vline,
 )
+from optimlib.explorers.plot import plot
 
 # Half the distance of the central difference that gives the third derivative.
 NEAR = 1e-4
@@ -416,7 +416,7 @@ def chord(objective, a=None, b=None):
     one_variable(objective)
     low, high = map(float, objective.domain[0])
     f = objective.f
-    ends = (7 * low + high) / 8 if a is None else a, (low + 7 * high) / 8 if b is None else b
+    ends = (7 * low + high) / 8 if a is None else a, (low + 4 * high) / 5 if b is None else b
     for name, value in zip("ab", ends, strict=True):
         if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
             raise ValueError(
