@@ -552,6 +552,11 @@ def test_optimizer_that_is_no_rule_runs_in_batches_and_sweeps():
     assert path["count"][:, 0, 0].tolist() == [1, 2]
 
 
+def test_optimizer_without_advance_says_so():
+    with pytest.raises(NotImplementedError, match="Optimizer does not define advance"):
+        ol.run(ol.Optimizer(), SQUARE, 4.0, 1)
+
+
 def test_optimizer_that_is_no_rule_has_no_formula():
     with pytest.raises(TypeError, match="Rule or an Objective"):
         ol.formula(Halving())

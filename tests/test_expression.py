@@ -15,6 +15,7 @@ from optimlib.expression import (
     Constant,
     Symbol,
     evaluate,
+    record_branches,
     record_problem,
     record_rule,
 )
@@ -136,6 +137,72 @@ def test_numpy_scalars_and_reflected_operations_are_recorded():
         assert evaluate(node, {"x": 0.5}) == 1.5
 
 
+def test_nodes_are_told_apart_by_identity():
+    x, other = Symbol("x"), Symbol("x")
+    assert {x: 1, other: 2}[other] == 2
+
+
+# Branches of Python code
+
+
+def warm_up(t):
+    if t < 3:
+        return t / 3
+    if t > 10:
+        return 0.1
+    return 1.0
+
+
+def test_branches_are_recorded_in_the_order_of_the_code():
+    node = record_branches(lambda: warm_up(Symbol("t")))
+    assert repr(node) == "where(less(t, 3), divide(t, 3), where(greater(t, 10), 0.1, 1.0))"
+    steps = np.arange(1, 13)
+    assert evaluate(node, {"t": steps}).tolist() == [warm_up(t) for t in steps.tolist()]
+
+
+def test_code_without_branches_is_its_tree():
+    assert repr(record_branches(lambda: 2 * Symbol("t"))) == "multiply(2, t)"
+    assert repr(record_branches(lambda: 2.5)) == "2.5"
+
+
+def test_every_way_through_branches_is_taken():
+    def count(*values):
+        return sum(1 for value in values if value > 0)
+
+    symbols = [Symbol(name) for name in "abc"]
+    node = record_branches(lambda: count(*symbols))
+    for values in np.ndindex(2, 2, 2):
+        assert evaluate(node, dict(zip("abc", values, strict=True))) == sum(values)
+
+
+def test_twelve_branches_are_recorded_and_not_thirteen():
+    def first_above(limits):
+        return next((limit for limit in limits if Symbol("t") < limit), -1)
+
+    node = record_branches(lambda: first_above(range(12)))
+    assert [evaluate(node, {"t": t}) for t in (-5, 4.5, 10, 11)] == [0, 5, 11, -1]
+    message = (
+        "^the code has more than 12 branches, or a loop that ends on a condition: "
+        "no formula can be read from it$"
+    )
+    with pytest.raises(TypeError, match=message):
+        record_branches(lambda: first_above(range(13)))
+
+
+def test_a_branch_is_an_error_again_after_branches_were_recorded():
+    def fails():
+        raise KeyError("of the code itself")
+
+    for run, error in ((lambda: warm_up(Symbol("t")), None), (fails, KeyError)):
+        if error is None:
+            record_branches(run)
+        else:
+            with pytest.raises(error):
+                record_branches(run)
+        with pytest.raises(TypeError, match="branches on a value"):
+            bool(Symbol("t"))
+
+
 # Code that has no formula
 
 
@@ -168,6 +235,15 @@ def rule_with(body):
 def test_code_without_a_formula_is_a_type_error_that_names_the_rule(read, body):
     with pytest.raises(TypeError, match=r"^Unusual: "):
         read(rule_with(body))
+
+
+def test_code_that_branches_says_so():
+    message = (
+        "^Unusual: the code branches on a value that is only known while it runs: "
+        "no formula can be read from it$"
+    )
+    with pytest.raises(TypeError, match=message):
+        record_rule(rule_with(lambda g: -g if g > 0 else g))
 
 
 @pytest.mark.parametrize(

@@ -938,6 +938,14 @@ def test_own_rule_runs():
     assert list(ol.trace(SignDescent(0.5), SQUARE, 2.0, 5)["w"]) == [1.5, 1, 0.5, 0, 0]
 
 
+def test_own_rule_is_given_the_point_if_it_asks_for_it():
+    class Shrink(ol.Rule):
+        def update(self, t, g, w):
+            return dict(step=-self.lr * w)
+
+    assert list(ol.trace(Shrink(0.5), SQUARE, 4.0, 3)["w"]) == [2, 1, 0.5]
+
+
 def test_own_rule_is_checked_like_the_others():
     with pytest.raises(ValueError, match="SignDescent: lr must be"):
         SignDescent(-1)

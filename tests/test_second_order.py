@@ -257,6 +257,7 @@ def test_singular_hessian_is_data():
         final = ol.run(method, problem, w[:, :2], 1)
         assert not np.all(np.isfinite(final[:, 0]))
         close(final[:, 1], [0, 1.25])
+    assert ol.run(Newton(), problem, w[:, :2].astype(np.float32), 1).dtype == np.float32
     regularized = ol.run(Newton(regularization=1.0), problem, w[:, :2], 1)
     close(regularized[:, 0], [1 / 3, 3])
 
@@ -316,8 +317,8 @@ def updated(H, s, y):
 
 
 def check_bfgs(module):
-    for scaled in (True, False):
-        path = ol.trace(module.BFGS(scaled=scaled), ROSENBROCK, START, 25)
+    for scaled, start, steps in ((True, START, 25), (False, START, 25), (True, [0.9, 0.8], 5)):
+        path = ol.trace(module.BFGS(scaled=scaled), ROSENBROCK, start, steps)
         H = np.eye(2)
         for t, s, y in zip(path["t"], path["s"], path["y"], strict=True):
             i = t - 1
@@ -449,6 +450,15 @@ def test_pair_without_positive_curvature_is_skipped_run_by_run():
     close(path["past_s"][0, :, 0, 1], [0, path["s"][0, 0, 1]])
 
 
+def test_pair_without_curvature_is_skipped():
+    """On a line y is 0, and so is sᵀy."""
+    line = curve_with(1.0)
+    assert np.array_equal(ol.trace(BFGS(line_search=FixedStep(0.5)), line, 0.0, 2)["H"], [1, 1])
+    path = ol.trace(LBFGS(memory=1, line_search=FixedStep(0.5)), line, 0.0, 2)
+    assert np.all(path["past_s"] == 0)
+    assert np.array_equal(path["w"], [-0.5, -1])
+
+
 @pytest.mark.parametrize("make", [BFGS, LBFGS])
 def test_pair_comes_from_one_objective_of_a_stream(make):
     def parabola(c):
@@ -547,6 +557,12 @@ def test_linear_conjugate_gradients_of_scipy_take_the_same_path():
     close(ol.trace(ConjugateGradient(line_search=EXACT), bowl(matrix), w, 2)["w"], visited)
 
 
+def test_restart_in_every_step_is_steepest_descent():
+    path = ol.trace(ConjugateGradient(restart=1, line_search=EXACT), ROSENBROCK, START, 5)
+    assert np.all(path["beta"] == 0)
+    close(path["w"], ol.trace(SteepestDescent(), ROSENBROCK, START, 5)["w"])
+
+
 # Against scipy
 
 
@@ -614,6 +630,17 @@ def test_batch_of_any_shape_is_the_flat_batch(method):
     assert same(ol.run(method, ROSENBROCK, flat, 5, threads=2), path["w"][-1])
 
 
+@pytest.mark.parametrize("make", [Newton, SteepestDescent, BFGS, LBFGS, ConjugateGradient])
+def test_gradient_is_computed_once_in_a_point(make):
+    def search(objective, w, p, *, g=None, start=1.0):
+        given.append(g)
+        return FixedStep(0.01)(objective, w, p)
+
+    given = []
+    path = ol.trace(make(line_search=search), ROSENBROCK, START, 3)
+    assert np.array_equal(np.array(given)[..., 0], path["g"])
+
+
 @every_method
 def test_records(method):
     path = ol.trace(method, ROSENBROCK, START, 3)
@@ -678,7 +705,7 @@ def test_newton_needs_a_hessian():
     ("make", "options", "error", "message"),
     [
         (Newton, dict(lr=0.0), ValueError, "Newton: lr must be finite and > 0, got lr = 0.0"),
-        (Newton, dict(regularization=-1.0), ValueError, "regularization must be finite and >= 0"),
+        (Newton, dict(regularization=-1.0), ValueError, "must be finite and >= 0, got .* = -1.0"),
         (Newton, dict(regularization=np.inf), ValueError, "regularization must be finite"),
         (Newton, dict(saddle_free=1), TypeError, "saddle_free must be True or False"),
         (Newton, dict(line_search="armijo"), TypeError, "Newton: line_search must be like"),
@@ -690,7 +717,12 @@ def test_newton_needs_a_hessian():
         (LBFGS, dict(memory=True), TypeError, "memory must be an integer"),
         (LBFGS, dict(line_search=None), TypeError, "LBFGS: line_search must be like"),
         (ConjugateGradient, dict(restart=0), ValueError, "restart must be >= 1, got restart = 0"),
-        (ConjugateGradient, dict(restart=1.5), TypeError, "restart must be an integer or None"),
+        (
+            ConjugateGradient,
+            dict(restart=1.5),
+            TypeError,
+            "restart must be .* None, got restart = 1.5",
+        ),
         (ConjugateGradient, dict(line_search=1), TypeError, "line_search must be like"),
     ],
 )
