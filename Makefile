@@ -17,7 +17,7 @@ book: .venv/book.stamp ## execute the chapters that changed and build the site
 
 test: book lint ## run all tests: package, tools, site, every output of every chapter
 	@echo "== test: package, tools and site"
-	@$(BIN)/pytest -n 2 --dist loadscope
+	@$(BIN)/pytest -n 2 --dist worksteal
 	@echo "== test: stored outputs of the chapters"
 	@$(BIN)/pytest --nbval -n 2 --dist loadscope chapters
 
