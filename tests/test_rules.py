@@ -824,7 +824,9 @@ def test_value_must_be_a_number(method, name, value):
     ],
 )
 def test_option_without_the_one_it_needs_is_rejected(method, options, message):
-    with pytest.raises(ValueError, match=f"{message} must be False without .* {message} = True"):
+    name = method.__name__
+    full = f"^{name}: {message} must be False without [a-z_]+, got {message} = True$"
+    with pytest.raises(ValueError, match=full):
         method(LR, **options)
 
 
@@ -944,6 +946,21 @@ def test_own_rule_is_given_the_point_if_it_asks_for_it():
             return dict(step=-self.lr * w)
 
     assert list(ol.trace(Shrink(0.5), SQUARE, 4.0, 3)["w"]) == [2, 1, 0.5]
+
+
+def test_own_rule_may_have_annotations_that_are_text():
+    """As `from __future__ import annotations` makes them."""
+
+    @dataclass(frozen=True)
+    class Own(ol.Rule):
+        gain: "float" = 2.0
+        quick: "bool" = False
+
+    assert Own(0.1).hyperparameters() == {"lr": 0.1, "gain": 2.0}
+    with pytest.raises(ValueError, match="gain must be finite, got gain = nan"):
+        Own(0.1, gain=np.nan)
+    with pytest.raises(TypeError, match="quick must be True or False, got quick = 1"):
+        Own(0.1, quick=1)
 
 
 def test_own_rule_is_checked_like_the_others():

@@ -253,7 +253,11 @@ def test_average_is_the_mean_of_the_points_and_changes_nothing(start):
     for t in range(1, 21):
         mean = path["w"][start - 1 : t].mean(axis=0) if t >= start else path["w"][t - 1]
         close(path["average"][t - 1], mean)
-    assert same(path["average"][:start], path["w"][:start])
+
+
+def test_first_average_is_the_point_to_the_last_bit():
+    jump = ol.Projection(ol.GradientDescent(LR), low=1e-20, high=1e-20)
+    assert ol.trace(ol.Averaging(jump), SQUARE, 4.0, 1)["average"] == 1e-20
 
 
 def test_averaging_reaches_the_bound_of_polyak_and_ruppert():
