@@ -915,6 +915,37 @@ def test_schedule_must_return_a_number():
         ol.run(ol.GradientDescent(lambda t: None), SQUARE, 4.0, 1)
 
 
+# What a record shows.
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Adam", "m v m_hat v_hat"),
+        ("Adam, uncorrected", "m v"),
+        ("Adam, eps before correction", "m v alpha"),
+        ("AMSGrad", "m v v_max"),
+        ("AMSGrad, corrected", "m v v_max m_hat v_hat"),
+        ("AMSGrad, max of corrected", "m v m_hat v_hat v_max"),
+        ("RAdam", "m v m_hat rho_inf rho r v_hat"),
+        ("NAdam", "m v mu mu_next P m_hat v_hat"),
+        ("RMSProp, as Keras", "v g_bar b"),
+        ("Rprop", "p s_tilde s g_tilde"),
+        ("Yogi, corrected", "m v m_hat v_hat"),
+    ],
+)
+def test_record_has_every_intermediate_by_its_name(title, names):
+    path = ol.trace(RULES[title](LR), SQUARE, 4.0, 8)
+    assert list(path.names) == ["t", "g", *names.split(), "step", "w"]
+
+
+def test_centered_rmsprop_records_the_mean_of_the_gradients():
+    path = ol.trace(ol.RMSProp(LR, centered=True), SQUARE, 4.0, 2)
+    assert path["g_bar"][0] == pytest.approx(0.1 * path["g"][0], rel=1e-12)
+    mean = 0.9 * path["g_bar"][0] + 0.1 * path["g"][1]
+    assert path["g_bar"][1] == pytest.approx(mean, rel=1e-12)
+
+
 # Rules of one's own.
 
 
