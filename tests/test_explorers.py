@@ -74,8 +74,13 @@ def opened(browser, server):
 
 
 def seen(page, figure):
+    """Return what is to be seen at last: a map becomes finer while nothing else is to do."""
     page.evaluate(FRAME)
-    return figure.evaluate(SEEN)
+    now, before = figure.evaluate(SEEN), None
+    while "<image" in now and now != before:
+        page.wait_for_timeout(400)
+        now, before = figure.evaluate(SEEN), now
+    return now
 
 
 def controls(figure):
