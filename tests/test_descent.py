@@ -345,11 +345,12 @@ def calls():
 @pytest.mark.parametrize(
     ("rule", "objective", "w0", "error", "message"),
     [
-        (ol.Adam, SQUARE, 1.0, TypeError, r"rule must be like .*Adam\(lr=0.1\), got rule = <class"),
+        (ol.Adam, SQUARE, 1.0, TypeError, r"^rule must be like ol.Adam\(lr=0.1\), got rule = <"),
         (0.1, SQUARE, 1.0, TypeError, "rule must be like .* got rule = 0.1"),
         (ol.Adam(), abs, 1.0, TypeError, "objective must be like .* got objective = <built-in"),
-        (ol.Adam(), "square", 1.0, TypeError, "objective must be like .* = 'square'"),
+        (ol.Adam(), "square", 1.0, TypeError, "must be like ol.problems.square, got .* = 'square'"),
         (ol.Adam(), SQUARE, np.nan, ValueError, "w0 must be finite, got w0 = nan"),
+        (ol.Adam(), SQUARE, np.inf, ValueError, "w0 must be finite, got w0 = inf"),
         (ol.Adam(), SQUARE, -np.inf, ValueError, "w0 must be finite, got w0 = -inf"),
         (ol.Adam(), SQUARE, np.array([[1, np.nan]]), ValueError, "w0 must be finite"),
         (ol.Adam(), SQUARE, [1.0, 2.0], ValueError, r"w0 must have shape \(1, ...\) for square"),

@@ -930,6 +930,8 @@ def test_schedule_must_return_a_number():
         ("RAdam", "m v m_hat rho_inf rho r v_hat"),
         ("NAdam", "m v mu mu_next P m_hat v_hat"),
         ("RMSProp, as Keras", "v g_bar b"),
+        ("NAdam, constant momentum", "m v m_hat v_hat"),
+        ("Adamax", "m u m_hat"),
         ("Rprop", "p s_tilde s g_tilde"),
         ("Yogi, corrected", "m v m_hat v_hat"),
     ],

@@ -382,7 +382,11 @@ BAD = [
     (lambda: ol.Averaging(RULE, start=0), ValueError, "start must be >= 1, got start = 0"),
     (lambda: ol.Averaging(RULE, start=1.5), TypeError, "start must be an integer, got start = 1.5"),
     (lambda: ol.Averaging(RULE, start=True), TypeError, "start must be an integer"),
-    (lambda: ol.Averaging(ol.Averaging(RULE)), ValueError, "without a state 'average'"),
+    (
+        lambda: ol.Averaging(ol.Averaging(RULE)),
+        ValueError,
+        ": rule must be without a state 'average'",
+    ),
     (lambda: ol.Lookahead(ol.Lookahead(RULE)), ValueError, "without a state 'slow'"),
     (lambda: ol.Lookahead(RULE, k=0), ValueError, "k must be >= 1, got k = 0"),
     (lambda: ol.Lookahead(RULE, k=2.0), TypeError, "k must be an integer, got k = 2.0"),
