@@ -33,7 +33,8 @@ WATCH = """
     const stills = document.querySelectorAll(".explorer-still").length;
     const drawn = document.querySelectorAll(".explorer-plots path").length
       && document.querySelectorAll(".explorer-reading").length === stills;
-    if (stills && drawn && document.readyState !== "loading") window.drawnAfter ??= performance.now();
+    const parsed = document.readyState !== "loading";
+    if (stills && drawn && parsed) window.drawnAfter ??= performance.now();
     else request(started);
   };
   request(started);
