@@ -20,6 +20,8 @@ from optimlib.trace import Trace
 # Bytes of the points that `run` advances together: with state and temporaries, six times as much
 # stays in the processor's cache. In smaller chunks threads wait for each other more often.
 CHUNK = 2**20
+# With more variables, recording a gradient coordinate by coordinate costs more than it saves.
+WIDEST_RECORDED = 50
 
 
 def iterate(rule, objective, w0):
@@ -210,10 +212,10 @@ def _plan(rule, objective, w, compiled):
             "compiled=True takes a Rule on an objective that does not change, from floats, "
             f"got {rule!r} on {objective!r} from {w.dtype}"
         )
-    if not recordable:
-        return None
     if compiled:
         return CompiledRun(rule, objective)
+    if not recordable or objective.dim > WIDEST_RECORDED:
+        return None
     try:
         return Plan(rule, objective)
     except TypeError:
