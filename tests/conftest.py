@@ -3,6 +3,7 @@
 Property tests draw the same cases everywhere, however slow a machine.
 """
 
+import json
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -70,3 +71,29 @@ def browser():
 @pytest.fixture(params=["http", "file"])
 def origin(request):
     return request.getfixturevalue("server") if request.param == "http" else SITE.as_uri()
+
+
+@pytest.fixture(scope="module")
+def client():
+    """Return a function that evaluates an expression of the explorers' script with given values.
+
+    Typed arrays come back as lists, numbers that JSON does not have as their names.
+    """
+    from py_mini_racer import MiniRacer
+
+    from optimlib.explorers.explorer import script
+
+    engine = MiniRacer()
+    engine.eval(script())
+    engine.eval(
+        "const plainly = (key, v) => ArrayBuffer.isView(v) ? Array.from(v)"
+        " : typeof v === 'number' && !Number.isFinite(v) ? String(v) : v;"
+    )
+
+    def call(expression, **values):
+        names, arguments = ", ".join(values), ", ".join(map(json.dumps, values.values()))
+        function = f"(({names}) => {expression})({arguments})"
+        return json.loads(engine.eval(f"JSON.stringify({function}, plainly)"))
+
+    yield call
+    engine.close()

@@ -4,14 +4,11 @@ import json
 
 import numpy as np
 import pytest
-from py_mini_racer import MiniRacer
 
 import optimlib as ol
 from optimlib.calculus import directional_derivative, second_directional_derivative
 from optimlib.curvature import condition_number, definiteness
 from optimlib.explorers import dial
-from optimlib.explorers.explorer import CLIENT, CORE
-from optimlib.javascript import library
 
 OWN = ol.Objective(
     f=lambda w: w[0] ** 2 * w[1] + np.exp(w[1]),
@@ -40,27 +37,13 @@ MATRICES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def engine():
-    engine = MiniRacer()
-    parts = [(CLIENT / f"{name}.js").read_text("utf-8") for name in (*CORE, "dial")]
-    engine.eval("\n".join([library().replace("export const ", "const "), *parts]))
-
-    def call(expression, **values):
-        names = ", ".join(values)
-        arguments = ", ".join(map(json.dumps, values.values()))
-        return json.loads(engine.eval(f"JSON.stringify((({names}) => {expression})({arguments}))"))
-
-    return call
-
-
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
 @pytest.mark.parametrize("degrees", [0, 37, 180, 290])
-def test_slope_and_curvature_are_those_of_optimlib(engine, problem, degrees):
+def test_slope_and_curvature_are_those_of_optimlib(client, problem, degrees):
     ground = dial(problem).specification["ground"]
     angle, point = np.radians(degrees), np.array([0.7, -0.4])
     v = np.array([np.cos(angle), np.sin(angle)])
-    along = engine(
+    along = client(
         "alongDirection(codeOf(ground), ground.parameters, point, angle)",
         ground=ground,
         point=list(point),
@@ -76,24 +59,24 @@ def test_slope_and_curvature_are_those_of_optimlib(engine, problem, degrees):
 
 
 @pytest.mark.parametrize("matrix", MATRICES)
-def test_eigenvalues_and_kind_are_those_of_optimlib(engine, matrix):
-    eigen = engine("eigenOf(matrix)", matrix=matrix)
+def test_eigenvalues_and_kind_are_those_of_optimlib(client, matrix):
+    eigen = client("eigenOf(matrix)", matrix=matrix)
     sign = definiteness(matrix)
     np.testing.assert_allclose(eigen["values"], sign.eigenvalues, atol=1e-14)
-    assert engine("definitenessOf(values)", values=eigen["values"]) == sign.kind
+    assert client("definitenessOf(values)", values=eigen["values"]) == sign.kind
     for value, angle in zip(eigen["values"], eigen["angles"], strict=True):
         v = np.array([np.cos(angle), np.sin(angle)])
         np.testing.assert_allclose(np.array(matrix) @ v, value * v, atol=1e-14)
 
 
-def test_tiny_eigenvalue_has_no_sign(engine):
+def test_tiny_eigenvalue_has_no_sign(client):
     for values in [[1e-12, 1], [-1, -1e-12], [-1e-12, 1], [1e-8, 1], [-1e-8, 1]]:
-        assert engine("definitenessOf(values)", values=values) == definiteness(np.diag(values)).kind
+        assert client("definitenessOf(values)", values=values) == definiteness(np.diag(values)).kind
 
 
 @pytest.mark.parametrize("matrix", MATRICES)
-def test_curves_are_where_the_quadratic_form_is_constant(engine, matrix):
-    curves = engine("curvatureCurves(eigenOf(matrix), 0.5)", matrix=matrix)
+def test_curves_are_where_the_quadratic_form_is_constant(client, matrix):
+    curves = client("curvatureCurves(eigenOf(matrix), 0.5)", matrix=matrix)
     kinds = {"definite": 1, "indefinite": 4, "semidefinite": 2, "zero": 0}
     assert len(curves) == kinds[definiteness(matrix).kind.split()[-1]]
     for curve in curves:
@@ -103,8 +86,8 @@ def test_curves_are_where_the_quadratic_form_is_constant(engine, matrix):
         np.testing.assert_allclose(form, level, atol=1e-9 * abs(level))
 
 
-def test_half_axes_of_the_ellipse_are_as_one_over_the_root_of_the_eigenvalues(engine):
-    (curve,) = engine("curvatureCurves(eigenOf([[9, 0], [0, 1]]), 0.5)")
+def test_half_axes_of_the_ellipse_are_as_one_over_the_root_of_the_eigenvalues(client):
+    (curve,) = client("curvatureCurves(eigenOf([[9, 0], [0, 1]]), 0.5)")
     assert np.max(curve["xs"]) == pytest.approx(0.5 / 3)
     assert np.max(curve["ys"]) == pytest.approx(0.5)
 
@@ -166,7 +149,7 @@ def test_not_an_objective():
         dial(3)
 
 
-def test_condition_number_is_the_ratio_of_the_eigenvalues(engine):
+def test_condition_number_is_the_ratio_of_the_eigenvalues(client):
     problem, point = ol.problems.rosenbrock, np.array([1.0, 1.0])
-    low, high = engine("eigenOf(H)", H=problem.hess(point).tolist())["values"]
+    low, high = client("eigenOf(H)", H=problem.hess(point).tolist())["values"]
     assert high / low == pytest.approx(condition_number(problem, point), rel=1e-9)

@@ -1,14 +1,10 @@
 """The step ledger: its lines in V8 against by_hand and trace, its answers to guesses."""
 
-import json
-
 import numpy as np
 import pytest
-from py_mini_racer import MiniRacer
 
 import optimlib as ol
 from optimlib.explorers import ledger
-from optimlib.explorers.explorer import script
 
 RULES = [
     ol.GradientDescent(lr=0.1),
@@ -22,18 +18,6 @@ RULES = [
 ]
 PROBLEMS = [ol.problems.square, ol.problems.x_cos(c=0.15), ol.problems.cosh(0.5)]
 STEPS = 6
-
-
-@pytest.fixture(scope="module")
-def client():
-    engine = MiniRacer()
-    engine.eval(script())
-
-    def call(expression, **values):
-        names, arguments = ", ".join(values), ", ".join(map(json.dumps, values.values()))
-        return json.loads(engine.eval(f"JSON.stringify((({names}) => {expression})({arguments}))"))
-
-    return call
 
 
 def shown(client, explorer, state, rule=0):

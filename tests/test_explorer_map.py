@@ -4,12 +4,9 @@ import json
 
 import numpy as np
 import pytest
-from py_mini_racer import MiniRacer
 
 import optimlib as ol
 from optimlib.explorers import basin_map, parameter_map
-from optimlib.explorers.explorer import CLIENT, CORE
-from optimlib.javascript import library
 
 BOWL = ol.problems.quadratic(kappa=10)
 WAVE = ol.problems.x_cos()
@@ -32,47 +29,33 @@ OPTIMUM = (
 )
 
 
-@pytest.fixture(scope="module")
-def engine():
-    engine = MiniRacer()
-    parts = [(CLIENT / f"{name}.js").read_text("utf-8") for name in (*CORE, "map")]
-    engine.eval("\n".join([library().replace("export const ", "const "), *parts]))
-
-    def call(expression, **values):
-        names = ", ".join(values)
-        arguments = ", ".join(map(json.dumps, values.values()))
-        return json.loads(engine.eval(f"JSON.stringify((({names}) => {expression})({arguments}))"))
-
-    return call
-
-
-def measured(engine, figure, **changes):
-    return engine(
+def measured(client, figure, **changes):
+    return client(
         "String(measuredRun(map, changes).measured)", map=figure.specification, changes=changes
     )
 
 
 @pytest.mark.parametrize("lr", [0.01, 0.05, 0.15, 0.19])
 @pytest.mark.parametrize("kappa", [2, 10])
-def test_rate_of_gradient_descent_is_its_slowest_direction(engine, lr, kappa):
+def test_rate_of_gradient_descent_is_its_slowest_direction(client, lr, kappa):
     rule = ol.GradientDescent(lr=0.1)
     figure = parameter_map(rule, BOWL, ("lr", 0.01, 1), ("kappa", 1, 10), steps=600)
-    rate = float(measured(engine, figure, lr=lr, kappa=kappa))
+    rate = float(measured(client, figure, lr=lr, kappa=kappa))
     assert rate == pytest.approx(max(1 - lr, abs(1 - lr * kappa)), rel=1e-6)
 
 
 @pytest.mark.parametrize(("lr", "beta"), [(0.1, 0.0), (0.02, 0.3), (0.3, 0.6), (0.1, 0.8)])
-def test_rate_of_the_heavy_ball_is_the_spectral_radius(engine, lr, beta):
+def test_rate_of_the_heavy_ball_is_the_spectral_radius(client, lr, beta):
     figure = parameter_map(HEAVY_BALL, BOWL, **OVER_RATE, steps=300, predict=radius)
-    rate = float(measured(engine, figure, lr=lr, beta=beta))
+    rate = float(measured(client, figure, lr=lr, beta=beta))
     assert rate == pytest.approx(radius(lr, beta, 10.0), abs=0.005)
 
 
-def test_theory_goes_along_as_trees(engine):
+def test_theory_goes_along_as_trees(client):
     figure = parameter_map(HEAVY_BALL, BOWL, **OVER_RATE, predict=radius, optimum=OPTIMUM)
     for lr, beta, kappa in [(0.1, 0.5, 10.0), (0.01, 0.1, 50.0), (0.9, 0.9, 3.0)]:
         values = dict(lr=lr, beta=beta, kappa=kappa)
-        predicted = engine(
+        predicted = client(
             "[map.predict, ...map.optimum].map((tree) => compile(tree)(values))",
             map=figure.specification,
             values=values,
@@ -86,55 +69,55 @@ def test_theory_is_1_at_the_limit_of_stability():
         assert radius(2 * (1 + beta) / 10, beta, 10) == pytest.approx(1)
 
 
-def test_run_that_is_lost_diverges(engine):
+def test_run_that_is_lost_diverges(client):
     for color in ("rate", "steps", "value"):
         figure = parameter_map(HEAVY_BALL, BOWL, **OVER_RATE, steps=400, color=color)
-        assert measured(engine, figure, lr=1.0, beta=0.5) == "Infinity"
+        assert measured(client, figure, lr=1.0, beta=0.5) == "Infinity"
 
 
-def test_run_that_grows_has_a_rate_above_1(engine):
+def test_run_that_grows_has_a_rate_above_1(client):
     figure = parameter_map(HEAVY_BALL, BOWL, **OVER_RATE, steps=30)
-    assert 1 < float(measured(engine, figure, lr=0.5, beta=0.5)) < 5
+    assert 1 < float(measured(client, figure, lr=0.5, beta=0.5)) < 5
 
 
-def test_rate_needs_no_steps_after_arrival(engine):
+def test_rate_needs_no_steps_after_arrival(client):
     distances = [0.5**t for t in range(30)] + [0.0] * 70
-    assert engine("rateOf(Float64Array.from(d))", d=distances) == pytest.approx(0.5)
+    assert client("rateOf(Float64Array.from(d))", d=distances) == pytest.approx(0.5)
     rounding = [max(0.5**t, 1e-13) for t in range(100)]
-    assert engine("rateOf(Float64Array.from(d))", d=rounding) == pytest.approx(0.5)
+    assert client("rateOf(Float64Array.from(d))", d=rounding) == pytest.approx(0.5)
 
 
-def test_run_that_starts_at_the_minimum_has_rate_0(engine):
-    assert engine("rateOf(new Float64Array(10))") == 0
+def test_run_that_starts_at_the_minimum_has_rate_0(client):
+    assert client("rateOf(new Float64Array(10))") == 0
 
 
 @pytest.mark.parametrize("lr", [0.02, 0.1, 0.9])
-def test_steps_and_value_are_those_of_a_trace(engine, lr):
+def test_steps_and_value_are_those_of_a_trace(client, lr):
     rule, problem, start = ol.Adam(lr=0.1), ol.problems.coupled_bowl, np.array([1.0, 2.0])
     axes = dict(x=("lr", 0.01, 1), y=("beta1", 0, 0.99), steps=80)
     run = ol.trace(ol.Adam(lr=lr, beta1=0.8), problem, start, 80)
     distances = np.linalg.norm(run.points, axis=1)
     there = np.flatnonzero(distances <= 0.1 * distances[0])
     figure = parameter_map(rule, problem, **axes, color="steps", tolerance=0.1)
-    steps = int(measured(engine, figure, lr=lr, beta1=0.8))
+    steps = int(measured(client, figure, lr=lr, beta1=0.8))
     assert steps == (there[0] if there.size else -1)
     figure = parameter_map(rule, problem, **axes, color="value")
-    left = float(measured(engine, figure, lr=lr, beta1=0.8))
+    left = float(measured(client, figure, lr=lr, beta1=0.8))
     assert left == pytest.approx(run.values[-1] / run.values[0], rel=1e-9)
 
 
-def test_value_is_measured_from_the_lowest_minimum(engine):
+def test_value_is_measured_from_the_lowest_minimum(client):
     axes = dict(x=("lr", 0.001, 0.1), y=("beta", 0, 0.9), start=1.5, steps=20)
     figure = parameter_map(ol.Momentum(lr=0.01), WAVE, **axes, color="value")
     run = ol.trace(ol.Momentum(lr=0.004, beta=0.5), WAVE, 1.5, 20)
     first, *_, last = run.values.ravel() - min(WAVE.f(m) for m in WAVE.minima)
-    left = float(measured(engine, figure, lr=0.004, beta=0.5))
+    left = float(measured(client, figure, lr=0.004, beta=0.5))
     assert left == pytest.approx(last / first, rel=1e-9)
 
 
-def test_distance_is_that_to_the_nearest_minimum(engine):
+def test_distance_is_that_to_the_nearest_minimum(client):
     minima = [np.ravel(m) for m in ol.problems.himmelblau.minima]
-    distances = engine(
+    distances = client(
         "distancesOf({ d: 2, points: [4, 3, -3, 3, NaN, 0], values: [0, 0, 0] }, minima)"
         ".map(String)",
         minima=[minimum.tolist() for minimum in minima],
@@ -145,8 +128,8 @@ def test_distance_is_that_to_the_nearest_minimum(engine):
     assert distances[2] == "Infinity"
 
 
-def test_every_cell_is_computed_coarse_ones_first(engine):
-    cells = engine("[...coarseFirst(80, 60)]")
+def test_every_cell_is_computed_coarse_ones_first(client):
+    cells = client("[...coarseFirst(80, 60)]")
     assert len({(column, row) for column, row, _ in cells}) == len(cells) == 80 * 60
     sizes = [size for *_, size in cells]
     assert sizes == sorted(sizes, reverse=True)
@@ -157,20 +140,20 @@ def test_every_cell_is_computed_coarse_ones_first(engine):
     assert seen >= {(c, r) for c in range(80) for r in range(60)}
 
 
-def test_scale_grows_brighter_evenly(engine):
-    colors = np.array(engine("Array.from({ length: 21 }, (_, i) => viridis(i / 20))"))
+def test_scale_grows_brighter_evenly(client):
+    colors = np.array(client("Array.from({ length: 21 }, (_, i) => viridis(i / 20))"))
     brightness = colors @ [0.2126, 0.7152, 0.0722]
     assert np.all(np.diff(brightness) > 0)
-    assert engine("viridis(-1)") == colors[0].tolist()
+    assert client("viridis(-1)") == colors[0].tolist()
 
 
 @pytest.mark.parametrize("saddle_free", [False, True])
 @pytest.mark.parametrize("regularization", [0.0, 0.7])
 @pytest.mark.parametrize("start", [-0.9, 0.3, 0.62, 1.9])
-def test_newton_is_that_of_optimlib(engine, saddle_free, regularization, start):
+def test_newton_is_that_of_optimlib(client, saddle_free, regularization, start):
     rule = ol.Newton(saddle_free=saddle_free, regularization=regularization)
     figure = basin_map(WAVE, rule, steps=12)
-    points = engine(
+    points = client(
         "Array.from(basinRun(map, map.ground.parameters, 0, start, 0.8).points, String)",
         map=figure.specification,
         start=start,
@@ -185,9 +168,9 @@ def test_newton_is_that_of_optimlib(engine, saddle_free, regularization, start):
     [ol.GradientDescent(lr=0.02), ol.Momentum(lr=0.02, beta=0.9), ol.Newton(saddle_free=True)],
     ids=lambda rule: type(rule).__name__,
 )
-def test_shares_are_those_of_basins(engine, rule):
+def test_shares_are_those_of_basins(client, rule):
     figure = basin_map(WAVE, rule, steps=300)
-    reached = engine(
+    reached = client(
         "starts.map((start) => basinOf("
         "basinRun(map, map.ground.parameters, 0, start, map.axis.value), map))",
         map=figure.specification,
@@ -210,16 +193,16 @@ def test_shares_are_those_of_basins(engine, rule):
         ("NaN", -2),
     ],
 )
-def test_basin_is_a_critical_point_within_a_hundredth_of_the_picture(engine, end, basin):
+def test_basin_is_a_critical_point_within_a_hundredth_of_the_picture(client, end, basin):
     specification = basin_map(WAVE, ol.Newton()).specification
-    assert engine(f"basinOf({{ points: [0, {end}] }}, map)", map=specification) == basin
+    assert client(f"basinOf({{ points: [0, {end}] }}, map)", map=specification) == basin
 
 
-def test_newton_on_log_sum_exp_diverges_beyond_the_known_border(engine):
+def test_newton_on_log_sum_exp_diverges_beyond_the_known_border(client):
     """The border is the cycle x → −x: tanh(x) cosh²(x) = 2x for a full step."""
     edges = {"cycle": lambda lr, x0: lr * np.sinh(2 * np.abs(x0)) - 4 * np.abs(x0)}
     figure = basin_map(ol.problems.log_sum_exp, ol.Newton(), (0.1, 2), boundaries=edges)
-    predicted, border = engine(
+    predicted, border = client(
         "[basinEdge((x) => compile(map.boundaries[0].formula)({ lr: 1, x0: x }) > 0, 1, 6),"
         " basinEdge((x) => basinOf(basinRun(map, {}, 0, x, 1), map), 1, 6)]",
         map=figure.specification,

@@ -4,14 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from py_mini_racer import MiniRacer
 from scipy import integrate, stats
 
 import optimlib as ol
 from optimlib.explorers import depth_histogram, eigenvalue_lottery, noise_floor
-from optimlib.explorers.explorer import CLIENT, CORE, tree
+from optimlib.explorers.explorer import tree
 from optimlib.explorers.sampling import ACTIVATIONS, THEORY, _random_network
-from optimlib.javascript import library, reference
+from optimlib.javascript import reference
 
 RULES = [
     ol.GradientDescent(lr=0.3),
@@ -30,26 +29,6 @@ NETWORKS = [
 
 def by_name(rule):
     return type(rule).__name__
-
-
-@pytest.fixture(scope="module")
-def client():
-    """Return a function that evaluates an expression of the figures' script with given values."""
-    engine = MiniRacer()
-    parts = [(CLIENT / f"{name}.js").read_text("utf-8") for name in (*CORE, "sampling")]
-    engine.eval("\n".join([library().replace("export const ", "const "), *parts]))
-    engine.eval(
-        "const plainly = (key, v) => ArrayBuffer.isView(v) ? Array.from(v)"
-        " : typeof v === 'number' && !Number.isFinite(v) ? String(v) : v;"
-    )
-
-    def call(expression, **values):
-        names = ", ".join(values)
-        arguments = ", ".join(map(json.dumps, values.values()))
-        function = f"(({names}) => {expression})({arguments})"
-        return json.loads(engine.eval(f"JSON.stringify({function}, plainly)"))
-
-    return call
 
 
 def sfc32(seed):

@@ -4,31 +4,14 @@ import json
 
 import numpy as np
 import pytest
-from py_mini_racer import MiniRacer
 
 import optimlib as ol
 from optimlib import schedules
 from optimlib.explorers import draw_schedule
-from optimlib.explorers.explorer import script
 from optimlib.explorers.schedule import expected_squares, mean_squares
 
 STEPS = 40
 PROBLEM = {"curvature": 1.5, "deviation": 0.7, "start": 3.0}
-
-
-@pytest.fixture(scope="module")
-def client():
-    engine = MiniRacer()
-    engine.eval(script())
-
-    def call(expression, **values):
-        names, arguments = ", ".join(values), ", ".join(map(json.dumps, values.values()))
-        plain = "(key, v) => (ArrayBuffer.isView(v) ? Array.from(v) : v)"
-        return json.loads(
-            engine.eval(f"JSON.stringify((({names}) => {expression})({arguments}), {plain})")
-        )
-
-    return call
 
 
 @pytest.fixture
@@ -85,7 +68,7 @@ def test_what_is_lost_to_infinity_stays_lost(client):
     )
     for squares in found:
         assert squares[40] > 1e100
-        assert squares[-1] is None
+        assert squares[-1] == "NaN"
 
 
 def test_standard_error_is_the_spread_of_means(client, cosine):
