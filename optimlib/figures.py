@@ -39,6 +39,9 @@ COLORS = {
     "Rprop": "#6B8E23",
     "Yogi": "#8A6D3B",
     "Newton": BLACK,
+    "BFGS": "#332288",
+    "LBFGS": "#882255",
+    "ConjugateGradient": "#999933",
 }
 STYLE = {
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]),
