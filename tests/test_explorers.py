@@ -13,6 +13,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 from browsing import CHROMIUM, SITE
+from playwright.sync_api import expect
 
 import optimlib as ol
 
@@ -76,11 +77,8 @@ def opened(browser, server):
 def seen(page, figure):
     """Return what is to be seen at last: a map becomes finer while nothing else is to do."""
     page.evaluate(FRAME)
-    now, before = figure.evaluate(SEEN), None
-    while "<image" in now and now != before:
-        page.wait_for_timeout(400)
-        now, before = figure.evaluate(SEEN), now
-    return now
+    expect(figure.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
+    return figure.evaluate(SEEN)
 
 
 def controls(figure):
@@ -113,6 +111,7 @@ class TestEveryExplorer:
     def test_every_control_changes_what_is_seen(self, opened, page_name, name, specification):
         page, figure = opened(page_name, name)
         first = seen(page, figure)
+        assert controls(figure)
         for i in range(len(controls(figure))):
             before = seen(page, figure)
             control = controls(figure)[i]

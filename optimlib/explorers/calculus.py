@@ -395,7 +395,7 @@ def chord(objective, a=None, b=None):
     objective : Objective
         With one variable, in elementwise arithmetic.
     a, b : number, optional
-        The ends at first, by default an eighth of the domain from its ends.
+        The ends at first, by default an eighth and a fifth of the domain from its ends.
 
     Returns
     -------

@@ -39,8 +39,8 @@ def explore(
     Parameters
     ----------
     objective : Objective or list of Objective
-        Named problems of `optimlib.problems` with one or two variables. With several there is
-        a menu.
+        Of one or two variables: problems of `optimlib.problems`, or one's own in elementwise
+        arithmetic. With several there is a menu.
     rules : Optimizer or list of Optimizer
         One that is not generated as JavaScript (a reader's own, Newton) is live where a kernel
         runs and shows its recorded run on the website.
@@ -72,8 +72,8 @@ def explore(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind, a problem has more than two variables or is none of
-        `optimlib.problems`, or a range names what no rule and no problem has.
+        If an argument is of the wrong kind, a problem has more than two variables or is not
+        elementwise arithmetic, or a range names what no rule and no problem has.
 
     Examples
     --------

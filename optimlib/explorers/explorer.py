@@ -22,6 +22,7 @@ from optimlib.javascript import library
 
 # In the order in which they need each other.
 CORE = ("elements", "scales", "plot", "formula", "simulate", "figure")
+LARGEST = 60_000  # bytes of a figure's data: a page may have several
 CLIENT = files("optimlib.explorers") / "client"
 
 
@@ -38,6 +39,7 @@ def script():
     return "\n".join([library().replace("export const ", "const "), *parts])
 
 
+@cache
 def module():
     """Return the ES module that Jupyter loads."""
     return script() + "\nexport default { render };\n"
@@ -51,6 +53,7 @@ def page_script():
     return "(() => {\n" + script() + "\nstart();\n})();\n"
 
 
+@cache
 def style():
     """Return the style sheet of all explorers."""
     return (CLIENT / "style.css").read_text("utf-8")
@@ -68,12 +71,23 @@ class Explorer(anywidget.AnyWidget):
     answer : callable, optional
         From a question of the figure (a dict) to the answer of the kernel (a dict): for what only
         Python can compute.
+
+    Raises
+    ------
+    ValueError
+        If the specification has more than 60,000 bytes.
     """
 
     specification = traitlets.Dict().tag(sync=True)
 
     def __init__(self, specification, still, answer=None):
-        super().__init__(specification=plain(specification))
+        specification = plain(specification)
+        size = len(json.dumps(specification, separators=(",", ":")))
+        if size > LARGEST:
+            raise ValueError(
+                f"the figure must be at most {LARGEST} bytes as data, got {size}: less data"
+            )
+        super().__init__(specification=specification)
         self._still = still
         self._answer = answer
         self.on_msg(self._reply)

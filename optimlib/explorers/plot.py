@@ -1,7 +1,6 @@
 """The plot of a chapter's own formulas: curves, points and runs with controls for their names."""
 
 import inspect
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
@@ -10,7 +9,7 @@ from string import Formatter
 
 import numpy as np
 
-from optimlib.explorers.explorer import Explorer, plain, tree
+from optimlib.explorers.explorer import Explorer, tree
 from optimlib.explorers.items import (
     Item,
     Note,
@@ -93,11 +92,6 @@ def plot(*panels, controls=None, define=None, read=(), title=None):
         "notes": [recorder.note(r) for r in read if isinstance(r, Note)],
         "runs": [recorder.written_run(r) for r in recorder.runs],
     }
-    size = len(json.dumps(plain(specification), separators=(",", ":")))
-    if size > LARGEST:
-        raise ValueError(
-            f"the figure must be at most {LARGEST} bytes as data, got {size}: less data"
-        )
 
     def still():
         Still(controls, definitions).draw(panels)

@@ -171,7 +171,8 @@ def noise_floor(
             part(**{name: values[name] for name in signature(part).parameters})
             for part in THEORY[type(rule)]
         )
-        run = _noisy_trace(rule, curvature, noise / batch**0.5, start, steps, runs)
+        errors = noise / batch**0.5 * np.random.default_rng(1).standard_normal((steps, runs))
+        run = noisy_trace(rule, curvature, errors, start)
         left, right = figures.side_by_side()
         style = {"color": figures.color(rule)}
         left.semilogy(run.values[:, :4], **style, linewidth=0.8, alpha=0.3)
@@ -387,14 +388,25 @@ def _slider(key, value, label, low, high):
     }
 
 
-def _noisy_trace(rule, curvature, deviation, start, steps, runs):
-    """Return the trace of a batch of runs with normal noise in the gradient."""
-    noise = deviation * np.random.default_rng(1).standard_normal((steps, 1, runs))
+def noisy_trace(rule, curvature, errors, start):
+    """Return the trace of a batch of runs on the parabola with errors in its gradient.
+
+    Parameters
+    ----------
+    rule : Rule
+    curvature, start : float
+    errors : ndarray, shape (steps, runs)
+
+    Returns
+    -------
+    Trace
+    """
 
     def parabola(error):
         return Objective(f=lambda w: curvature * w**2 / 2, grad=lambda w: curvature * w + error)
 
-    stream = Stream(parabola(0), lambda t: parabola(noise[t - 1]))
+    stream = Stream(parabola(0), lambda t: parabola(errors[t - 1]))
+    steps, runs = errors.shape
     return trace(rule, stream, np.full((1, runs), float(start)), steps)
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from numbers import Real
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -10,7 +9,9 @@ from optimlib import figures
 from optimlib import schedules as kinds
 from optimlib.descent import check_count
 from optimlib.explorers.explorer import Explorer
+from optimlib.explorers.sampling import noisy_trace
 from optimlib.javascript import reference
+from optimlib.problems.parameters import check_number
 from optimlib.rules import GradientDescent
 from optimlib.rules.rule import Rule
 
@@ -85,7 +86,7 @@ def draw_schedule(
     if check_count("batch", batch, least=1) > 64:
         raise ValueError(f"batch must be at most 64, got batch = {batch!r}")
     for name, value in {"start": start, "curvature": curvature, "noise": noise}.items():
-        _check_positive(name, value)
+        check_number(name, value, positive=True)
     rule = GradientDescent(lr=1.0) if rule is None else rule
     if not isinstance(rule, Rule):
         raise TypeError(f"rule must be like ol.Momentum(lr=0.1), got rule = {rule!r}")
@@ -113,7 +114,7 @@ def draw_schedule(
             | {"value": batch},
         ],
     }
-    _check_positive("the largest rate of schedules", specification["highest"])
+    check_number("the largest rate of schedules", specification["highest"], positive=True)
 
     def still():
         first = next(iter(presets))
@@ -152,18 +153,10 @@ def mean_squares(rule, rates, curvature, deviation, start, noise):
     -------
     ndarray, shape (steps + 1,)
     """
-    w = np.full(noise.shape[1], float(start))
-    state = rule.initial(w)
-    means = [np.mean(w**2)]
+    scheduled = replace(rule, lr=lambda t: rates[t - 1])
+    run = noisy_trace(scheduled, curvature, deviation * noise, start)
     with np.errstate(all="ignore"):
-        for t, (rate, draw) in enumerate(zip(rates, noise, strict=True), start=1):
-            seen = SimpleNamespace(
-                grad=lambda point, draw=draw: curvature * point + deviation * draw
-            )
-            record = rule.at(t).replace_unchecked(lr=rate).advance(t, w, state, seen)
-            w, state = record["w"], [record[name] for name in rule.state]
-            means.append(np.mean(w**2))
-    return np.array(means)
+        return np.mean(run.points**2, axis=(1, 2))
 
 
 def expected_squares(rates, curvature, deviation, start):
@@ -232,10 +225,3 @@ def _code(schedule, rates):
 def _slider(key, label, value):
     limits = {"min": value / 10, "max": value * 10, "log": True}
     return {"key": key, "label": label, "value": float(value)} | limits
-
-
-def _check_positive(name, value):
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, got {name} = {value!r}")
-    if not 0 < value < np.inf:
-        raise ValueError(f"{name} must be finite and > 0, got {name} = {value!r}")

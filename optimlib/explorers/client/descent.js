@@ -21,9 +21,7 @@ KINDS.descent = (figure, specification) => {
       label: "adjust", value: owners[0], options: owners.map((i) => [i, rules[i].label]),
     });
   }
-  for (const { key, label, min, max, log, value } of sliders) {
-    figure.slider(key, { label, min, max, log, value });
-  }
+  for (const slider of sliders) figure.slider(slider.key, slider);
   problems[0].start.forEach((value, i) => {
     const [min, max] = problems[0].domain[i];
     figure.slider(`start ${i}`, { label: `start ${problems[0].variables[i]}`, min, max, value });
@@ -41,7 +39,7 @@ KINDS.descent = (figure, specification) => {
   const curve = figure.plot({ x: "step t", y: progress.label, aspect: 0.8 });
   const formulas = predictions.map(({ formula }) => compile(formula));
   const cache = {}, memory = [];
-  let shown = [];
+  let shown = [], lowest;
 
   const parametersNow = () => parametersFor(problemNow(), sliders, state);
   const hyperparametersOf = (i) => hyperparametersFor(rules[i], i, sliders, state);
@@ -49,7 +47,7 @@ KINDS.descent = (figure, specification) => {
   // A run of a rule that only Python can run: asked for, shown when it comes.
   const runInPython = (i, start) => {
     const question = {
-      rule: i, problem: Number(state.problem ?? 0), parameters: parametersNow(),
+      rule: i, problem: state.problem ?? 0, parameters: parametersNow(),
       hyperparameters: hyperparametersOf(i), start, steps,
     };
     const key = JSON.stringify(question);
@@ -82,12 +80,8 @@ KINDS.descent = (figure, specification) => {
 
   const measure = (run, t) => {
     if (progress.quantity === "value") return run.values[t];
-    const { minima } = problemNow();
-    if (progress.quantity === "gap") {
-      const f = (m) => codeOf(problemNow()).f(parametersNow(), 0, ...m);
-      return run.values[t] - Math.min(...minima.map(f));
-    }
-    return Math.min(...minima.map((m) =>
+    if (progress.quantity === "gap") return run.values[t] - lowest;
+    return Math.min(...problemNow().minima.map((m) =>
       Math.hypot(...m.map((mi, i) => run.points[run.d * t + i] - mi))));
   };
 
@@ -96,30 +90,14 @@ KINDS.descent = (figure, specification) => {
     if (y) {
       landscape.labels = { x: ground.variables[0], y: ground.variables[1] };
       landscape.begin({ x, y });
-      const key = JSON.stringify([ground.label, parameters]);
-      if (cache.key !== key) {
-        const n = 60, z = new Float64Array((n + 1) ** 2);
-        for (let j = 0; j <= n; j++) {
-          for (let i = 0; i <= n; i++) {
-            z[j * (n + 1) + i] = problem.f(
-              parameters, 0, x[0] + (x[1] - x[0]) * i / n, y[0] + (y[1] - y[0]) * j / n);
-          }
-        }
-        cache.key = key;
-        cache.pieces = contours(z, n, x, y, levelsOf(z));
-      }
-      landscape.segments("levels", cache.pieces, { opacity: 0.35 });
+      landscape.levels((a, b) => problem.f(parameters, 0, a, b), [ground.label, parameters]);
       for (const [i, m] of ground.minima.entries()) {
         landscape.text(`minimum ${i}`, m[0], m[1], "✕", { dy: 5 });
       }
       return;
     }
-    const n = 240;
-    const xs = Float64Array.from({ length: n + 1 }, (_, i) => x[0] + (x[1] - x[0]) * i / n);
-    const ys = xs.map((at) => problem.f(parameters, 0, at));
     landscape.labels = { x: ground.variables[0], y: "f" };
-    landscape.begin({ x, y: extent(ys) });
-    landscape.line("curve", xs, ys, { opacity: 0.5 });
+    landscape.beginCurve((at) => problem.f(parameters, 0, at), x);
   };
 
   const drawRuns = (step) => {
@@ -137,7 +115,7 @@ KINDS.descent = (figure, specification) => {
     const log = state.log ?? false;
     const ts = Float64Array.from({ length: steps + 1 }, (_, t) => t);
     const measured = shown.map(({ run }) => ts.map((t) => measure(run, t)));
-    const foreseen = formulas.map((formula, k) => ts.map((t) => formula(valuesFor(k, t))));
+    const foreseen = predictions.map((_, k) => ts.map(foreseenBy(k)));
     const start = measured.length ? Math.max(...measured.map((m) => Math.abs(m[0]))) : 1;
     const bound = (v) => (Math.abs(v) <= 1e3 * start + 1 && (!log || v > 1e-16 * start) ? v : NaN);
     const y = extent(measured.flatMap((m) => Array.from(m, bound)), { log });
@@ -153,14 +131,14 @@ KINDS.descent = (figure, specification) => {
     curve.end();
   };
 
-  const valuesFor = (k, t) => {
-    const i = predictions[k].rule;
-    const start = startNow();
-    const problem = codeOf(problemNow()), parameters = parametersNow();
-    const values = { ...parameters, ...hyperparametersAt(hyperparametersOf(i), Math.max(t, 1)), t };
-    start.forEach((v, j) => { values[`${problemNow().variables[j]}0`] = v; });
-    values.f0 = problem.f(parameters, 0, ...start);
-    return values;
+  // Returns what a prediction says, as a function of the step.
+  const foreseenBy = (k) => {
+    const { variables } = problemNow(), start = startNow(), parameters = parametersNow();
+    const hyperparameters = hyperparametersOf(predictions[k].rule);
+    const values = { ...parameters, f0: codeOf(problemNow()).f(parameters, 0, ...start) };
+    start.forEach((v, j) => { values[`${variables[j]}0`] = v; });
+    return (t) =>
+      formulas[k]({ ...values, ...hyperparametersAt(hyperparameters, Math.max(t, 1)), t });
   };
 
   const startNow = () => problemNow().domain.map((_, i) => state[`start ${i}`]);
@@ -188,9 +166,10 @@ KINDS.descent = (figure, specification) => {
         figure.controls["start 1"].input.hidden = ground.domain.length === 1;
       }
       for (const { key, rules: those } of sliders) {
-        const other = several && those?.length === 1 && those[0] !== Number(state.adjust);
+        const other = several && those?.length === 1 && those[0] !== state.adjust;
         figure.controls[key].input.hidden = other;
       }
+      lowest = Math.min(...ground.minima.map((m) => problem.f(parameters, 0, ...m)));
       shown = rules.map((rule, i) => i).filter((i) => state[`show ${i}`] ?? true)
         .map((i) => ({ i, run: runOf(i, problem, parameters, start) }));
 
@@ -208,9 +187,8 @@ KINDS.descent = (figure, specification) => {
         const place = Array.from(run.points.slice(run.d * step, run.d * (step + 1)));
         const where = place.every(Number.isFinite) ? place.map((v) => number(v, 4)).join(", ") : "–";
         const end = left === null ? number(measure(run, step), 4) : `left the picture at step ${left}`;
-        const name = make("span", {},
-          make("span", { class: "explorer-chip", style: `background:${rules[i].color}` }),
-          rules[i].label, run.note ? ` (${run.note})` : "");
+        const note = run.note ? ` (${run.note})` : "";
+        const name = chipped(rules[i].label + note, rules[i].color);
         return [name, left === null ? where : "–", end];
       });
       const tables = [{
@@ -225,7 +203,7 @@ KINDS.descent = (figure, specification) => {
           caption: "Theory and this run",
           columns: ["", "predicted", "measured", "difference"],
           rows: compared.map(({ label, k, of }) => {
-            const predicted = formulas[k](valuesFor(k, step)), measured = measure(of.run, step);
+            const predicted = foreseenBy(k)(step), measured = measure(of.run, step);
             return [label, number(predicted, 5), number(measured, 5), number(measured - predicted, 2)];
           }),
         });

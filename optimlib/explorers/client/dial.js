@@ -83,9 +83,7 @@ KINDS.dial = (figure, specification) => {
     const [min, max] = domain[i];
     figure.slider(`point ${i}`, { label: `point ${name}`, min, max, value: ground.start[i] });
   });
-  for (const { key, label: name, min, max, log, value } of sliders) {
-    figure.slider(key, { label: name, min, max, log, value });
-  }
+  for (const slider of sliders) figure.slider(slider.key, slider);
   for (const { name, label: text } of show) figure.toggle(name, { label: text, value: true });
 
   let tip = [0, 0], held = "point";
@@ -119,11 +117,7 @@ KINDS.dial = (figure, specification) => {
     description: "f along v, with its tangent and its parabola at the point." });
 
   const pointNow = () => [state["point 0"], state["point 1"]];
-  const parametersNow = () => {
-    const parameters = { ...ground.parameters };
-    for (const { key, parameter } of sliders) parameters[parameter] = state[key];
-    return parameters;
-  };
+  const parametersNow = () => parametersFor(ground, sliders, state);
   const thetas = Array.from({ length: 181 }, (_, i) => 2 * i);
   let turned = [];
 

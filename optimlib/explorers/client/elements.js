@@ -23,6 +23,10 @@ function set(element, attributes) {
   return element;
 }
 
+// A name behind a dot of its color.
+const chipped = (name, color) => make("span", {},
+  make("span", { class: "explorer-chip", style: `background:${color}` }), name);
+
 function table(caption, columns, rows) {
   const heading = (cell) => make(cell ? "th" : "td", cell ? { scope: "col" } : {}, cell);
   const cells = (row) => row.map((cell, i) =>

@@ -93,7 +93,6 @@ KINDS.ledger = (figure, specification) => {
   figure.plots.append(page);
 
   const chosen = () => state.rule ?? 0;
-  const xs = Float64Array.from({ length: 241 }, (_, i) => domain[0] + (domain[1] - domain[0]) * i / 240);
   let all = [];
 
   const compute = () => {
@@ -109,8 +108,7 @@ KINDS.ledger = (figure, specification) => {
   const drawCurve = (parameters, now, open) => {
     const t = Math.max(state.step, 1), { color } = rules[chosen()];
     const f = (x) => problem.f(parameters, t, x);
-    plot.begin({ x: domain, y: extent(xs.map(f)) });
-    plot.line("curve", xs, xs.map(f), { opacity: 0.5 });
+    plot.beginCurve(f, domain);
     const past = [state.start, ...all.slice(0, Math.max(state.step - 1, 0)).map(({ w }) => w)];
     plot.dots("past", past, past.map(f), { color, radius: 3, opacity: 0.6 });
     if (now) {

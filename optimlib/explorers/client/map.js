@@ -64,6 +64,7 @@ class CellMap {
   }
 
   proceed() {
+    set(this.figure.element, { "aria-busy": Boolean(this.order) });
     if (this.waiting || !this.order) return;
     this.waiting = true;
     whenIdle(() => {
@@ -175,11 +176,7 @@ function stepsTo(distances, tolerance) {
 function settingsOf({ rule, ground }, changes) {
   const pick = (values) => Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, changes[name] ?? value]));
-  const hyperparameters = pick(rule.hyperparameters);
-  for (const [name, { schedule, parameters }] of Object.entries(rule.schedules ?? {})) {
-    hyperparameters[name] = (t) => SCHEDULES[schedule](parameters, t);
-  }
-  return { hyperparameters, parameters: pick(ground.parameters) };
+  return { hyperparameters: pick(withSchedules(rule)), parameters: pick(ground.parameters) };
 }
 
 // One run and what the map measures of it.
@@ -204,9 +201,7 @@ KINDS.map = (figure, specification) => {
   const { ground, axes, sliders, steps, color, quantity, predict, optimum, rule } = specification;
   const { state } = figure;
   const [xAxis, yAxis] = axes;
-  for (const { key, label, min, max, log, value } of [...axes, ...sliders]) {
-    figure.slider(key, { label, min, max, log, value });
-  }
+  for (const slider of [...axes, ...sliders]) figure.slider(slider.key, slider);
   figure.choice("second", { label: "beside the map", value: "progress",
     options: [["progress", "distance"], ["path", "path"]] });
   const go = (x, y) => {
@@ -289,7 +284,7 @@ KINDS.map = (figure, specification) => {
       second.begin({ x, y });
       second.levels((a, b) => problem.f(parameters, 0, a, b), parameters);
     } else {
-      drawCurve(second, (at) => problem.f(parameters, 0, at), x);
+      second.beginCurve((at) => problem.f(parameters, 0, at), x);
       places.push(run.values);
     }
     second.line("path", ...places, { color: rule.color });
@@ -343,13 +338,6 @@ KINDS.map = (figure, specification) => {
     },
   };
 };
-
-function drawCurve(plot, f, [low, high]) {
-  const xs = Array.from({ length: 241 }, (_, i) => low + (high - low) * i / 240);
-  const ys = xs.map(f);
-  plot.begin({ x: [low, high], y: extent(ys) });
-  plot.line("curve", xs, ys, { opacity: 0.5 });
-}
 
 // Newton's method in one variable is a descent along f′/f″ in place of the gradient.
 const NEWTON = { state: [], names: ["step"], initial: () => [], lookAhead: null, update: (h, t, p) => [-h.lr * p] };
@@ -409,10 +397,8 @@ KINDS.basins = (figure, specification) => {
     figure.choice("rule", { label: "method", value: 0, options: rules.map(({ label }, i) => [i, label]) });
   }
   figure.slider("start", { ...startAxis, value: ground.start[0] });
-  for (const { key, label, min, max, log, value } of [axis, ...sliders]) {
-    figure.slider(key, { label, min, max, log, value });
-  }
-  const ruleNow = () => Number(state.rule ?? 0);
+  for (const slider of [axis, ...sliders]) figure.slider(slider.key, slider);
+  const ruleNow = () => state.rule ?? 0;
   const map = mapWithLegend(figure, [startAxis, axis], (x, y) => {
     figure.change("start", Number(x.toPrecision(4)));
     figure.change(axis.key, Number(y.toPrecision(4)));
@@ -420,8 +406,7 @@ KINDS.basins = (figure, specification) => {
   const curve = figure.plot({ x: variable, y: "f", aspect: 0.8,
     onpoint: (x) => figure.change("start", Number(x.toPrecision(4))) });
   const theories = boundaries.map(({ formula }) => compile(formula));
-  const parametersNow = () => ({ ...ground.parameters,
-    ...Object.fromEntries(sliders.map(({ key }) => [key, state[key]])) });
+  const parametersNow = () => parametersFor(ground, sliders, state);
   const valuesAt = (start, lr) => ({ ...parametersNow(), [`${variable}0`]: start, lr });
   const basinAt = (start, lr) =>
     basinOf(basinRun(specification, parametersNow(), ruleNow(), start, lr), specification);
@@ -454,7 +439,7 @@ KINDS.basins = (figure, specification) => {
 
   const drawRun = (run, parameters) => {
     const problem = codeOf(ground), { color } = rules[ruleNow()];
-    drawCurve(curve, (x) => problem.f(parameters, 0, x), [low, high]);
+    curve.beginCurve((x) => problem.f(parameters, 0, x), [low, high]);
     const [xs] = coordinates(run, steps);
     curve.line("path", xs, run.values, { color });
     curve.dots("points", xs, run.values, { color });

@@ -60,8 +60,7 @@ class Plot {
     if (ticksX) this.x.ticks = ticksX;
     this.y = scale(y, [bottom, MARGIN.top], logY);
     const key = [width, x, y, logX, logY, this.labels.x, this.labels.y].join();
-    this.fresh = key !== this.key;
-    if (this.fresh) {
+    if (key !== this.key) {
       this.key = key;
       set(this.element, { viewBox: `0 0 ${width} ${height}` });
       const box = { x: MARGIN.left, y: MARGIN.top,
@@ -149,6 +148,14 @@ class Plot {
     }
     return this.item(key, "path",
       { d, stroke: color ?? "currentColor", "stroke-width": width, opacity, fill: "none" });
+  }
+
+  // Starts a frame with the graph of f over the range x.
+  beginCurve(f, x) {
+    const xs = Float64Array.from({ length: 241 }, (_, i) => x[0] + (x[1] - x[0]) * i / 240);
+    const ys = xs.map(f);
+    this.begin({ x, y: extent(ys) });
+    this.line("curve", xs, ys, { opacity: 0.5 });
   }
 
   // Level lines of f(x, y) over the ranges, computed again only if `state` has changed.

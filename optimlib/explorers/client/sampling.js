@@ -15,8 +15,6 @@ const compared = (name, predicted, measured, ...more) => [
   predicted === null ? "–" : number(measured - predicted, 2), ...more.map((v) => number(v, 2)),
 ];
 
-const chipped = (name, color) => make("span", {},
-  make("span", { class: "explorer-chip", style: `background:${color}` }), name);
 
 function readCompared(figure, caption, rows, ...more) {
   const spoken = rows.map(([name, predicted, measured]) =>

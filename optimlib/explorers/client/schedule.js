@@ -156,8 +156,7 @@ KINDS.schedule = (figure, specification) => {
 
     report() {
       const rows = both.map(({ label, color, measured, squares, errors, floor }) => {
-        const name = make("span", {},
-          make("span", { class: "explorer-chip", style: `background:${color}` }), label);
+        const name = chipped(label, color);
         // The step at which the mean leaves the picture for good, if it does; else 0.
         const lost = measured[steps] < bound ? 0 : measured.findLastIndex((v) => v < bound) + 1;
         const found = lost ? `left the picture at step ${lost}` : number(measured[steps], 4);

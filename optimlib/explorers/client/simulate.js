@@ -11,12 +11,16 @@ function hyperparametersAt(hyperparameters, t) {
   return values;
 }
 
-// The hyperparameters of a rule, number i of the figure, as its sliders stand.
-function hyperparametersFor({ hyperparameters, schedules = {} }, i, sliders, state) {
+// The hyperparameters of a rule in a specification: numbers, and functions of t for schedules.
+function withSchedules({ hyperparameters, schedules = {} }) {
   const values = { ...hyperparameters };
-  for (const [name, { schedule, parameters }] of Object.entries(schedules)) {
-    values[name] = (t) => SCHEDULES[schedule](parameters, t);
-  }
+  for (const [name, schedule] of Object.entries(schedules)) values[name] = (t) => at(schedule, t);
+  return values;
+}
+
+// The hyperparameters of a rule, number i of the figure, as its sliders stand.
+function hyperparametersFor(rule, i, sliders, state) {
+  const values = withSchedules(rule);
   for (const { key, name, rules } of sliders) {
     if (rules?.includes(i)) values[name] = state[key];
   }
