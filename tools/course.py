@@ -2,7 +2,7 @@
 
 The site's chapters are executed before Sphinx reads them, two at a time, into the same
 jupyter-cache that myst-nb reads. The cache knows a chapter by its code cells alone, so it is
-thrown away when optimlib, the requirements or Python change.
+thrown away when optimlib, a chapter's data file, the requirements or Python change.
 """
 
 import asyncio
@@ -31,6 +31,7 @@ except ImportError:  # there is none for Macs with ARM processors: their copy is
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
 CELL_TIMEOUT = 60
+DATA = {".json", ".yaml"}  # what chapters read beside themselves
 ANSI_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 LOGGER = logging.getLogger(__name__)
 
@@ -109,7 +110,8 @@ def fingerprint(root):
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     digest = hashlib.sha256(f"{sys.version} {project['dependencies']}".encode())
     sources = [p for p in (root / "optimlib").rglob("*") if p.is_file() and p.suffix != ".pyc"]
-    for path in [root / "requirements.txt", *sorted(sources)]:
+    data = [p for p in (root / "chapters").rglob("*") if p.suffix in DATA]
+    for path in [root / "requirements.txt", *sorted(sources), *sorted(data)]:
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
