@@ -5,10 +5,10 @@ FIRST_PAGE := _build/html/chapters/start/welcome.html
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test serve notebooks lint clean
+.PHONY: help book test serve notebooks experiments lint clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: .venv/book.stamp ## execute the chapters that changed and build the site
 	@echo "== book: chapters and site"
@@ -27,6 +27,10 @@ serve: book ## show the site on http://localhost:8000
 notebooks: .venv/book.stamp ## execute all chapters and store their outputs for a commit
 	@echo "== notebooks: executing all chapters"
 	@$(BIN)/python tools/notebooks.py
+
+experiments: .venv/book.stamp ## repeat the long comparison that a chapter reads (some minutes)
+	@echo "== experiments: comparing optimizers"
+	@$(BIN)/python experiments/comparing.py
 
 lint: .venv/dev.stamp ## check style and spelling
 	@echo "== lint: ruff and codespell"
