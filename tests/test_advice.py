@@ -15,7 +15,7 @@ def leaves(state):
     return [leaf["answers"] for leaf in TREE if eval(leaf["when"], dict(state))]
 
 
-@pytest.mark.parametrize("values", product(*ANSWERS.values()))
+@pytest.mark.parametrize("values", list(product(*ANSWERS.values())))
 def test_answers_lead_to_one_leaf(values):
     assert len(leaves(zip(ANSWERS, values, strict=True))) == 1
 
