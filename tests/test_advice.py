@@ -12,12 +12,12 @@ ANSWERS = {"shape": range(4), "noise": (0, 1), "schedule": (0, 1), "tuned": (0, 
 
 
 def leaves(state):
-    return [leaf["answers"] for leaf in TREE if eval(leaf["when"], dict(state))]
+    return [leaf["answers"] for leaf in TREE if eval(leaf["when"], {}, state)]
 
 
 @pytest.mark.parametrize("values", list(product(*ANSWERS.values())))
 def test_answers_lead_to_one_leaf(values):
-    assert len(leaves(zip(ANSWERS, values, strict=True))) == 1
+    assert len(leaves(dict(zip(ANSWERS, values, strict=True)))) == 1
 
 
 @pytest.mark.parametrize("leaf", TREE, ids=lambda leaf: leaf["answers"])
