@@ -61,6 +61,8 @@ def test_a_tiny_comparison_runs_from_start_to_end(once):
     assert {len(values) for values in kept["trials"].values()} == {3}
     assert {len(values) for values in kept["final"].values()} == {2}
     assert kept["curves"]["step"] == [0, 42, 84]
+    for _, _, _, kept in cells(result):
+        assert kept["chosen"]["trial"] == comparing.np.argmin(kept["trials"]["val_loss"])
 
 
 def test_two_jobs_give_the_same_numbers(once, tmp_path):
@@ -101,9 +103,10 @@ def test_a_killed_comparison_goes_on_where_it_was(once, tmp_path):
         ("--output /nowhere/result.json", "--output: there is no folder /nowhere"),
     ],
 )
-def test_bad_arguments_are_named(arguments, complaint, capsys):
+def test_bad_arguments_are_named(arguments, complaint, tmp_path, capsys):
+    places = [f"--cache={tmp_path}", f"--output={tmp_path / 'result.json'}"]
     with pytest.raises(SystemExit, match="2"):
-        comparing.main(arguments.split())
+        comparing.main([*TINY, *places, *arguments.split()])
     assert complaint in capsys.readouterr().err
 
 
