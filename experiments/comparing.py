@@ -43,8 +43,8 @@ from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
+import joblib
 import numpy as np
-from joblib import Memory, Parallel, cpu_count, delayed, hash, parallel_config
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
@@ -99,8 +99,8 @@ FIRST_FINAL_SEED = 10_000
 PORTION = 16
 EVALUATIONS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
-# What the numbers depend on; a change of it empties the cache.
-SOURCES = ("descent.py", "objective.py", "schedules.py", "learning", "rules")
+# What the numbers depend on, besides this file; after a change of it all runs are made again.
+SOURCES = ("descent.py", "objective.py", "schedules.py", "learning/*.py", "rules/*.py")
 
 
 def draw(optimizer, trial):
@@ -162,24 +162,22 @@ def run_all(runs, memory, jobs, backend, options, title):
     chosen = {"n_jobs": jobs} | ({"backend": backend, **options} if backend else {})
     curves, portion = [], PORTION * jobs
     with (
-        parallel_config(**chosen),
-        Parallel() as parallel,
+        joblib.parallel_config(**chosen),
+        joblib.Parallel() as parallel,
         tqdm(desc=title, total=len(runs), unit="run", disable=None) as bar,
     ):
         for first in range(0, len(runs), portion):
             part = runs[first : first + portion]
-            curves += parallel(delayed(known)(*run) for run in part)
+            curves += parallel(joblib.delayed(known)(*run) for run in part)
             bar.update(len(part))
     return curves
 
 
 def compare(arguments):
     """Return the content of the result file."""
-    # joblib's hash of the sources names the folder: other code, other results.
-    files = [path for name in SOURCES for path in sorted((ROOT / "optimlib" / name).rglob("*.py"))]
-    files += [ROOT / "optimlib" / name for name in SOURCES if name.endswith(".py")]
-    code = hash([np.__version__, *(path.read_text("utf-8") for path in files)])
-    memory = Memory(arguments.cache / code, verbose=0)
+    files = [path for name in SOURCES for path in sorted((ROOT / "optimlib").glob(name))]
+    code = [path.read_text("utf-8") for path in (Path(__file__), *files)]
+    memory = joblib.Memory(arguments.cache / joblib.hash((np.__version__, code)), verbose=0)
     spread = memory, arguments.jobs, arguments.backend, dict(arguments.option)
 
     cells = [
@@ -333,7 +331,7 @@ def main(arguments):
     parser.add_argument("--trials", type=count, default=64, help="of each optimizer's search")
     parser.add_argument("--seeds", type=count, default=20, help="final runs of each optimizer")
     parser.add_argument("--epochs", type=count, default=20, help="length of a run")
-    parser.add_argument("--jobs", type=count, default=cpu_count(), help="runs at a time")
+    parser.add_argument("--jobs", type=count, default=joblib.cpu_count(), help="runs at a time")
     parser.add_argument("--backend", help="of joblib: loky (its default), dask, ray ...")
     parser.add_argument("--option", type=option, action="append", default=[],
                         metavar="NAME=VALUE", help="of the backend")  # fmt: skip
@@ -357,7 +355,7 @@ def main(arguments):
 
 
 def compact(result):
-    """Write JSON with one line for each optimizer's trials, final runs and curves."""
+    """Return JSON with each list on one line."""
     text = json.dumps(result, indent=1, allow_nan=False)
     # Lists, which are innermost, go on one line.
     lines, depth = [], 0
