@@ -343,7 +343,7 @@ class TestCalculus:
         assert xs[np.argmin(ys)] == pytest.approx(browser["foot"], abs=xs[1] - xs[0])
 
     def test_chord_shows_where_the_curve_lies_above(self):
-        browser = Browser(explorers.chord(WAVE, a=-0.4, b=0.6), share=0.3)
+        browser = Browser(explorers.chord(WAVE, a=-0.4, b=0.6), t=0.7)
         xs, ys = browser.series(1)
         f = WAVE.f(xs[None])
         straight = np.interp(xs, [-0.4, 0.6], [WAVE.f(-0.4), WAVE.f(0.6)])
@@ -359,11 +359,11 @@ class TestCalculus:
     def test_chord_judges_by_the_inequality(self):
         browser = Browser(explorers.chord(WAVE))
         for a, b in ((-0.4, 0.6), (0.8, 1.2)):
-            (sentence,) = browser.move(a=a, b=b, share=0.5).notes()
+            (sentence,) = browser.move(a=a, b=b, t=0.5).notes()
             above = WAVE.f((a + b) / 2) > (WAVE.f(a) + WAVE.f(b)) / 2
             assert ("not convex" in sentence) == above
         # The ends meet.
-        assert "not convex" not in browser.move(a=0.7, b=0.7, share=0.3).notes()[0]
+        assert "not convex" not in browser.move(a=0.7, b=0.7, t=0.3).notes()[0]
 
 
 @pytest.mark.parametrize(

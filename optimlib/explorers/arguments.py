@@ -27,7 +27,13 @@ def label_of(rule):
     return type(rule).__name__
 
 
-def ground_of(objective, start):
+def name_of(objective, moved):
+    """Return how figures call a problem: without the parameters that a slider moves."""
+    family = objective.name.partition("(")[0]
+    return family if objective.parameters.keys() & set(moved) else objective.name
+
+
+def ground_of(objective, start, moved=()):
     """Return a problem as data, with the start that the figure has at first."""
     if objective.dim > 2:
         raise ValueError(
@@ -37,7 +43,7 @@ def ground_of(objective, start):
     domain = [(min(a, s), max(b, s)) for (a, b), s in zip(objective.domain, start, strict=True)]
     return {
         **_code(objective),
-        "label": objective.name,
+        "label": name_of(objective, moved),
         "variables": objective.variables,
         "domain": domain,
         "minima": [np.ravel(m) for m in objective.minima],

@@ -388,7 +388,7 @@ def chord(objective, a=None, b=None):
     """Return the explorer of convexity: a chord between two points, and the curve beside it.
 
     A convex function's curve lies nowhere above a chord:
-    f(λa + (1 − λ)b) ≤ λf(a) + (1 − λ)f(b).
+    f((1 − t)a + tb) ≤ (1 − t)f(a) + tf(b).
 
     Parameters
     ----------
@@ -454,27 +454,27 @@ def chord(objective, a=None, b=None):
         controls={
             "a": (ends[0], low, high),
             "b": (ends[1], low, high),
-            "share": control(0.5, 0.0, 1.0, label="λ"),
+            "t": (0.5, 0.0, 1.0),
         },
         define={
-            "place": lambda a, b, share: share * a + (1 - share) * b,
+            "place": lambda a, b, t: (1 - t) * a + t * b,
             "on_curve": lambda place: f(place),
-            "on_chord": lambda a, b, share: share * f(a) + (1 - share) * f(b),
+            "on_chord": lambda a, b, t: (1 - t) * f(a) + t * f(b),
             "above": lambda on_curve, on_chord: on_curve - on_chord,
             # Less is rounding.
             "least": lambda on_curve, on_chord: 1e-12 * (abs(on_curve) + abs(on_chord)),
         },
         read=[
-            reading("f(λa + (1 − λ)b)", "on_curve"),
-            reading("λf(a) + (1 − λ)f(b)", "on_chord"),
+            reading("f((1 − t)a + tb)", "on_curve"),
+            reading("(1 − t)f(a) + tf(b)", "on_chord"),
             reading("the second less the first", lambda above: -above),
             note(
-                "At λ the curve lies above the chord by {above}: f is not convex.",
+                "At t the curve lies above the chord by {above}: f is not convex.",
                 when=lambda above, least: above > least,
             ),
             note(
-                "At λ the curve does not lie above the chord. For a convex f this holds for "
-                "every a, b and λ.",
+                "At t the curve does not lie above the chord. For a convex f this holds for "
+                "every a, b and t.",
                 when=lambda above, least: above <= least,
             ),
         ],

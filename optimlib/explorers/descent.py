@@ -81,7 +81,7 @@ def explore(
     >>> from optimlib.explorers import explore
     >>> bowl = ol.problems.quadratic(kappa=10)
     >>> explore(bowl, ol.GradientDescent(lr=0.1), lr=(0.01, 0.3), kappa=(1, 100))
-    <Explorer: GradientDescent on quadratic(kappa=10)>
+    <Explorer: GradientDescent on quadratic>
     """
     problems = listed(objective, Objective, "objective", "ol.problems.rosenbrock")
     rules = listed(rules, Optimizer, "rules", "ol.Adam(lr=0.1)")
@@ -89,14 +89,14 @@ def explore(
     shown = len(rules) if shown is None else check_count("shown", shown, least=1)
     if show not in QUANTITIES:
         raise ValueError(f"show must be one of {', '.join(QUANTITIES)}, got show = {show!r}")
-    grounds = [ground_of(problem, start) for problem in problems]
+    grounds = [ground_of(problem, start, ranges) for problem in problems]
     sliders = sliders_of(ranges, rules, grounds)
     names = ["t", "f0", *(f"{v}0" for v in problems[0].variables), *grounds[0]["parameters"]]
     names += rules[0].hyperparameters()
     label = ", ".join(label_of(rule) for rule in rules)
     specification = {
         "kind": "descent",
-        "title": title or f"{label} on {' or '.join(p.name for p in problems)}",
+        "title": title or f"{label} on {' or '.join(g['label'] for g in grounds)}",
         "problems": grounds,
         "rules": [_competitor(rule, problems[0], grounds[0]["start"], steps) for rule in rules],
         "sliders": sliders,

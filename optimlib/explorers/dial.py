@@ -85,10 +85,10 @@ def dial(objective, at=None, *, show=("gradient", "slope"), direction=30, title=
     if not 0 <= direction <= 360:
         raise ValueError(f"direction must be in [0, 360], got direction = {direction!r}")
     at = _inside(objective) if at is None else one_point(objective, at, "at")
-    ground = ground_of(objective, at)
+    ground = ground_of(objective, at, ranges)
     specification = {
         "kind": "dial",
-        "title": title or f"Directions on {objective.name}",
+        "title": title or f"Directions on {ground['label']}",
         "ground": ground,
         "sliders": sliders_of(ranges, [], [ground]),
         "show": [{"name": name, "label": PARTS[name]} for name in PARTS if name in shown],

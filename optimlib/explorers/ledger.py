@@ -60,11 +60,11 @@ def ledger(objective, rules, start=None, steps=10, *, title=None, **ranges):
     check_count("steps", steps, least=1)
     if start is not None and (np.size(start) != 1 or not np.all(np.isfinite(start))):
         raise ValueError(f"start must be one finite number, got start = {start!r}")
-    ground = ground_of(objective, start) | reference(objective)
+    ground = ground_of(objective, start, ranges) | reference(objective)
     labels = ", ".join(label_of(rule) for rule in rules)
     specification = {
         "kind": "ledger",
-        "title": title or f"{labels} on {objective.name}, step by step",
+        "title": title or f"{labels} on {ground['label']}, step by step",
         "problem": ground,
         "rules": [
             {"label": label_of(rule), "color": figures.color(rule), **reference(rule)}

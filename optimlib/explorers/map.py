@@ -101,7 +101,7 @@ def parameter_map(
     >>> from optimlib.explorers import parameter_map
     >>> bowl, rule = ol.problems.quadratic(kappa=10), ol.HeavyBall(lr=0.1, beta=0.5)
     >>> parameter_map(rule, bowl, x=("lr", 0.01, 1), y=("beta", 0, 0.99), kappa=(1, 100))
-    <Explorer: HeavyBall on quadratic(kappa=10): rate per step>
+    <Explorer: HeavyBall on quadratic: rate per step>
     """
     check_objective(objective)
     generated = reference(rule)
@@ -112,7 +112,8 @@ def parameter_map(
         raise ValueError(f"tolerance must be in (0, 1), got tolerance = {tolerance!r}")
     if not objective.minima:
         raise ValueError(f"objective must have known minima, {objective.name} has none")
-    ground = ground_of(objective, None if start is None else one_point(objective, start, "start"))
+    start = None if start is None else one_point(objective, start, "start")
+    ground = ground_of(objective, start, {x[0], y[0], *ranges})
     axes = [_axis(argument, value, rule, ground) for argument, value in (("x", x), ("y", y))]
     if x[0] == y[0] or {x[0], y[0]} & ranges.keys():
         raise ValueError(f"x, y and ranges must be different parameters, got {x[0]}, {y[0]}")
@@ -123,7 +124,7 @@ def parameter_map(
     quantity = MEASURES[color].format(tolerance=tolerance, steps=steps)
     specification = {
         "kind": "map",
-        "title": title or f"{label_of(rule)} on {objective.name}: {quantity}",
+        "title": title or f"{label_of(rule)} on {ground['label']}: {quantity}",
         "ground": ground,
         "rule": {"label": label_of(rule), "color": figures.color(rule), **generated},
         "axes": axes,
@@ -227,7 +228,8 @@ def basin_map(
     methods = [_method(rule) for rule in rules]
     if not (np.shape(lr) == (2,) and 0 < lr[0] < lr[1]):
         raise ValueError(f"lr must be a range (low, high) above 0, got lr = {lr!r}")
-    ground = ground_of(objective, None if start is None else one_point(objective, start, "start"))
+    start = None if start is None else one_point(objective, start, "start")
+    ground = ground_of(objective, start, ranges)
     critical = _critical(objective, ground)
     sliders = sliders_of(ranges, [], [ground])
     for slider in sliders:
@@ -237,7 +239,7 @@ def basin_map(
     labels = ", ".join(method["label"] for method in methods)
     specification = {
         "kind": "basins",
-        "title": title or f"Where {labels} end on {objective.name}",
+        "title": title or f"Where {labels} end on {ground['label']}",
         "ground": ground,
         "rules": methods,
         "axis": axis | {"value": float(np.clip(axis["value"], *lr))},
