@@ -2,7 +2,7 @@
 
 The site's chapters are executed before Sphinx reads them, two at a time, into the same
 jupyter-cache that myst-nb reads. The cache knows a chapter by its code cells alone, so it is
-thrown away when optimlib, a chapter's data file, the requirements or Python change.
+thrown away when optimlib, a data file that chapters read, the requirements or Python change.
 """
 
 import asyncio
@@ -110,7 +110,8 @@ def fingerprint(root):
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     digest = hashlib.sha256(f"{sys.version} {project['dependencies']}".encode())
     sources = [p for p in (root / "optimlib").rglob("*") if p.is_file() and p.suffix != ".pyc"]
-    data = [p for p in (root / "chapters").rglob("*") if p.suffix in DATA]
+    folders = root / "chapters", root / "tests" / "golden"
+    data = [p for folder in folders for p in folder.rglob("*") if p.suffix in DATA]
     for path in [root / "requirements.txt", *sorted(sources), *sorted(data)]:
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

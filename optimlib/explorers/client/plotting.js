@@ -263,7 +263,8 @@ KINDS.plot = (figure, specification) => {
     data() {
       const rows = panels.flatMap(({ y, items, series }) =>
         items.flatMap((item, i) => Array.from(series[i].xs ?? [], (x, k) =>
-          [item.label ?? y.label, x, series[i].ys[k]])));
+          [item.label ?? y.label, x, series[i].ys[k]])))
+        .filter(([, , y]) => !Number.isNaN(y));
       return { columns: ["series", "x", "y"], rows };
     },
   };
