@@ -3,6 +3,8 @@ BIN := .venv/bin
 FIRST_PAGE := _build/html/chapters/start/welcome.html
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Chapters and tests run two at a time: threads of each would only fight for the cores.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help book test serve notebooks experiments lint clean
