@@ -7,10 +7,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test serve notebooks experiments lint clean
+.PHONY: help book test grading test-grading serve notebooks experiments lint clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: .venv/book.stamp ## execute the chapters that changed and build the site
 	@echo "== book: chapters and site"
@@ -22,6 +22,12 @@ test: book lint ## run all tests: package, tools, site, every output of every ch
 	@$(BIN)/pytest -n 2 --dist worksteal
 	@echo "== test: stored outputs of the chapters"
 	@$(BIN)/pytest --nbval -n 2 --dist loadscope chapters
+
+grading: .venv-grading/stamp ## make the environment that scores assignments (with nbgrader)
+
+test-grading: .venv-grading/stamp ## test assignments, scoring and hostile submissions
+	@echo "== test: assignments and scoring"
+	@.venv-grading/bin/python -m pytest --confcutdir=tests/grading -n 2 tests/grading
 
 serve: book ## show the site on http://localhost:8000
 	@$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
@@ -40,8 +46,8 @@ lint: .venv/dev.stamp ## check style and spelling
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/codespell
 
-clean: ## remove the site, the cache of executed chapters and the virtual environment
-	rm -rf .venv _build
+clean: ## remove the site, the cache of executed chapters and the virtual environments
+	rm -rf .venv .venv-grading _build
 
 .venv/book.stamp: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -58,4 +64,10 @@ clean: ## remove the site, the cache of executed chapters and the virtual enviro
 .venv/dev.stamp: requirements-dev.txt .venv/book.stamp
 	@echo "== environment: tools for tests and lint"
 	@$(BIN)/pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+.venv-grading/stamp: requirements-grading.txt
+	@echo "== environment: .venv-grading with nbgrader"
+	@$(PYTHON) -m venv --clear .venv-grading
+	@.venv-grading/bin/pip install --quiet -r requirements-grading.txt
 	@touch $@

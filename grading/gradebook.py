@@ -1,0 +1,40 @@
+"""Points into nbgrader's gradebook."""
+
+
+def record(scores, assignment, url):
+    """Write the points of all students into a gradebook.
+
+    Parameters
+    ----------
+    scores : sequence of Score
+    assignment : Assignment
+        Known to the gradebook since ``nbgrader generate_assignment``.
+    url : str
+        ``sqlite:///gradebook.db`` or ``postgresql://user:password@host/database``.
+
+    Raises
+    ------
+    ImportError
+        If nbgrader is not installed.
+    ValueError
+        If the gradebook does not know the assignment, or other tests of it.
+    """
+    from nbgrader.api import Gradebook, MissingEntry
+
+    with Gradebook(url) as gradebook:
+        for score in scores:
+            try:
+                gradebook.find_assignment(assignment.name)
+                gradebook.update_or_create_student(score.student)
+                gradebook.update_or_create_submission(assignment.name, score.student)
+                for outcome in score.outcomes:
+                    place = outcome.test, assignment.name, assignment.name, score.student
+                    grade = gradebook.find_grade(*place)
+                    grade.auto_score = outcome.points
+                    grade.needs_manual_grade = False
+            except MissingEntry as error:
+                raise ValueError(
+                    f"url must name a gradebook that knows the assignment {assignment.name} "
+                    f"(nbgrader generate_assignment), got url = {url!r}: {error}"
+                ) from error
+            gradebook.db.commit()

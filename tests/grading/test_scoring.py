@@ -1,0 +1,96 @@
+"""Broken and hostile submissions: what they reach, and that they cost nobody else a point."""
+
+import socket
+from pathlib import Path
+
+import numpy as np
+import pytest
+from handing_in import hand_in, notebook, source_of
+from hostile import ALL, BROKEN, CHEATS, NAME, REACH, cheat, solved
+
+from grading.notebooks import load_assignment
+from grading.sandbox import Limits, choose
+from grading.scoring import score
+
+ROOT = Path(__file__).parents[2]
+SOURCE = source_of(NAME)
+FULL = load_assignment(SOURCE).points
+LIMITS = Limits(call=1.0, seconds=5.0, megabytes=1024)
+
+
+@pytest.fixture(scope="module", params=["bubblewrap", "user"])
+def sandbox(request, tmp_path_factory):
+    private = tmp_path_factory.mktemp("private")
+    private.chmod(0o700)
+    return choose([private], request.param)
+
+
+@pytest.fixture(scope="module")
+def bubblewrap(tmp_path_factory):
+    return choose([tmp_path_factory.getbasetemp()], "bubblewrap")
+
+
+def scored(content, folder, sandbox, limits=LIMITS):
+    return score("s", hand_in(content, folder / "s.ipynb"), SOURCE, sandbox, limits)
+
+
+def tasks_lost(result):
+    return {o.test.rsplit("-", 1)[0] for o in result.outcomes if o.points < o.possible}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_answer_costs_its_own_points_only(name, tmp_path, bubblewrap):
+    content, lost = BROKEN[name]
+    result = scored(content, tmp_path, bubblewrap)
+    assert tasks_lost(result) == lost
+    assert result.possible == FULL
+    for outcome in result.outcomes:
+        assert bool(outcome.message or result.problems) or outcome.points == outcome.possible
+
+
+def test_the_solution_scores_full_points_and_nothing_scores_none(tmp_path, sandbox):
+    assert scored(solved(), tmp_path, sandbox).points == FULL
+    nothing = scored(notebook(NAME, solved=False), tmp_path, sandbox)
+    assert nothing.points == 0
+    assert "NotImplementedError" in nothing.outcomes[0].message
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_no_trick_gains_a_point(name, tmp_path, sandbox):
+    places = {}
+    if "{root" in CHEATS[name]:
+        if sandbox.name == "user":
+            pytest.skip("the scorer refuses this sandbox while others may read optimlib")
+        places = dict(root=str(ROOT), packages=str(Path(np.__file__).parents[1]))
+    result = scored(cheat(CHEATS[name], **places), tmp_path, sandbox)
+    assert tasks_lost(result) == ALL
+    assert result.points == 0
+
+
+@pytest.mark.parametrize("name", REACH)
+def test_the_sandbox_reaches_nothing(name, tmp_path, bubblewrap, monkeypatch):
+    monkeypatch.setenv("SECRET", "1")
+    gradebook = tmp_path / "gradebook.db"
+    gradebook.write_text("old")
+    other = hand_in(solved(), tmp_path / "other.ipynb")
+    files = [str(gradebook), str(other), str(SOURCE), "/etc/passwd", "/proc/self/environ"]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        limits = Limits(call=20.0, seconds=30.0)
+        result = scored(cheat(REACH[name], files=files, port=port), tmp_path, bubblewrap, limits)
+    assert result.points == 0
+    assert "reached: []" in result.outcomes[0].message
+    assert gradebook.read_text() == "old"
+
+
+def test_the_other_user_reads_no_private_file(tmp_path):
+    """The folders of pytest are closed to others, as the scorer demands."""
+    sandbox = choose([tmp_path], "user")
+    files = [str(hand_in(solved(), tmp_path / "other.ipynb"))]
+    source = REACH["write"].replace("for d, _, files in os.walk", "")
+    for name in ("network", "processes", "variables"):
+        result = scored(cheat(REACH[name], files=files, port=1), tmp_path, sandbox)
+        assert "reached: []" in result.outcomes[0].message
+    result = scored(cheat(source, files=files), tmp_path, sandbox)
+    assert str(tmp_path) not in result.outcomes[0].message
+    assert "reached:" in result.outcomes[0].message
