@@ -1,5 +1,7 @@
 """The optimizers of deep learning: one piece of NumPy code that runs, explains and draws them."""
 
+from importlib import import_module
+
 from optimlib import problems, schedules
 from optimlib.calculus import (
     TaylorModel,
@@ -125,3 +127,10 @@ __all__ = [
     "taylor",
     "trace",
 ]
+
+
+def __getattr__(name):
+    """Import the exercises when they are first asked for: most programs have no use for them."""
+    if name == "exercises":
+        return import_module("optimlib.exercises")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

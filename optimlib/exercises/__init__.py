@@ -1,0 +1,118 @@
+"""Exercises that check themselves, say where an answer goes wrong, and name the usual mistakes."""
+
+from difflib import get_close_matches
+
+from optimlib.exercises.chapters import EXERCISES as _CHAPTERS
+from optimlib.exercises.code import CodeExercise
+from optimlib.exercises.exercise import Exercise
+from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from optimlib.exercises.report import Report
+from optimlib.exercises.rules import EXERCISES as _RULES
+
+__all__ = [
+    "ChoiceExercise",
+    "CodeExercise",
+    "Exercise",
+    "NumberExercise",
+    "Report",
+    "Slip",
+    "check",
+    "get",
+    "names",
+]
+
+_EXERCISES = {exercise.id: exercise for exercise in [*_RULES, *_CHAPTERS]}
+
+
+def names(chapter=None, layer=None):
+    """Return the names of the exercises that `check` knows.
+
+    Parameters
+    ----------
+    chapter : str, optional
+        Only those of this document: "adaptive/adam".
+    layer : str, optional
+        Only those of this layer: "predict", "by hand", "code" or "experiment".
+
+    Examples
+    --------
+    >>> from optimlib import exercises
+    >>> exercises.names(chapter="adaptive/adam")
+    ['adam', 'adam/no-memory', 'adam/first-step', 'adam/uncorrected-2', 'adam/lone-gradient']
+    """
+    return [
+        exercise.id
+        for exercise in _EXERCISES.values()
+        if chapter in (None, exercise.chapter) and layer in (None, exercise.layer)
+    ]
+
+
+def get(name):
+    """Return the exercise of this name.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+
+    Examples
+    --------
+    >>> from optimlib import exercises
+    >>> print(exercises.get("momentum").question)
+    Write Momentum: a function `update(t, g, v, lr, beta)` that takes one step and returns \
+`dict(v=v, step=step)`, where `w + step` is the new point.
+    """
+    if name not in _EXERCISES:
+        near = get_close_matches(str(name), _EXERCISES, n=3)
+        hint = f"; close are {', '.join(near)}" if near else ", see ol.exercises.names()"
+        raise ValueError(f"name must be that of an exercise{hint}, got name = {name!r}")
+    return _EXERCISES[name]
+
+
+def check(name, answer, student=None):
+    """Check an answer, and say what is wrong with it.
+
+    A rule is compared with the package's own in every step from the right state, so that an error
+    shows where it is made. Nothing that an answer does raises an exception here.
+
+    Parameters
+    ----------
+    name : str or Exercise
+        One of `names`.
+    answer : callable, Optimizer, number or str
+        For a rule a function of what `get(name).question` names, that returns the record as a
+        dict; or a `Rule`, or its class. For others a number, or the word of a choice.
+    student : str, optional
+        Whose variant of the exercise is meant.
+
+    Returns
+    -------
+    Report
+        True if the answer is correct; it shows itself.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    TypeError
+        If the answer is of another kind than the exercise asks for.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> from optimlib import exercises
+    >>> def my_momentum(t, g, v, lr, beta):
+    ...     v = beta * v + (1 - beta) * g
+    ...     return dict(v=v, step=-lr * v)
+    >>> exercises.check("momentum", my_momentum)
+    momentum: not yet. The first difference is in step t = 1, v[0]: \
+expected 0.0366184, got 0.0206933.
+    It looks like “A running average in place of a sum”. `v` has (1 − β) g. In this form the \
+gradient enters the velocity whole.
+    To read again: start/first-descent
+    >>> assert exercises.check("momentum", ol.Momentum)
+    """
+    exercise = name if isinstance(name, Exercise) else get(name)
+    if student is not None:
+        exercise = exercise.variant(student)
+    return exercise.check(answer)

@@ -1,0 +1,191 @@
+"""Exercises of the chapter start/first-descent."""
+
+from functools import partial
+
+from optimlib import problems
+from optimlib.exercises.misconceptions import descent, momentum, scaled
+from optimlib.exercises.misconceptions.general import rate_twice, wrong_sign
+from optimlib.exercises.numbers import NumberExercise, Slip, point
+from optimlib.notation import by_hand
+from optimlib.rules import AdaGrad, GradientDescent, HeavyBall, Momentum
+
+CHAPTER = "start/first-descent"
+SQUARE = problems.square
+_Number = partial(NumberExercise, chapter=CHAPTER)
+
+
+def _end(rule, steps, **settings):
+    """Return the function from the parameters to the point of `rule` after so many steps."""
+    return lambda w0, **values: point(rule(**values, **settings), SQUARE, w0, steps)
+
+
+def _worked(rule, steps):
+    return lambda w0, **values: by_hand(rule(**values), SQUARE, w0, steps)
+
+
+def _start(rng):
+    """Return a start that is easily typed."""
+    return float(rng.choice([2, 3, 4, 5, 6, 8]))
+
+
+FIRST_DESCENT = [
+    _Number(
+        id="first-descent/gradient-descent-3",
+        layer="predict",
+        topic="gradient descent",
+        minutes=3,
+        difficulty=1,
+        ask=lambda lr, w0: (
+            rf"Gradient descent, $\eta = {lr:g}$, on $w^2$ from $w_0 = {w0:g}$: what is $w_3$?"
+        ),
+        answer=_end(GradientDescent, 3),
+        parameters=dict(lr=0.6, w0=4.0),
+        digits=3,
+        draw=lambda rng: dict(lr=round(rng.uniform(0.55, 0.9), 2), w0=_start(rng)),
+        solution=_worked(GradientDescent, 3),
+        slips=(
+            Slip(
+                "The slope of w² taken as w",
+                lambda lr, w0: w0 * (1 - lr) ** 3,
+                "The derivative of w² is 2w: a step multiplies w by 1 − 2η.",
+            ),
+            Slip.of(wrong_sign(GradientDescent), _end(wrong_sign(GradientDescent), 3)),
+            Slip.of(rate_twice(GradientDescent), _end(rate_twice(GradientDescent), 3)),
+            Slip.of(descent.SignOnly, _end(descent.SignOnly, 3)),
+            Slip(
+                "One step too few",
+                _end(GradientDescent, 2),
+                "This is w₂: three steps lead to w₃.",
+            ),
+            Slip(
+                "The first slope in every step",
+                lambda lr, w0: w0 - 3 * lr * 2 * w0,
+                "The gradient is computed anew at every point.",
+            ),
+            Slip(
+                "Always on the same side",
+                lambda lr, w0: w0 * (2 * lr - 1) ** 3,
+                "The factor 1 − 2η is negative here: every step jumps over the minimum.",
+            ),
+        ),
+    ),
+    _Number(
+        id="first-descent/momentum-2",
+        layer="by hand",
+        topic="momentum",
+        minutes=5,
+        difficulty=1,
+        ask=lambda lr, beta, w0: (
+            rf"Momentum, $\eta = {lr:g}$ and $\beta = {beta:g}$, on $w^2$ from $w_0 = {w0:g}$: "
+            "compute $w_2$."
+        ),
+        answer=_end(Momentum, 2),
+        parameters=dict(lr=0.1, beta=0.9, w0=4.0),
+        digits=3,
+        draw=lambda rng: dict(
+            lr=round(rng.uniform(0.05, 0.2), 2),
+            beta=round(rng.uniform(0.6, 0.9), 1),
+            w0=_start(rng),
+        ),
+        solution=_worked(Momentum, 2),
+        slips=(
+            *(
+                Slip.of(mistake, _end(mistake, 2))
+                for mistake in (
+                    momentum.RateTwiceMomentum,
+                    momentum.DampenedMomentum,
+                    momentum.BetaOnGradient,
+                    momentum.ForgetsThePast,
+                    momentum.LooksAheadToo,
+                )
+            ),
+            Slip(
+                "One step too few",
+                _end(Momentum, 1),
+                "This is w₁, or w₂ with the velocity from before the gradient in every step.",
+            ),
+            Slip(
+                "The old gradient",
+                lambda lr, beta, w0: w0 - lr * 2 * w0 - lr * (beta * 2 * w0 + 2 * w0),
+                "g₂ is the gradient at w₁; g₁ was used once more.",
+            ),
+        ),
+    ),
+    _Number(
+        id="first-descent/adagrad-2",
+        layer="by hand",
+        topic="adaptive methods",
+        minutes=6,
+        difficulty=2,
+        ask=lambda lr, w0: (
+            rf"AdaGrad, $\eta = {lr:g}$, on $w^2$ from $w_0 = {w0:g}$ ($\varepsilon$ is too small "
+            "to count): compute $w_2$ to five digits."
+        ),
+        answer=_end(AdaGrad, 2),
+        parameters=dict(lr=0.1, w0=4.0),
+        digits=5,
+        draw=lambda rng: dict(lr=round(rng.uniform(0.1, 0.9), 1), w0=_start(rng)),
+        solution=_worked(AdaGrad, 2),
+        slips=(
+            *(
+                Slip.of(mistake, _end(mistake, 2))
+                for mistake in (
+                    scaled.AdaGradWithoutRoot,
+                    scaled.AdaGradOfSizes,
+                    scaled.AdaGradOfMean,
+                    scaled.AdaGradForgets,
+                )
+            ),
+            Slip("One step too few", _end(AdaGrad, 1), "This is w₁: one more step leads to w₂."),
+            Slip(
+                "The old gradient",
+                lambda lr, w0: w0 - lr - lr / 2**0.5,
+                "g₂ is the gradient at w₁; g₁ was used once more.",
+            ),
+        ),
+    ),
+    _Number(
+        id="first-descent/heavy-ball-limit",
+        layer="experiment",
+        topic="stability",
+        minutes=10,
+        difficulty=2,
+        ask=lambda beta: (
+            rf"The heavy ball with $\beta = {beta:g}$ on $w^2$: up to which $\eta$ does it "
+            "converge? Two digits will do."
+        ),
+        answer=lambda beta: 1 + beta,
+        parameters=dict(beta=0.9),
+        digits=2,
+        draw=lambda rng: dict(beta=round(rng.uniform(0.3, 0.9), 1)),
+        solution=lambda beta: f"theory: η < 1 + β = {1 + beta:g}",
+        slips=(
+            Slip(
+                "The limit of gradient descent",
+                lambda beta: 1.0,
+                "Memory works against the jump to the other side, so the limit is another one.",
+            ),
+            Slip(
+                "The limit made smaller",
+                lambda beta: 1 - beta,
+                "Memory works against the jump to the other side, so η may be larger, not smaller.",
+            ),
+            Slip(
+                "Stable curvature in place of the rate",
+                lambda beta: 2 * (1 + beta),
+                "That is the limit of η times the curvature, and the curvature of w² is 2.",
+            ),
+        ),
+    ),
+]
+
+
+def converges(lr, beta, steps=2000):
+    """Return whether the heavy ball comes close to 0: what the last exercise measures.
+
+    Examples
+    --------
+    >>> converges(1.89, 0.9), converges(1.91, 0.9)
+    (True, False)
+    """
+    return bool(abs(point(HeavyBall(lr, beta), SQUARE, 4.0, steps)) < 1e-3)

@@ -1,0 +1,56 @@
+"""What every exercise has: where it belongs, what it asks, how long it takes."""
+
+from dataclasses import dataclass
+
+LAYERS = ("predict", "by hand", "code", "experiment")
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise that can be checked.
+
+    Parameters
+    ----------
+    id : str
+        What `check` is given: ``"adam"``, ``"first-descent/momentum-2"``.
+    chapter : str
+        The document it belongs to, as in ``_toc.yml`` without its first folder.
+    layer : str
+        "predict", "by hand", "code" or "experiment".
+    topic : str
+    minutes : int
+        How long it takes.
+    difficulty : int
+        From 1 to 3.
+
+    Raises
+    ------
+    ValueError
+        If `layer` or `difficulty` is none of these.
+    """
+
+    id: str
+    chapter: str
+    layer: str
+    topic: str
+    minutes: int
+    difficulty: int
+
+    def __post_init__(self):
+        if self.layer not in LAYERS:
+            raise ValueError(f"{self.id}: layer must be one of {LAYERS}, got {self.layer!r}")
+        if self.difficulty not in (1, 2, 3):
+            raise ValueError(f"{self.id}: difficulty must be 1, 2 or 3, got {self.difficulty!r}")
+
+    @property
+    def question(self):
+        """The text of the exercise, in MyST Markdown."""
+        raise NotImplementedError(f"{type(self).__name__} does not define question")
+
+    def variant(self, student):
+        """Return the exercise with this student's own parameters; here it has none."""
+        return self
+
+    def check(self, answer):
+        """Return the `Report` on an answer."""
+        raise NotImplementedError(f"{type(self).__name__} does not define check")

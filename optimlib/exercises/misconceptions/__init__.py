@@ -1,0 +1,45 @@
+"""Rules as they are often written wrongly, by rule.
+
+Each is a rule that runs like any other. Its docstring is what a learner reads who wrote the same
+one: the first line names the mistake, the rest says which line is wrong and why.
+"""
+
+from optimlib.exercises.misconceptions.adam import ADAM, ADAMW, AMSGRAD
+from optimlib.exercises.misconceptions.descent import GRADIENT_DESCENT, NEWTON
+from optimlib.exercises.misconceptions.general import describe
+from optimlib.exercises.misconceptions.momentum import AVERAGE_MOMENTUM, HEAVY_BALL, MOMENTUM
+from optimlib.exercises.misconceptions.nesterov import NESTEROV
+from optimlib.exercises.misconceptions.relatives import (
+    ADABELIEF,
+    ADADELTA,
+    ADAMAX,
+    LION,
+    NADAM,
+    RADAM,
+    RPROP,
+    YOGI,
+)
+from optimlib.exercises.misconceptions.scaled import ADAGRAD, RMSPROP
+
+__all__ = [
+    "ADABELIEF",
+    "ADADELTA",
+    "ADAGRAD",
+    "ADAM",
+    "ADAMAX",
+    "ADAMW",
+    "AMSGRAD",
+    "AVERAGE_MOMENTUM",
+    "GRADIENT_DESCENT",
+    "HEAVY_BALL",
+    "LION",
+    "MOMENTUM",
+    "NADAM",
+    "NESTEROV",
+    "NEWTON",
+    "RADAM",
+    "RMSPROP",
+    "RPROP",
+    "YOGI",
+    "describe",
+]
