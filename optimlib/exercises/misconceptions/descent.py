@@ -23,7 +23,7 @@ class Normalized(GradientDescent):
     """
 
     def update(self, t, g):
-        return dict(step=-self.lr * g / np.linalg.norm(g))
+        return dict(step=-self.lr * g / np.linalg.norm(g, axis=0))
 
 
 class Decaying(GradientDescent):
@@ -53,7 +53,7 @@ class OneForAll(GradientDescent):
     """
 
     def update(self, t, g):
-        return dict(step=-self.lr * np.full_like(g, np.mean(g)))
+        return dict(step=-self.lr * (g * 0 + np.mean(g, axis=0)))
 
 
 class RateInverted(GradientDescent):

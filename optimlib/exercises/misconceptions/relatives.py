@@ -292,7 +292,7 @@ class LionAfterMemory(Lion):
 class LionWithoutDecay(Lion):
     """The decay is missing.
 
-    `step` has no −ηλw.
+    `step` has no −ηλw: it is η sign(c) alone.
     """
 
     def update(self, t, g, m, w):

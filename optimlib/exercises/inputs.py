@@ -1,0 +1,222 @@
+"""The inputs of exercises in code: seeded situations that tell all mistakes apart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimlib.rules.rule import Rule
+
+# What two right answers may differ by, relative to the value: rounding, with room for
+# cancellation. And what the outputs of two mistakes have to differ by somewhere.
+TOLERANCE = 1e-9
+APART = 1e-6
+
+# Each setting of the hyperparameters is used in these steps, on so many coordinates.
+STEPS = (1, 2, 3, 10)
+COORDINATES = 3
+# The size of gradients, and ε, in each setting. Where ε is not small beside gradients its place
+# shows; without it all sizes look alike, and tiny ones would only drown in rounding.
+SIZES = ((1.0, 0.1), (1e-6, 1e-7), (100.0, 1e-3))
+SIZES_WITHOUT_EPS = ((1.0, None), (0.1, None), (10.0, None))
+
+# By name, or by how it starts: the interval that a hyperparameter is drawn from.
+INTERVALS = {
+    "lr": (0.02, 0.4),
+    "beta2": (0.85, 0.97),
+    "beta": (0.3, 0.8),
+    "rho": (0.3, 0.8),
+    "grow": (1.2, 1.6),
+    "shrink": (0.3, 0.7),
+    "weight_decay": (0.05, 0.5),
+    "psi": (0.1, 0.9),
+    "regularization": (0.1, 2.0),
+}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One step that an answer has to compute: where it is, and what it remembers.
+
+    The gradient is `g` at the point `w` and changes by `h` times the way from there. Arrays may
+    have columns: then they are many situations, with a hyperparameter for each.
+    """
+
+    t: int
+    w: np.ndarray
+    g: np.ndarray
+    h: np.ndarray
+    state: dict
+    hyperparameters: dict
+
+    def grad(self, point):
+        return self.g + self.h * (point - self.w)
+
+    def map(self, change, number=float):
+        """Return a copy with ``change(array)`` for each array, ``number`` of hyperparameters."""
+        state = {name: change(value) for name, value in self.state.items()}
+        values = {name: number(value) for name, value in self.hyperparameters.items()}
+        own = map(change, (self.w, self.g, self.h))
+        return Situation(self.t, *own, state, values)
+
+    def column(self, index):
+        """Return the situation of one column, with arrays of its own."""
+        return self.map(lambda array: array[:, index].copy(), lambda value: float(value[index]))
+
+    def copy(self):
+        """Return the same situation with arrays of its own, which an answer may spoil."""
+        return self.map(np.copy)
+
+    def changed_since(self, before):
+        """Return the names of the arrays that are no longer what they were."""
+        arrays = {"w": self.w, "g": self.g, "h": self.h} | self.state
+        old = {"w": before.w, "g": before.g, "h": before.h} | before.state
+        return [name for name in arrays if not np.array_equal(arrays[name], old[name])]
+
+
+class _Curves:
+    """A situation as the engine would have it: many runs on problems in one variable."""
+
+    def __init__(self, situation):
+        self.situation = situation
+
+    def grad(self, point):
+        return self.situation.grad(point[0])[None]
+
+    def hess(self, point):
+        return self.situation.h[None, None]
+
+
+def record_of(optimizer, situation):
+    """Return the record of an optimizer's step, its ``step`` included."""
+    w, state = situation.w, [situation.state[name] for name in optimizer.state]
+    if not isinstance(optimizer, Rule):
+        record = optimizer.advance(situation.t, w[None], state, _Curves(situation))
+        way = record["alpha"] * record["p"] if "alpha" in record else record["w"] - w
+        record = {"step": way} | record
+        return {name: np.reshape(value, w.shape) for name, value in record.items()}
+    point = optimizer.look_ahead(w, *state)
+    g = situation.grad(point)
+    record = optimizer.update(situation.t, g, *state, **({"w": w} if optimizer.sees_point else {}))
+    if not isinstance(record, dict):
+        return record
+    return ({} if point is w else {"look_ahead": point}) | {"g": g} | record
+
+
+def _drawn(rng, names, eps):
+    """Return hyperparameters of these names that are unlike the defaults."""
+    values = {}
+    for name in names:
+        start = next((key for key in INTERVALS if name.startswith(key)), None)
+        low, high = INTERVALS[start] if start else (0.5 * eps, 2 * eps)
+        values[name] = rng.uniform(low, high)
+    if "lr_min" in values:
+        # So close to the first length that both bounds are met.
+        values["lr_min"] = values["lr"] * rng.uniform(0.5, 0.8)
+        values["lr_max"] = values["lr"] * rng.uniform(1.2, 1.8)
+    return values
+
+
+def _run(rule, seeds):
+    """Return the situations of a run of the rule and its records, a column for each setting."""
+    names = list(rule(lr=1.0).hyperparameters())
+    settings, draws = [], []
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        for size, eps in SIZES if "eps" in names else SIZES_WITHOUT_EPS:
+            settings.append(_drawn(rng, names, eps))
+            scales = 10 ** rng.uniform(-1, 1, (STEPS[-1], 1, COORDINATES))
+            draws.append(rng.normal(size=(STEPS[-1], 3, COORDINATES)) * scales)
+            draws[-1][:, 1] *= size
+    values = {name: np.array([setting[name] for setting in settings]) for name in names}
+    right = rule(**values)
+    state = right.initial(np.zeros((COORDINATES, len(settings))))
+    run = []
+    for t, (w, g, h) in enumerate(np.moveaxis(draws, 0, -1), start=1):
+        situation = Situation(t, w, g, h, dict(zip(right.state, state, strict=True)), values)
+        record = record_of(right, situation)
+        run.append((situation, record))
+        state = [record[name] for name in right.state]
+    return [run[t - 1] for t in STEPS]
+
+
+def differ(a, b, tolerance):
+    """Return where two arrays differ by more than `tolerance` times their size; nan equals nan."""
+    with np.errstate(all="ignore"):
+        near = np.abs(a - b) <= tolerance * np.maximum(np.abs(a), np.abs(b))
+    return ~(near | (a == b) | (np.isnan(a) & np.isnan(b)))
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of an exercise for one seed: situations, and what every mistake makes of them.
+
+    Attributes
+    ----------
+    pairs : list of (Situation, dict)
+        Each with the right record.
+    right : array
+        The required outputs of all situations in one row.
+    wrong : array
+        The same for every mistake.
+    """
+
+    pairs: list
+    right: np.ndarray
+    wrong: np.ndarray
+
+    def accepted(self):
+        """Return whether these inputs tell all mistakes apart, from each other and the right."""
+        rows = np.array([self.right, *self.wrong])
+        return np.all(np.isfinite(self.right)) and all(
+            differ(rows[i], rows[i + 1 :], APART).any(axis=1).all() for i in range(len(rows))
+        )
+
+    def recognised(self, row):
+        """Return the number of the mistake whose outputs are in `row`, or None."""
+        same = ~differ(self.wrong, row, TOLERANCE).any(axis=1)
+        return int(np.argmax(same)) if same.any() else None
+
+
+def row(records, required):
+    """Return the outputs of these names in one row."""
+    return np.concatenate([record[name] for record in records for name in required])
+
+
+def inputs(rule, mistakes, required, seeds):
+    """Return the `Inputs` for every seed, computed together as the columns of arrays.
+
+    Parameters
+    ----------
+    rule : type
+        The right optimizer.
+    mistakes : sequence of types
+        The same with a mistake.
+    required : sequence of str
+        The names in which answers are compared to find the mistake.
+    seeds : sequence of int
+    """
+    run = _run(rule, seeds)
+    columns = run[0][0].w.shape[1]
+    each = columns // len(seeds)
+
+    def rows(records):
+        """Return the outputs that are required, a row for each seed."""
+        shape = (COORDINATES, columns)
+        table = np.array([[np.broadcast_to(r[n], shape) for n in required] for r in records])
+        return np.moveaxis(table, -1, 0).reshape(len(seeds), -1)
+
+    with np.errstate(all="ignore"):
+        right = rows([record for _, record in run])
+        wrong = [
+            rows([record_of(mistake(**s.hyperparameters), s) for s, _ in run])
+            for mistake in mistakes
+        ]
+    found = []
+    for number in range(len(seeds)):
+        pairs = [
+            (situation.column(index), {n: v[..., index] for n, v in record.items()})
+            for index in range(number * each, (number + 1) * each)
+            for situation, record in run
+        ]
+        found.append(Inputs(pairs, right[number], np.array([table[number] for table in wrong])))
+    return found
