@@ -1,5 +1,9 @@
 """Points into nbgrader's gradebook."""
 
+import os
+import sys
+from pathlib import Path
+
 
 def record(scores, assignment, url):
     """Write the points of all students into a gradebook.
@@ -19,6 +23,8 @@ def record(scores, assignment, url):
     ValueError
         If the gradebook does not know the assignment, or other tests of it.
     """
+    # nbgrader starts the program alembic, which an environment has even if it is not active.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     from nbgrader.api import Gradebook, MissingEntry
 
     with Gradebook(url) as gradebook:

@@ -1,7 +1,8 @@
 """The points of one student."""
 
+import io
 import traceback
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 
 from grading.answers import Answers, Failed
@@ -120,7 +121,8 @@ def _stand_in(answers, name):
 def _failure(cell, names):
     """Execute a test cell and return what it complains of, or nothing."""
     try:
-        exec(compile(cell.source, f"<{cell.name}>", "exec"), names)
+        with redirect_stdout(io.StringIO()):
+            exec(compile(cell.source, f"<{cell.name}>", "exec"), names)
     except Exception as error:
         lines = [
             frame.lineno

@@ -190,7 +190,7 @@ REACH = {
 import os
 def anything(*a):
     found = [f"{{d}}/{{f}}" for d, _, files in os.walk("/") for f in files
-             if f.endswith((".ipynb", ".db")) or "optimlib" in d]
+             if f.endswith(".ipynb") or "gradebook" in f or "optimlib" in d]
     for path in {files!r}:
         try:
             found.append(open(path).read()[:50])

@@ -1,0 +1,192 @@
+"""The command: folders in, points, feedback and gradebook out."""
+
+import csv
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from handing_in import ASSIGNMENTS, hand_in, notebook, source_of, with_cell
+from hostile import BROKEN, NAME, solved
+
+from grading import sandbox
+from grading.__main__ import grade, main
+from grading.notebooks import load_assignment, submissions
+from grading.sandbox import Limits, NoSandbox, choose
+
+ROOT = Path(__file__).parents[2]
+FULL = load_assignment(source_of(NAME)).points
+QUICK = ["--call", "1", "--seconds", "10"]
+
+
+def points(folder):
+    with (folder / "points.csv").open(encoding="utf-8") as file:
+        return {row["student"]: float(row["points"]) for row in csv.DictReader(file)}
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A folder of nbgrader's, in which the assignment is released and three students handed in."""
+    (tmp_path / "source").symlink_to(ASSIGNMENTS)
+    for student, content in {
+        "ada": solved(),
+        "bad": BROKEN["infinite loop"][0],
+        "eva": notebook(NAME, solved=False),
+    }.items():
+        hand_in(content, tmp_path / "submitted" / student / NAME / f"{NAME}.ipynb")
+    return tmp_path
+
+
+def generate(course, name):
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", name]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path}
+    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return course / "release" / name / f"{name}.ipynb"
+
+
+# nbgrader's own, with every SQLAlchemy that it allows.
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted")
+def test_a_class_is_scored_and_its_points_reach_the_gradebook(course, capsys):
+    generate(course, NAME)
+    url = f"sqlite:///{course}/gradebook.db"
+    out = course / "graded"
+    main([NAME, str(course / "submitted"), "--out", str(out), "--gradebook", url, *QUICK])
+    assert "3 scored (bubblewrap)" in capsys.readouterr().out
+    assert points(out) == {"ada": FULL, "bad": FULL - 4, "eva": 0}
+    with sqlite3.connect(course / "gradebook.db") as database:
+        rows = database.execute(
+            "select student_id, sum(auto_score) from grade"
+            " join submitted_notebook on grade.notebook_id = submitted_notebook.id"
+            " join submitted_assignment on assignment_id = submitted_assignment.id"
+            " group by student_id"
+        )
+        assert dict(rows) == points(out)
+    database.close()
+    page = (out / "feedback" / "bad.html").read_text("utf-8")
+    assert "time limit" in page
+    assert "16 of 20 points" in page
+    assert "HIDDEN" not in page
+
+
+def test_a_gradebook_that_does_not_know_the_assignment_is_named(course):
+    url = f"sqlite:///{course}/gradebook.db"
+    with pytest.raises(SystemExit, match="generate_assignment"):
+        main([NAME, str(course / "submitted"), "--out", str(course / "o"), "--gradebook", url])
+
+
+def test_only_what_changed_is_scored_again(course):
+    folder, out = course / "submitted", course / "graded"
+    place = choose([course])
+    started = []
+
+    class Counting:
+        def start(self, limits):
+            started.append(1)
+            return place.start(limits)
+
+    def students_started():
+        started.clear()
+        grade(source_of(NAME), folder, out, Counting(), Limits(1, 10), jobs=1)
+        return len(started)
+
+    assert students_started() >= 3
+    assert students_started() == 0
+    (out / "scores" / "ada.json").write_text("{")
+    assert students_started() == 1
+    hand_in(with_cell(solved(), "more = 1"), folder / "eva" / NAME / f"{NAME}.ipynb")
+    assert students_started() == 1
+    assert points(out) == {"ada": FULL, "bad": FULL - 4, "eva": FULL}
+
+
+def test_a_folder_of_notebooks(tmp_path):
+    hand_in(solved(), tmp_path / "in" / "ada.ipynb")
+    hand_in("", tmp_path / "in" / "bob.ipynb")
+    main([NAME, str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--jobs", "1"])
+    assert points(tmp_path / "out") == {"ada": FULL, "bob": 0}
+
+
+def test_what_students_write_is_no_markup(tmp_path):
+    content = with_cell(solved(), "tuned = 1\nraise ValueError('<script>alert(1)</script>')")
+    hand_in(content, tmp_path / "in" / "<b>ada.ipynb")
+    main([NAME, str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--jobs", "1"])
+    page = (tmp_path / "out" / "feedback" / "<b>ada.html").read_text("utf-8")
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
+    assert "<b>" not in page
+
+
+def test_a_link_to_another_submission_is_not_followed(tmp_path):
+    folder = tmp_path / "in"
+    hand_in(solved(), folder / "ada.ipynb")
+    (folder / "bob.ipynb").symlink_to("ada.ipynb")
+    main([NAME, str(folder), "--out", str(tmp_path / "out"), "--jobs", "1"])
+    assert points(tmp_path / "out") == {"ada": FULL, "bob": 0}
+
+
+def test_a_student_without_the_notebook_has_no_points(tmp_path):
+    (tmp_path / "cy" / NAME).mkdir(parents=True)
+    assert submissions(tmp_path, NAME) == {"cy": None}
+    with pytest.raises(ValueError, match="folder must hold"):
+        submissions(tmp_path, "other")
+
+
+def test_nothing_is_scored_where_no_sandbox_works(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox.shutil, "which", lambda *a, **k: None)
+    open_to_all = tmp_path / "x"
+    open_to_all.write_text("")
+    with pytest.raises(NoSandbox, match="bubblewrap is not installed"):
+        choose([open_to_all], "bubblewrap")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(NoSandbox, match=r"bubblewrap is not installed.*; only root"):
+        choose([open_to_all])
+    hand_in(solved(), tmp_path / "in" / "ada.ipynb")
+    call = [NAME, str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--jobs", "1"]
+    with pytest.raises(SystemExit, match="No sandbox, nothing was scored"):
+        main(call)
+    assert not (tmp_path / "out" / "points.csv").exists()
+    main([*call, "--unsandboxed"])
+    assert points(tmp_path / "out") == {"ada": FULL}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run code as another user")
+def test_another_user_is_refused_while_files_are_open_to_all(tmp_path):
+    folder = Path("/tmp", f"open-{os.getpid()}")
+    folder.mkdir()
+    try:
+        with pytest.raises(NoSandbox, match="chmod o="):
+            choose([folder], "user")
+        folder.chmod(0o700)
+        assert choose([folder], "user").name == "user"
+    finally:
+        folder.rmdir()
+
+
+@pytest.mark.parametrize(("arguments", "message"), [((0,), "call = 0"), ((1, -1), "seconds = -1")])
+def test_wrong_limits_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Limits(*arguments)
+
+
+def test_wrong_arguments_are_named(tmp_path):
+    with pytest.raises(ValueError, match="name = 'docker'"):
+        choose([], "docker")
+    with pytest.raises(SystemExit, match="not a notebook"):
+        main(["nowhere", str(tmp_path)])
+
+
+def test_the_release_holds_neither_solutions_nor_hidden_tests(course):
+    for source in ASSIGNMENTS.glob("*/*.ipynb"):
+        released = generate(course, source.stem)
+        text = released.read_text("utf-8")
+        for secret in ("SOLUTION", "HIDDEN"):
+            assert secret not in text
+        assert [p.name for p in released.parent.iterdir()] == [released.name]
+        own = json.dumps([c["source"] for c in notebook(source.stem, solved=False)["cells"]])
+        theirs = json.loads(text)["cells"]
+        graded = [c for c in theirs if c["metadata"].get("nbgrader", {}).get("grade")]
+        assert all(json.dumps("".join(c["source"]).strip())[1:-1] in own for c in graded)
