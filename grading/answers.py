@@ -2,7 +2,9 @@
 
 import os
 import selectors
+import subprocess
 import time
+from contextlib import suppress
 
 from grading.wire import LONGEST, packed, unpacked
 
@@ -67,8 +69,11 @@ class Answers:
     def stop(self):
         """End the process, if there is one."""
         if self.process is not None:
-            self.process.kill()
+            # It ends by itself when nobody asks any more, or is made to.
             self.process.stdin.close()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.1)
+            self.process.kill()
             self.process.stdout.close()
             self.process.wait()
             self.process = None

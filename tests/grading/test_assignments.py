@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from handing_in import ASSIGNMENTS, hand_in, notebook, source_of
+from handing_in import ASSIGNMENTS, hand_in, notebook, replaced, source_of
 
 from grading.notebooks import load_assignment
 from grading.sandbox import Limits, choose
@@ -56,7 +56,45 @@ def test_every_test_says_what_is_wrong(name):
     for cell in load_assignment(source_of(name)).tests:
         asserts = re.findall(r"^ *assert .*", cell.source, re.M)
         assert asserts
-        assert all(re.search(r', f?"', line) for line in asserts), cell.name
+        assert all(re.search(r', (f?"|mistake\(\)$)', line) for line in asserts), cell.name
+
+
+MISTAKES = {
+    ("first-order", "momentum"): (
+        "def momentum(g, v, lr, beta):\n    v = beta * v + (1 - beta) * g\n    return v, -lr * v",
+        "A running average in place of a sum",
+    ),
+    ("adaptive", "adagrad"): (
+        "def adagrad(g, G, lr, eps):\n    G = G + g**2\n    return G, -lr * g / np.sqrt(G + eps)",
+        "ε inside the root",
+    ),
+    ("adaptive", "rmsprop"): (
+        "def rmsprop(g, v, lr, beta, eps):\n    v = (1 - beta) * v + beta * g**2\n"
+        "    return v, -lr * g / (np.sqrt(v) + eps)",
+        "swapped",
+    ),
+    ("adaptive", "adam"): (
+        "def adam(t, g, m, v, lr, beta1, beta2, eps):\n    m = beta1 * m + (1 - beta1) * g\n"
+        "    v = beta2 * v + (1 - beta2) * g**2\n    return m, v, -lr * m / (np.sqrt(v) + eps)",
+        "Bias correction forgotten",
+    ),
+    ("adaptive", "adamw"): (
+        "def adamw(t, w, g, m, v, lr, beta1, beta2, eps, decay):\n"
+        "    m, v, step = adam(t, g, m, v, lr, beta1, beta2, eps)\n"
+        "    return w + step - decay * w, m, v",
+        "decay",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "task"), MISTAKES)
+def test_the_feedback_names_the_mistake(name, task, tmp_path, sandbox):
+    source, mistake = MISTAKES[name, task]
+    path = hand_in(replaced(notebook(name), task, source), tmp_path / "s.ipynb")
+    outcomes = score("s", path, source_of(name), sandbox, Limits()).outcomes
+    (message,) = (o.message for o in outcomes if o.test == f"{task}-more")
+    assert "a test that is not shown" in message
+    assert mistake in message
 
 
 @pytest.mark.parametrize("name", NAMES)
