@@ -8,6 +8,8 @@ from optimlib.exercises.exercise import Exercise
 from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib.exercises.report import Report
 from optimlib.exercises.rules import EXERCISES as _RULES
+from optimlib.exercises.suspects import EXERCISES as _SUSPECTS
+from optimlib.exercises.suspects import suspects
 
 __all__ = [
     "ChoiceExercise",
@@ -19,9 +21,10 @@ __all__ = [
     "check",
     "get",
     "names",
+    "suspects",
 ]
 
-_EXERCISES = {exercise.id: exercise for exercise in [*_RULES, *_CHAPTERS]}
+_EXERCISES = {exercise.id: exercise for exercise in [*_RULES, *_CHAPTERS, *_SUSPECTS]}
 
 
 def names(chapter=None, layer=None):

@@ -151,6 +151,8 @@ class CodeExercise(Exercise):
         parameters = inspect.signature(function).parameters.values()
         if any(p.kind is p.VAR_KEYWORD for p in parameters):
             return self.parameters
+        if any(p.kind is p.POSITIONAL_ONLY for p in parameters):
+            raise Unusable("The function has parameters before `/`: they cannot be given by name.")
         known = {*OFFERED, *self.parameters}
         unknown = [
             p.name
@@ -221,6 +223,8 @@ class CodeExercise(Exercise):
         if not np.all(np.isfinite(outputs)):
             return "nan or infinity", "Somewhere 0 is divided by 0, or a root is taken of a " \
                 "negative number."  # fmt: skip
+        if not differ(outputs, found.right, TOLERANCE).any():
+            return None, "The state and the step are right; only what is noted beside them is not."
         if not differ(outputs, found.right, ROUNDED).any():
             return "Rounded on the way", "The first digits agree and the later ones do not: a " \
                 "constant with few digits, or float32."  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 
 from optimlib.descent import trace
 from optimlib.exercises.exercise import Exercise
+from optimlib.exercises.inputs import TOLERANCE
 from optimlib.exercises.misconceptions import describe
 from optimlib.exercises.report import Report
 from optimlib.symbols import number_text
@@ -102,7 +103,7 @@ class NumberExercise(Exercise):
     def tolerance(self):
         """What an answer may be off by: one unit of the last digit that is asked for."""
         size = np.floor(np.log10(abs(self.expected))) if self.expected else 0
-        return 10.0 ** (size + 1 - self.digits)
+        return (1 + TOLERANCE) * 10.0 ** (size + 1 - self.digits)
 
     @property
     def worked(self):

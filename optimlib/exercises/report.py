@@ -43,9 +43,9 @@ class Report:
     def _paragraphs(self):
         head = f"{self.exercise}: {'correct.' if self.correct else 'not yet.'}"
         paragraphs = [" ".join([head, *self.lines[:1]]), *self.lines[1:]]
-        if self.mistake is not None:
-            explanation = f" {self.explanation}" if self.explanation else ""
-            paragraphs.append(f"It looks like “{self.mistake}”.{explanation}")
+        named = [f"It looks like “{self.mistake}”."] if self.mistake else []
+        if named or self.explanation:
+            paragraphs.append(" ".join([*named, self.explanation]).rstrip())
         if not self.correct and self.chapter:
             paragraphs.append(f"To read again: {self.chapter}")
         return paragraphs

@@ -157,7 +157,7 @@ FIRST_DESCENT = [
         answer=lambda beta: 1 + beta,
         parameters=dict(beta=0.9),
         digits=2,
-        draw=lambda rng: dict(beta=round(rng.uniform(0.3, 0.9), 1)),
+        draw=lambda rng: dict(beta=round(rng.uniform(0.3, 0.9), 2)),
         solution=lambda beta: f"theory: η < 1 + β = {1 + beta:g}",
         slips=(
             Slip(
