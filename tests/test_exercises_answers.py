@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import optimlib as ol
 from optimlib import exercises
 from optimlib.exercises.numbers import NumberExercise
 
+CHAPTERS = Path(__file__).parents[1] / "chapters"
 STUDENTS = [f"student {number}" for number in range(60)]
 NUMBERS = [
     exercise
@@ -86,9 +88,11 @@ def raising(t, g, m, v, lr, beta1, beta2, eps):
         (changed(v=lambda r: r["v"][None]), "Wrong shape", "v has the shape (1, 3)"),
         (changed(step=lambda r: r["step"] * np.nan), "nan or infinity", "got nan"),
         (changed(step=lambda r: ...), None, "step is still `...`"),
-        (changed(step=lambda r: "right"), None, "step is not numbers but 'right'"),
+        (changed(step=lambda r: "right"), None, "step is not real numbers but 'right'"),
         (changed(m_hat=lambda r: 2 * r["m_hat"]), None, "t = 1, m_hat[0]"),
         (changed(step=lambda r: 1.01 * r["step"]), None, "step[0]"),
+        (changed(step=lambda r: [1, [2]]), None, "step is not an array"),
+        (max, None, "does not know the function's parameters"),
         (raising, "An error was raised", "came KeyError: 'v_hat'"),
         (lambda t, grads: None, "Unknown parameters", "The function asks for grads"),
         (lambda g, /: None, None, "cannot be given by name"),
@@ -132,6 +136,12 @@ def test_reports_can_be_asserted_and_shown():
     report = exercises.check("adam", changed(step=lambda r: "<b>"))
     assert "&lt;b&gt;" in report._repr_html_()
     assert "To read again: adaptive/adam" in wrong._repr_html_()
+
+
+def test_a_report_names_the_chapter_that_explains_the_mistake():
+    report = exercises.check("nesterov", ol.Nesterov(lr=0.1, library_form=True))
+    assert (report.mistake, report.chapter) == ("The library form", "appendix/conventions")
+    assert exercises.check("adam", raising).chapter == "adaptive/adam"
 
 
 def test_a_wrong_answer_is_not_told_the_solution():
@@ -263,6 +273,9 @@ def test_suspects_do_what_their_signs_say():
 
 def test_every_exercise_knows_where_it_belongs():
     for exercise in map(exercises.get, exercises.names()):
+        mistakes = getattr(exercise, "misconceptions", ())
+        for chapter in {exercise.chapter, *(m.chapter for m in mistakes if hasattr(m, "chapter"))}:
+            assert (CHAPTERS / f"{chapter}.ipynb").exists()
         assert exercise.question
         assert exercise.minutes > 0
         assert exercise.topic

@@ -119,8 +119,9 @@ class CodeExercise(Exercise):
         lines = [difference, *self._not_asked_for(answer)]
         return self._report(lines, *self._diagnosis(found, records))
 
-    def _report(self, lines, mistake, explanation):
-        return Report(self.id, False, tuple(lines), mistake, explanation, self.chapter)
+    def _report(self, lines, mistake=None, explanation="", chapter=None):
+        chapter = chapter or self.chapter
+        return Report(self.id, False, tuple(lines), mistake, explanation, chapter)
 
     def _runner(self, answer):
         """Return a function from a situation to the answer's record."""
@@ -148,7 +149,10 @@ class CodeExercise(Exercise):
 
     def _asked_for(self, function):
         """Return the names of the function's parameters, if all of them can be given."""
-        parameters = inspect.signature(function).parameters.values()
+        try:
+            parameters = inspect.signature(function).parameters.values()
+        except ValueError as error:
+            raise Unusable("Python does not know the function's parameters.") from error
         if any(p.kind is p.VAR_KEYWORD for p in parameters):
             return self.parameters
         if any(p.kind is p.POSITIONAL_ONLY for p in parameters):
@@ -214,21 +218,21 @@ class CodeExercise(Exercise):
         return None
 
     def _diagnosis(self, found, records):
+        """Return the mistake's name, its explanation and its chapter, as far as they are known."""
         outputs = row(records, self.names)
         number = found.recognised(outputs)
         if number is not None:
-            return describe(self.misconceptions[number])
-        if any(r[name].dtype == np.float32 for r in records for name in self.names):
-            return "float32", "Some numbers are float32, with 7 digits: keep the dtype you got."
+            mistake = self.misconceptions[number]
+            return *describe(mistake), getattr(mistake, "chapter", None)
+        if any(r[name].dtype in (np.float16, np.float32) for r in records for name in self.names):
+            return "float32", "Some numbers have few digits: keep the dtype that came in, float64."
         if not np.all(np.isfinite(outputs)):
-            return "nan or infinity", "Somewhere 0 is divided by 0, or a root is taken of a " \
-                "negative number."  # fmt: skip
+            return "nan or infinity", "Something is divided by 0, or the root of a negative taken."
         if not differ(outputs, found.right, TOLERANCE).any():
             return None, "The state and the step are right; only what is noted beside them is not."
         if not differ(outputs, found.right, ROUNDED).any():
-            return "Rounded on the way", "The first digits agree and the later ones do not: a " \
-                "constant with few digits, or float32."  # fmt: skip
-        return None, ""
+            return "Rounded on the way", "Only later digits differ: a rounded constant, or float32."
+        return ()
 
 
 def _said(t, name, place, expected, got):
@@ -268,9 +272,12 @@ def _array(name, value, right):
     """Return a learner's value as an array, if it is numbers of the right shape."""
     if value is Ellipsis:
         raise Unusable(f"{name} is still `...`.")
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise Unusable(f"{name} is not an array: {error}") from error
     if array.dtype.kind not in "fiu":
-        raise Unusable(f"{name} is not numbers but {value!r}.")
+        raise Unusable(f"{name} is not real numbers but {value!r}.")
     # What depends on t only is one number here, and may be repeated there.
     if array.shape != np.shape(right) and (np.ndim(right) or array.shape != (COORDINATES,)):
         raise Unusable(

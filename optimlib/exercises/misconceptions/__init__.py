@@ -2,6 +2,7 @@
 
 Each is a rule that runs like any other. Its docstring is what a learner reads who wrote the same
 one: the first line names the mistake, the rest says which line is wrong and why.
+Some have a `chapter` of their own, the document to read again.
 """
 
 from optimlib.exercises.misconceptions.adam import ADAM, ADAMW, AMSGRAD

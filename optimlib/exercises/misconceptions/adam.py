@@ -48,6 +48,8 @@ class AdamEpsilonHat(_Adam):
     1/√(1 − β₂ᵗ) times as much.
     """
 
+    chapter = "appendix/conventions"
+
     def scale(self, t, v_hat):
         return np.sqrt(v_hat) + self.eps / np.sqrt(1 - self.beta2**t)
 
@@ -298,6 +300,8 @@ class AMSGradOtherOrder(AMSGrad):
     nothing; libraries do.
     """
 
+    chapter = "appendix/conventions"
+
     def update(self, t, g, m, v, v_max):
         other = self.replace_unchecked(
             bias_correction=True, max_of_corrected=not self.max_of_corrected
@@ -311,6 +315,8 @@ class AMSGradCorrected(AMSGrad):
     `step` divides m by 1 − β₁ᵗ and the maximum by 1 − β₂ᵗ, as PyTorch does. The paper's rule
     corrects nothing.
     """
+
+    chapter = "appendix/conventions"
 
     def update(self, t, g, m, v, v_max):
         other = self.replace_unchecked(bias_correction=True)

@@ -21,6 +21,8 @@ class RateInside(Momentum):
     `v` has η g. That is the heavy ball's form; here v collects plain gradients.
     """
 
+    chapter = "descent/momentum"
+
     def update(self, t, g, v):
         v = self.beta * v + self.lr * g
         return dict(v=v, step=-v)
@@ -175,6 +177,8 @@ class OtherSignHeavyBall(HeavyBall):
 
     `v` has −η g, and `step` is +v, as Keras writes it. The points agree; here v collects +η g.
     """
+
+    chapter = "appendix/conventions"
 
     def update(self, t, g, v):
         v = self.beta * v - self.lr * g

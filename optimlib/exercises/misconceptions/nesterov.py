@@ -96,6 +96,8 @@ class LibraryForm(TwoForms):
     look-ahead points of this form: asked for here is the gradient at w − ηβv.
     """
 
+    chapter = "appendix/conventions"
+
     def look_ahead(self, w, v):
         return w
 

@@ -138,6 +138,8 @@ class RMSPropOtherSide(_RMSProp):
     difference where gradients are small.
     """
 
+    chapter = "appendix/conventions"
+
     def scale(self, t, v):
         return np.sqrt(v) + self.eps if self.eps_inside else np.sqrt(v + self.eps)
 
