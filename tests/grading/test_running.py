@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from distributed import LocalCluster
 from handing_in import ASSIGNMENTS, hand_in, notebook, source_of, with_cell
 from hostile import BROKEN, NAME, solved
 
@@ -107,6 +108,17 @@ def test_a_folder_of_notebooks(tmp_path):
     hand_in(solved(), tmp_path / "in" / "ada.ipynb")
     hand_in("", tmp_path / "in" / "bob.ipynb")
     main([NAME, str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--jobs", "1"])
+    assert points(tmp_path / "out") == {"ada": FULL, "bob": 0}
+
+
+def test_a_cluster_scores_as_well(tmp_path):
+    hand_in(solved(), tmp_path / "in" / "ada.ipynb")
+    hand_in("", tmp_path / "in" / "bob.ipynb")
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+    ) as cluster:
+        address = cluster.scheduler_address
+        main([NAME, str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--dask", address])
     assert points(tmp_path / "out") == {"ada": FULL, "bob": 0}
 
 
