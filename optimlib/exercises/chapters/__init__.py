@@ -6,12 +6,20 @@ slips too where they are misconceptions of a rule (`Slip.of`); `draw` makes a st
 parameters. The tests then ask for three slips that every variant tells apart.
 """
 
+from optimlib.exercises.chapters.adagrad import ADAGRAD
 from optimlib.exercises.chapters.adam import ADAM
+from optimlib.exercises.chapters.conditioning import CONDITIONING
 from optimlib.exercises.chapters.critical_points import CRITICAL_POINTS
 from optimlib.exercises.chapters.derivatives import DERIVATIVES
 from optimlib.exercises.chapters.directional_derivatives import DIRECTIONAL_DERIVATIVES
 from optimlib.exercises.chapters.first_descent import FIRST_DESCENT
+from optimlib.exercises.chapters.gradient_descent import GRADIENT_DESCENT
+from optimlib.exercises.chapters.momentum import MOMENTUM
+from optimlib.exercises.chapters.nesterov import NESTEROV
+from optimlib.exercises.chapters.rmsprop import RMSPROP
 from optimlib.exercises.chapters.saddle_points import SADDLE_POINTS
+from optimlib.exercises.chapters.schedules import SCHEDULES
+from optimlib.exercises.chapters.sgd import SGD
 
 EXERCISES = [
     *FIRST_DESCENT,
@@ -20,4 +28,12 @@ EXERCISES = [
     *DIRECTIONAL_DERIVATIVES,
     *CRITICAL_POINTS,
     *SADDLE_POINTS,
+    *GRADIENT_DESCENT,
+    *CONDITIONING,
+    *MOMENTUM,
+    *NESTEROV,
+    *SGD,
+    *SCHEDULES,
+    *ADAGRAD,
+    *RMSPROP,
 ]
