@@ -12,7 +12,7 @@ from optimlib import exercises
 from optimlib.exercises.numbers import NumberExercise
 
 CHAPTERS = Path(__file__).parents[1] / "chapters"
-STUDENTS = [f"student {number}" for number in range(60)]
+STUDENTS = [f"student {number}" for number in range(20)]
 NUMBERS = [
     exercise
     for exercise in map(exercises.get, exercises.names())
@@ -110,6 +110,32 @@ def test_answers_that_are_wrong_are_described(answer, mistake, seen):
     assert seen in repr(report), report
 
 
+def test_the_place_of_the_first_difference_is_named():
+    def late(t, g, m, v, lr, beta1, beta2, eps):
+        record = adam(t, g, m, v, lr, beta1, beta2, eps)
+        wrong = record["v_hat"] * np.array([1, 1, 1 + (t == 3)])
+        return record | dict(v_hat=wrong, step=2 * record["step"] if t == 10 else record["step"])
+
+    assert "The first difference is in step t = 3, v_hat[2]: expected" in repr(
+        exercises.check("adam", late)
+    )
+
+
+def test_errors_do_not_cascade():
+    def noting(answer, seen):
+        def update(t, g, m, v, lr, beta1, beta2, eps):
+            seen.append((t, *g, *m, *v))
+            return answer(t, g, m, v, lr, beta1, beta2, eps)
+
+        return update
+
+    right, wrong = [], []
+    assert exercises.check("adam", noting(adam, right))
+    assert not exercises.check("adam", noting(changed(m=lambda r: 5 + r["m"]), wrong))
+    assert right == wrong
+    assert len({t for t, *_ in right}) > 2
+
+
 def test_answers_may_have_defaults_more_names_and_any_keywords():
     assert exercises.check("adam", lambda *, mine=3, **given: adam(**given))
     assert exercises.check("adam", lambda t, g, m, v, lr=1, beta1=1, beta2=1, eps=1: adam(
@@ -192,6 +218,31 @@ def test_exercises_have_enough_slips_and_a_worked_solution(exercise):
     assert len(exercise.slips) >= 3
     assert exercise.expected not in exercise.slip_values().values()
     assert exercise.worked
+
+
+def test_answers_of_two_chapters_are_those_of_closed_forms():
+    expected = {
+        "first-descent/gradient-descent-3": lambda lr, w0: w0 * (1 - 2 * lr) ** 3,
+        "first-descent/momentum-2": lambda lr, beta, w0: (
+            w0 * (1 - 2 * lr) - lr * (beta * 2 * w0 + 2 * w0 * (1 - 2 * lr))
+        ),
+        "first-descent/adagrad-2": lambda lr, w0: w0 - lr - lr * (w0 - lr) / np.hypot(w0, w0 - lr),
+        "first-descent/heavy-ball-limit": lambda beta: 1 + beta,
+        "adam/first-step": lambda lr, w0: w0 - lr,
+        "adam/uncorrected-2": lambda lr, w0: uncorrected_second(lr, w0),
+        "adam/lone-gradient": lambda beta1, beta2: (
+            (1 - beta1) / np.sqrt(1 - beta2) / (1 - beta1 / np.sqrt(beta2))
+        ),
+    }
+    for exercise in map(exercises.get, expected):
+        for variant in (exercise, *map(exercise.variant, STUDENTS[:20])):
+            closed = expected[exercise.id](**variant.parameters)
+            assert variant.expected == pytest.approx(closed, rel=1e-4)
+
+
+def uncorrected_second(lr, w0):
+    w1 = w0 - lr * 0.1 / np.sqrt(0.001)
+    return w1 - lr * (0.09 * w0 + 0.1 * w1) / np.sqrt(0.000999 * w0**2 + 0.001 * w1**2)
 
 
 def test_a_seed_is_the_same_on_every_machine():
@@ -277,6 +328,7 @@ def test_every_exercise_knows_where_it_belongs():
         for chapter in {exercise.chapter, *(m.chapter for m in mistakes if hasattr(m, "chapter"))}:
             assert (CHAPTERS / f"{chapter}.ipynb").exists()
         assert exercise.question
+        assert exercise.worked
         assert exercise.minutes > 0
         assert exercise.topic
     with pytest.raises(ValueError, match="difficulty must be 1, 2 or 3"):

@@ -1,6 +1,7 @@
 """Exercises in code: a learner's rule beside the package's, on inputs that show every mistake."""
 
 import inspect
+import textwrap
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -11,6 +12,7 @@ from optimlib.exercises.inputs import COORDINATES, TOLERANCE, differ, inputs, re
 from optimlib.exercises.misconceptions import describe
 from optimlib.exercises.report import Report
 from optimlib.rules.optimizer import Optimizer
+from optimlib.rules.rule import Rule
 from optimlib.symbols import number_text
 
 # An answer this close to the right one was rounded somewhere.
@@ -63,6 +65,11 @@ class CodeExercise(Exercise):
             f"Write {self.rule.__name__}: a function `update({', '.join(self.parameters)})` that "
             f"takes one step and returns `dict({returned})`, where `w + step` is the new point."
         )
+
+    @property
+    def worked(self):
+        method = self.rule.update if issubclass(self.rule, Rule) else self.rule.advance
+        return textwrap.dedent(inspect.getsource(method))
 
     def all_inputs(self, seeds):
         """Return the inputs of these seeds, accepted or not."""

@@ -47,6 +47,11 @@ class Exercise:
         """The text of the exercise, in MyST Markdown."""
         raise NotImplementedError(f"{type(self).__name__} does not define question")
 
+    @property
+    def worked(self):
+        """The whole way to the answer; for instructors, and for learners afterwards."""
+        raise NotImplementedError(f"{type(self).__name__} does not define worked")
+
     def variant(self, student):
         """Return the exercise with this student's own parameters; here it has none."""
         return self

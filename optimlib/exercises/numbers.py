@@ -67,7 +67,7 @@ class NumberExercise(Exercise):
         How many significant digits are asked for; a unit of the last one is forgiven.
     draw : callable or None
         From a `numpy.random.Generator` to other parameters, for a student's own variant.
-    solution : callable or None
+    solution : callable
         From the parameters to something that shows the whole way: `optimlib.by_hand`.
 
     Examples
@@ -88,7 +88,7 @@ class NumberExercise(Exercise):
     slips: tuple = ()
     digits: int = 4
     draw: Callable | None = None
-    solution: Callable | None = None
+    solution: Callable = None
 
     @property
     def question(self):
@@ -107,8 +107,7 @@ class NumberExercise(Exercise):
 
     @property
     def worked(self):
-        """The whole way to the number, if the exercise knows it."""
-        return None if self.solution is None else self.solution(**self.parameters)
+        return self.solution(**self.parameters)
 
     def slip_values(self):
         """Return what each slip leads to, by its name."""
@@ -197,6 +196,10 @@ class ChoiceExercise(Exercise):
     def question(self):
         listed = [f'- `"{key}"`: {text}' for key, text in self.options.items()]
         return "\n".join([self.ask, "", *listed])
+
+    @property
+    def worked(self):
+        return f"{self.right}: {self.options[self.right]}"
 
     def check(self, answer):
         """Return the `Report` on a choice.
