@@ -14,6 +14,7 @@ from optimlib.exercises.chapters.derivatives import DERIVATIVES
 from optimlib.exercises.chapters.directional_derivatives import DIRECTIONAL_DERIVATIVES
 from optimlib.exercises.chapters.first_descent import FIRST_DESCENT
 from optimlib.exercises.chapters.gradient_descent import GRADIENT_DESCENT
+from optimlib.exercises.chapters.hessians import HESSIANS
 from optimlib.exercises.chapters.momentum import MOMENTUM
 from optimlib.exercises.chapters.nesterov import NESTEROV
 from optimlib.exercises.chapters.rmsprop import RMSPROP
@@ -36,4 +37,5 @@ EXERCISES = [
     *SCHEDULES,
     *ADAGRAD,
     *RMSPROP,
+    *HESSIANS,
 ]
