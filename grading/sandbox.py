@@ -14,8 +14,10 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
+PACKAGES = Path(np.__file__).parent.parent
 PYTHON = os.path.realpath(sys.executable)
-NUMPY = [p for p in Path(np.__file__).parent.parent.glob("numpy*") if p.suffix != ".dist-info"]
+# The package, and the libraries that a wheel of it brings.
+NUMPY = [path for name in ("numpy", "numpy.libs") if (path := PACKAGES / name).is_dir()]
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -179,7 +181,7 @@ class Unsandboxed:
 
     def start(self, limits):
         """Return a new process of `inside.py`, with pipes to it."""
-        folders = [str(HERE), str(Path(np.__file__).parent.parent)]
+        folders = [str(HERE), str(PACKAGES)]
         command = [PYTHON, "-I", "-S", str(HERE / "inside.py"), *limits.arguments(), *folders]
         return _started(command, env=ENVIRONMENT, start_new_session=True)
 

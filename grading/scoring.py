@@ -1,12 +1,16 @@
 """The points of one student."""
 
 import io
+import resource
 import traceback
-from contextlib import redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from grading.answers import Answers, Failed
 from grading.notebooks import Unreadable, load_assignment, submitted_cells
+
+LONGEST_MESSAGE = 2000
 
 
 @dataclass(frozen=True)
@@ -85,10 +89,23 @@ def score(student, path, assignment, sandbox, limits, fingerprint=""):
     except Unreadable as error:
         missed = [Outcome(test.name, 0.0, test.points) for test in assignment.tests]
         return Score(student, missed, [str(error)], fingerprint)
-    with Answers(cells, assignment.asked, sandbox, limits) as answers:
+    with bounded_memory(), Answers(cells, assignment.asked, sandbox, limits) as answers:
         outcomes = list(_outcomes(assignment, answers))
         problems = [f"Code cell {i + 1}: {text}" for i, text in sorted(answers.problems.items())]
     return Score(student, outcomes, problems, fingerprint)
+
+
+@contextmanager
+def bounded_memory(more=2 * 2**30):
+    """Let this process take only `more` bytes, so that no answer makes a test take them all."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text("utf-8").split()[0])
+    most = pages * resource.getpagesize() + more
+    resource.setrlimit(resource.RLIMIT_AS, (most if soft < 0 else min(soft, most), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _outcomes(assignment, answers):
@@ -130,6 +147,7 @@ def _failure(cell, names):
             if frame.filename == f"<{cell.name}>"
         ]
         text = str(error) if isinstance(error, (AssertionError, Failed)) else repr(error)
+        text = text[:LONGEST_MESSAGE]
         if not lines or cell.is_hidden(lines[0]):
             return f"a test that is not shown: {text or 'not so'}"
         code = cell.source.splitlines()[lines[0] - 1].strip()

@@ -9,7 +9,7 @@ import json
 
 import numpy as np
 
-LONGEST = 16 * 2**20
+LONGEST = 4 * 2**20
 KINDS = "biufc"
 
 

@@ -57,6 +57,11 @@ def from_colab():
     return with_cell(content, "!pip install torch\n%matplotlib inline\n?np")
 
 
+def experiment():
+    content = momentum("v = decayed(v, beta) + g; return v, -lr * v")
+    return with_cell(content, "def decayed(v, beta): return beta * v\nfor i in range(10**12): i")
+
+
 def reversed_order():
     content = solved()
     content["cells"].reverse()
@@ -104,7 +109,7 @@ BROKEN = {
     "brackets without end": (added("(" * 10**4), set()),
     "minus signs without end": (added("tuned = " + "-" * 9 * 10**4 + "1"), set()),
     "error elsewhere": (added("tuned = 1 / 0\nundefined"), set()),
-    "long experiment elsewhere": (added("for i in range(10**12): i"), set()),
+    "long experiment elsewhere": (experiment(), set()),
     "state in float32": (momentum("v = np.float32(beta * v + g); return v, -lr * v"), M),
     "missing cell": (missing(), M),
     "duplicated cells": (duplicated(), set()),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from handing_in import hand_in, notebook, source_of
+from handing_in import code, hand_in, notebook, source_of
 from hostile import ALL, BROKEN, CHEATS, NAME, REACH, cheat, solved
 
 from grading.notebooks import load_assignment
@@ -81,6 +81,23 @@ def test_the_sandbox_reaches_nothing(name, tmp_path, bubblewrap, monkeypatch):
     assert result.points == 0
     assert "reached: []" in result.outcomes[0].message
     assert gradebook.read_text() == "old"
+
+
+def test_no_answer_makes_a_test_take_all_memory(tmp_path, bubblewrap):
+    def marked(source, **marks):
+        return {**code(source), "metadata": {"nbgrader": {"grade_id": "a", **marks}}}
+
+    cells = [
+        code("import numpy as np"),
+        marked("def answer():\n    return np.ones(25_000)", solution=True),
+        marked("assert np.outer(answer(), answer()).sum() > 0, 'x'", grade=True, points=1),
+        marked("assert answer()[0] == 'x' * 10**5, 'x' * 10**5", grade=True, points=1),
+    ]
+    source = hand_in({"cells": cells}, tmp_path / "x" / "x.ipynb")
+    outcomes = score("s", source, source, bubblewrap, LIMITS).outcomes
+    assert [outcome.points for outcome in outcomes] == [0, 0]
+    assert "MemoryError" in outcomes[0].message
+    assert len(outcomes[1].message) < 3000
 
 
 def test_the_other_user_reads_no_private_file(tmp_path):
