@@ -25,7 +25,7 @@ def main():
     print(f"{'exercise':34}{'first':>10}{'right':>10}{'wrong':>10}   (ms)")
     for name in exercises.names():
         exercise = exercises.get(name)
-        if exercise.layer == "code":
+        if isinstance(exercise, exercises.CodeExercise):
             right, wrong = exercise.rule, exercise.misconceptions[0]
         elif isinstance(exercise, exercises.NumberExercise):
             right, wrong = exercise.expected, exercise.expected + 1000

@@ -9,7 +9,11 @@ from optimlib import exercises
 from optimlib.exercises.inputs import Situation, record_of
 from optimlib.exercises.misconceptions import describe
 
-CODE = [exercises.get(name) for name in exercises.names(layer="code")]
+CODE = [
+    exercise
+    for exercise in map(exercises.get, exercises.names(layer="code"))
+    if isinstance(exercise, exercises.CodeExercise)
+]
 MAIN = [
     "gradient-descent", "momentum", "heavy-ball", "average-momentum", "nesterov", "adagrad",
     "rmsprop", "adam", "adamw", "amsgrad", "newton",
@@ -56,11 +60,11 @@ def sgd_1(g, lr):
 
 
 def sgd_2(t, g, w, lr):
-    return {"step": (w - (w + lr * g)) if False else 0 - g * lr}
+    return {"step": (w - lr * g) - w}
 
 
 def sgd_3(g, lr):
-    return {"w_new": None, "step": -np.multiply(g, lr)} | {}
+    return {"step": -np.multiply(g, lr), "length": np.linalg.norm(lr * g)}
 
 
 def momentum_1(t, g, v, lr, beta):
@@ -224,6 +228,107 @@ def newton_3(g, h, lr, regularization):
     return dict(step=-lr * g / h / (1 + regularization / h))
 
 
+def adadelta_1(g, v, u, lr, rho, eps):
+    v = v + (1 - rho) * (g * g - v)
+    Delta = g * np.sqrt((u + eps) / (v + eps))
+    return dict(v=v, u=u - (1 - rho) * (u - Delta * Delta), step=-Delta * lr)
+
+
+def adadelta_2(g, v, u, lr, rho, eps):
+    v = rho * v + (1 - rho) * g**2
+    square = (u + eps) * g**2 / (eps + v)
+    return dict(v=v, u=rho * u + square - rho * square, step=-lr * np.sign(g) * square**0.5)
+
+
+def rprop_1(g, s, g_tilde, lr, grow, shrink, lr_min, lr_max):
+    agree = np.sign(g) * np.sign(g_tilde)
+    s = np.clip(s * np.choose((agree + 1).astype(int), [shrink, 1.0, grow]), lr_min, lr_max)
+    return dict(s=s, g_tilde=g, step=-np.copysign(s, g))
+
+
+def rprop_2(g, s, g_tilde, grow, shrink, lr_min, lr_max):
+    s = np.where((g > 0) == (g_tilde > 0), s * grow, s * shrink) if np.all(g_tilde) else s
+    s = np.minimum(lr_max, np.maximum(lr_min, s))
+    return dict(s=s, g_tilde=g, step=np.where(g > 0, -s, s))
+
+
+def adamax_1(t, g, m, u, lr, beta1, beta2, eps):
+    m = m + (1 - beta1) * (g - m)
+    u = np.where(abs(g) > beta2 * u, abs(g), beta2 * u)
+    return dict(m=m, u=u, step=-lr / (1 - beta1**t) * m / (eps + u))
+
+
+def adamax_2(t, g, m, u, lr, beta1, beta2, eps):
+    m = g - beta1 * (g - m)
+    u = np.sqrt(np.maximum((beta2 * u) ** 2, g**2))
+    return dict(m=m, u=u, step=-lr * (m / u) / ((1 - beta1**t) * (1 + eps / u)))
+
+
+def nadam_1(t, g, m, v, P, lr, beta1, beta2, eps, psi):
+    mu, mu_next = (beta1 - beta1 * 0.96 ** (k * psi) / 2 for k in (t, t + 1))
+    m, v, P = m + (1 - beta1) * (g - m), v + (1 - beta2) * (g * g - v), mu * P
+    top = mu_next / (1 - P * mu_next) * m + (1 - mu) / (1 - P) * g
+    return dict(m=m, v=v, P=P, step=-lr * top / (eps + (v / (1 - beta2**t)) ** 0.5))
+
+
+def nadam_2(t, g, m, v, P, lr, beta1, beta2, eps, psi):
+    record = nadam_1(t, g, m, v, P, 1.0, beta1, beta2, eps, psi)
+    return record | dict(step=lr * record["step"])
+
+
+def radam_1(t, g, m, v, lr, beta1, beta2, eps):
+    m, v = m + (1 - beta1) * (g - m), v + (1 - beta2) * (g * g - v)
+    limit = (1 + beta2) / (1 - beta2)
+    rho = limit - 2 * t / (beta2**-t - 1)
+    rate = lr / (1 - beta1**t)
+    if rho <= 5:
+        return dict(m=m, v=v, step=-rate * m)
+    r = np.sqrt((rho - 4) / (limit - 4) * (rho - 2) / (limit - 2) * limit / rho)
+    return dict(m=m, v=v, step=-rate * r * m / (eps + np.sqrt(v / (1 - beta2**t))))
+
+
+def radam_2(t, g, m, v, lr, beta1, beta2, eps):
+    record = radam_1(t, g, m, v, 2.0, beta1, beta2, eps)
+    return record | dict(step=record["step"] / 2 * lr)
+
+
+def adabelief_1(t, g, m, s, lr, beta1, beta2, eps):
+    gap = beta1 * (g - m)
+    m = m + (1 - beta1) * (g - m)
+    s = s + (1 - beta2) * (gap**2 - s) + eps
+    return dict(m=m, s=s, step=-lr / (1 - beta1**t) * m / (eps + np.sqrt(s / (1 - beta2**t))))
+
+
+def adabelief_2(t, g, m, s, lr, beta1, beta2, eps):
+    m = g - beta1 * (g - m)
+    s = eps + beta2 * s + (1 - beta2) * (m - g) ** 2
+    root = np.sqrt(s / (1 - beta2**t))
+    return dict(m=m, s=s, step=-lr * (m / root) / (1 - beta1**t) / (1 + eps / root))
+
+
+def yogi_1(g, m, v, lr, beta1, beta2, eps):
+    change = (1 - beta2) * g * g
+    v = np.where(v > g * g, v - change, v + change)
+    m = m + (1 - beta1) * (g - m)
+    return dict(m=m, v=v, step=-lr * m / (eps + v**0.5))
+
+
+def yogi_2(g, m, v, lr, beta1, beta2, eps):
+    v = v + (1 - beta2) * np.copysign(g**2, g**2 - v)
+    m = g - beta1 * (g - m)
+    return dict(m=m, v=v, step=-(lr / (np.sqrt(v) + eps)) * m)
+
+
+def lion_1(g, m, w, lr, beta1, beta2, weight_decay):
+    sign = np.where(beta1 * m > (beta1 - 1) * g, 1, -1)
+    return dict(m=m + (1 - beta2) * (g - m), step=-lr * sign - lr * weight_decay * w)
+
+
+def lion_2(g, m, w, lr, beta1, beta2, weight_decay):
+    sign = np.copysign(1, g - beta1 * (g - m))
+    return dict(m=g - beta2 * (g - m), step=-lr * (weight_decay * w + sign))
+
+
 REARRANGED = {
     "gradient-descent": [sgd_1, sgd_2, sgd_3],
     "momentum": [momentum_1, momentum_2, momentum_3],
@@ -236,14 +341,22 @@ REARRANGED = {
     "adamw": [adamw_1, adamw_2, adamw_3],
     "amsgrad": [amsgrad_1, amsgrad_2, amsgrad_3],
     "newton": [newton_1, newton_2, newton_3],
+    "adadelta": [adadelta_1, adadelta_2],
+    "rprop": [rprop_1, rprop_2],
+    "adamax": [adamax_1, adamax_2],
+    "nadam": [nadam_1, nadam_2],
+    "radam": [radam_1, radam_2],
+    "adabelief": [adabelief_1, adabelief_2],
+    "yogi": [yogi_1, yogi_2],
+    "lion": [lion_1, lion_2],
 }
 
 
-@pytest.mark.parametrize("name", MAIN)
-def test_rearranged_answers_are_correct(name):
-    for answer in REARRANGED[name]:
+@each(CODE)
+def test_rearranged_answers_are_correct(exercise):
+    for answer in REARRANGED[exercise.id]:
         for seed in range(10):
-            report = exercises.get(name).check(answer, seed=seed)
+            report = exercise.check(answer, seed=seed)
             assert report.correct, report
 
 
