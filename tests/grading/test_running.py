@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from distributed import LocalCluster
 from handing_in import ASSIGNMENTS, hand_in, notebook, source_of, with_cell
 from hostile import BROKEN, NAME, solved
+from nbgrader.api import Gradebook
 
 from grading import sandbox
 from grading.__main__ import grade, main
@@ -59,15 +59,11 @@ def test_a_class_is_scored_and_its_points_reach_the_gradebook(course, capsys):
     main([NAME, str(course / "submitted"), "--out", str(out), "--gradebook", url, *QUICK])
     assert "3 scored (bubblewrap)" in capsys.readouterr().out
     assert points(out) == {"ada": FULL, "bad": FULL - 4, "eva": 0}
-    with sqlite3.connect(course / "gradebook.db") as database:
-        rows = database.execute(
-            "select student_id, sum(auto_score) from grade"
-            " join submitted_notebook on grade.notebook_id = submitted_notebook.id"
-            " join submitted_assignment on assignment_id = submitted_assignment.id"
-            " group by student_id"
-        )
-        assert dict(rows) == points(out)
-    database.close()
+    with Gradebook(url) as gradebook:
+        submitted = gradebook.assignment_submissions(NAME)
+        assert {each.student.id: each.score for each in submitted} == points(out)
+        assert gradebook.find_assignment(NAME).max_score == FULL
+        assert not any(each.needs_manual_grade for each in submitted)
     page = (out / "feedback" / "bad.html").read_text("utf-8")
     assert "time limit" in page
     assert "16 of 20 points" in page
