@@ -13,14 +13,17 @@ from optimlib.exercises.chapters.critical_points import CRITICAL_POINTS
 from optimlib.exercises.chapters.derivatives import DERIVATIVES
 from optimlib.exercises.chapters.directional_derivatives import DIRECTIONAL_DERIVATIVES
 from optimlib.exercises.chapters.first_descent import FIRST_DESCENT
+from optimlib.exercises.chapters.generalization import GENERALIZATION
 from optimlib.exercises.chapters.gradient_descent import GRADIENT_DESCENT
 from optimlib.exercises.chapters.hessians import HESSIANS
 from optimlib.exercises.chapters.momentum import MOMENTUM
 from optimlib.exercises.chapters.nesterov import NESTEROV
 from optimlib.exercises.chapters.rmsprop import RMSPROP
 from optimlib.exercises.chapters.saddle_points import SADDLE_POINTS
+from optimlib.exercises.chapters.vanishing_gradients import VANISHING_GRADIENTS
 from optimlib.exercises.chapters.schedules import SCHEDULES
 from optimlib.exercises.chapters.sgd import SGD
+from optimlib.exercises.chapters.taylor_models import TAYLOR_MODELS
 
 EXERCISES = [
     *FIRST_DESCENT,
@@ -29,6 +32,8 @@ EXERCISES = [
     *DIRECTIONAL_DERIVATIVES,
     *CRITICAL_POINTS,
     *SADDLE_POINTS,
+    *VANISHING_GRADIENTS,
+    *GENERALIZATION,
     *GRADIENT_DESCENT,
     *CONDITIONING,
     *MOMENTUM,
@@ -38,4 +43,5 @@ EXERCISES = [
     *ADAGRAD,
     *RMSPROP,
     *HESSIANS,
+    *TAYLOR_MODELS,
 ]

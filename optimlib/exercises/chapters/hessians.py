@@ -168,7 +168,7 @@ HESSIANS = [
         parameters=dict(c=3.0, degrees=30.0),
         digits=3,
         draw=lambda rng: dict(
-            c=float(rng.choice([1.5, 2.5, 3, 4, 5])), degrees=float(rng.choice(range(10, 81, 5)))
+            c=float(rng.choice([1.5, 2.5, 3, 3.5, 5])), degrees=float(rng.choice(range(10, 81, 5)))
         ),
         solution=lambda c, degrees: (
             f"f_xx + f_yy = 4 is the sum of both: 4 − {4 - _partner(c, degrees):.4g} = "
