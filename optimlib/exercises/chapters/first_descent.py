@@ -7,7 +7,7 @@ from optimlib.exercises.misconceptions import descent, momentum, scaled
 from optimlib.exercises.misconceptions.general import rate_twice, wrong_sign
 from optimlib.exercises.numbers import NumberExercise, Slip, point
 from optimlib.notation import by_hand
-from optimlib.rules import AdaGrad, GradientDescent, HeavyBall, Momentum
+from optimlib.rules import AdaGrad, GradientDescent, Momentum
 
 CHAPTER = "start/first-descent"
 SQUARE = problems.square
@@ -178,14 +178,3 @@ FIRST_DESCENT = [
         ),
     ),
 ]
-
-
-def converges(lr, beta, steps=2000):
-    """Return whether the heavy ball comes close to 0: what the last exercise measures.
-
-    Examples
-    --------
-    >>> converges(1.89, 0.9), converges(1.91, 0.9)
-    (True, False)
-    """
-    return bool(abs(point(HeavyBall(lr, beta), SQUARE, 4.0, steps)) < 1e-3)
