@@ -20,10 +20,10 @@ from optimlib.exercises.chapters.momentum import MOMENTUM
 from optimlib.exercises.chapters.nesterov import NESTEROV
 from optimlib.exercises.chapters.rmsprop import RMSPROP
 from optimlib.exercises.chapters.saddle_points import SADDLE_POINTS
-from optimlib.exercises.chapters.vanishing_gradients import VANISHING_GRADIENTS
 from optimlib.exercises.chapters.schedules import SCHEDULES
 from optimlib.exercises.chapters.sgd import SGD
 from optimlib.exercises.chapters.taylor_models import TAYLOR_MODELS
+from optimlib.exercises.chapters.vanishing_gradients import VANISHING_GRADIENTS
 
 EXERCISES = [
     *FIRST_DESCENT,

@@ -132,8 +132,8 @@ SADDLE_POINTS = [
         minutes=3,
         difficulty=1,
         ask=(
-            r"Newton's method steps by $-\eta H^{-1} \nabla f$. Where does it go from $(1, 0.01)$ on "
-            "$x^2 - y^2$?"
+            r"Newton's method steps by $-\eta H^{-1} \nabla f$. Where does it go from $(1, 0.01)$ "
+            "on $x^2 - y^2$?"
         ),
         right="saddle",
         options={
