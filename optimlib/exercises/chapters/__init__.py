@@ -9,6 +9,7 @@ parameters. The tests then ask for three slips that every variant tells apart.
 from optimlib.exercises.chapters.adagrad import ADAGRAD
 from optimlib.exercises.chapters.adam import ADAM
 from optimlib.exercises.chapters.conditioning import CONDITIONING
+from optimlib.exercises.chapters.convexity import CONVEXITY
 from optimlib.exercises.chapters.critical_points import CRITICAL_POINTS
 from optimlib.exercises.chapters.derivatives import DERIVATIVES
 from optimlib.exercises.chapters.directional_derivatives import DIRECTIONAL_DERIVATIVES
@@ -44,4 +45,5 @@ EXERCISES = [
     *RMSPROP,
     *HESSIANS,
     *TAYLOR_MODELS,
+    *CONVEXITY,
 ]
