@@ -472,13 +472,16 @@ KINDS.basins = (figure, specification) => {
           rows: names.map((k) => [nameOf(k), row.filter((r) => r === k).length / COLUMNS])
             .filter(([, share]) => share > 0).map(([name, share]) => [name, `${number(100 * share, 3)} %`]) },
       ];
-      if (theories.length) {
-        tables.push({ caption: "The border nearest to the start", columns: ["", "predicted", "measured", "difference"],
-          rows: boundaries.map(({ label: name }, k) => {
-            const predicted = basinEdge((x) => theories[k](valuesAt(x, lr)) > 0, state.start, high - low);
-            const measured = basinEdge((x) => basinAt(x, lr), predicted, high - low);
-            return [name, number(predicted, 6), number(measured, 6), number(measured - predicted, 2)];
-          }) });
+      const borders = boundaries.flatMap(({ label: name }, k) => {
+        const predicted = basinEdge((x) => theories[k](valuesAt(x, lr)) > 0, state.start, high - low);
+        const measured = basinEdge((x) => basinAt(x, lr), predicted, high - low);
+        // A border is theory's for one method: others have none there.
+        return Number.isNaN(measured) ? []
+          : [[name, number(predicted, 6), number(measured, 6), number(measured - predicted, 2)]];
+      });
+      if (borders.length) {
+        tables.push({ caption: "The border nearest to the start", rows: borders,
+          columns: ["", "predicted", "measured", "difference"] });
       }
       figure.read(tables, `${label} from ${number(state.start, 4)} with ${axis.label} ${number(lr, 4)}: ${last}.`);
       map.describe(`Map: where ${label} ends, for each start and ${axis.label}.`);
