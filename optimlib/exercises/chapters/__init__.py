@@ -19,6 +19,7 @@ from optimlib.exercises.chapters.gradient_descent import GRADIENT_DESCENT
 from optimlib.exercises.chapters.hessians import HESSIANS
 from optimlib.exercises.chapters.momentum import MOMENTUM
 from optimlib.exercises.chapters.nesterov import NESTEROV
+from optimlib.exercises.chapters.quasi_newton import QUASI_NEWTON
 from optimlib.exercises.chapters.rmsprop import RMSPROP
 from optimlib.exercises.chapters.saddle_points import SADDLE_POINTS
 from optimlib.exercises.chapters.schedules import SCHEDULES
@@ -46,4 +47,5 @@ EXERCISES = [
     *HESSIANS,
     *TAYLOR_MODELS,
     *CONVEXITY,
+    *QUASI_NEWTON,
 ]
