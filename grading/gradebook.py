@@ -14,7 +14,8 @@ def record(scores, assignment, url):
     assignment : Assignment
         Known to the gradebook since ``nbgrader generate_assignment``.
     url : str
-        ``sqlite:///gradebook.db`` or ``postgresql://user:password@host/database``.
+        ``sqlite:///gradebook.db`` or ``postgresql://user:password@host/database``. For
+        PostgreSQL, nbgrader needs a name: ``nbgrader generate_assignment --course optimizers``.
 
     Raises
     ------
@@ -34,13 +35,14 @@ def record(scores, assignment, url):
                 gradebook.update_or_create_student(score.student)
                 gradebook.update_or_create_submission(assignment.name, score.student)
                 for outcome in score.outcomes:
-                    place = outcome.test, assignment.name, assignment.name, score.student
-                    grade = gradebook.find_grade(*place)
+                    notebook = assignment.name, assignment.name, score.student
+                    grade = gradebook.find_grade(outcome.test, *notebook)
                     grade.auto_score = outcome.points
                     grade.needs_manual_grade = False
             except MissingEntry as error:
+                place = url.rsplit("@")[-1]  # without a password
                 raise ValueError(
                     f"url must name a gradebook that knows the assignment {assignment.name} "
-                    f"(nbgrader generate_assignment), got url = {url!r}: {error}"
+                    f"(nbgrader generate_assignment), got url = ...{place}: {error}"
                 ) from error
             gradebook.db.commit()
