@@ -7,6 +7,7 @@ import numpy as np
 from optimlib import problems
 from optimlib.calculus import numerical_gradient
 from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from optimlib.symbols import number_text
 
 CHAPTER = "landscape/derivatives"
 _Number = partial(NumberExercise, chapter=CHAPTER)
@@ -114,8 +115,8 @@ DERIVATIVES = [
             p=float(rng.choice([-3, -2, 1, 2, 3])), q=float(rng.choice([4, 5, 6, 7, 8]))
         ),
         solution=lambda p, q: (
-            f"f(x) = x³ {-1.5 * (p + q):+g} x² {3 * p * q:+g} x and f″(x) = 6x {-3 * (p + q):+g}; "
-            f"f″({p:g}) < 0, so the maximum is f({p:g}) = {_cubic(p, p, q):g}"
+            f"f = x³ − 3/2 (p + q) x² + 3pq x and f″ = 3 (2x − p − q). At p, f″ = 3 (p − q) is "
+            f"negative: the maximum is f(p) = p² (3q − p) / 2 = {number_text(_cubic(p, p, q))}"
         ),
         slips=(
             Slip(
@@ -160,7 +161,8 @@ DERIVATIVES = [
         ),
         solution=lambda bits, c: (
             "truncation ½ h |f″| and rounding 2u |f| / h are equal at h = 2 √(u |f / f″|), where "
-            f"f″ = c² f and c = {c}: k = 1 − {bits}/2 − {np.log2(c):g} = {_exponent(bits, c):g}"
+            f"f″ = c² f and c = {c}: k = 1 − {bits}/2 − {np.log2(c):g} = "
+            + number_text(_exponent(bits, c))
         ),
         slips=(
             Slip(

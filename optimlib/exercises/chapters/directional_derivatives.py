@@ -8,6 +8,7 @@ from optimlib import problems
 from optimlib.calculus import directional_derivative
 from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib.objective import Objective
+from optimlib.symbols import number_text
 
 CHAPTER = "landscape/directional-derivatives"
 HILL = Objective(
@@ -25,7 +26,7 @@ def _gradient(x, y):
 
 def _gradient_text(x, y):
     gx, gy = _gradient(x, y)
-    return f"∂f/∂x = 2xy = {gx:g} and ∂f/∂y = x² + 1 = {gy:g}"
+    return f"∂f/∂x = 2xy = {number_text(gx)} and ∂f/∂y = x² + 1 = {gy:g}"
 
 
 def _along(x, y, a, b, unit=True):
@@ -46,8 +47,9 @@ def _turn(x, y, *factors):
 
 def _turn_text(x, y, k):
     gx, gy = problems.coupled_bowl.grad(np.array([x, y]))
+    before, after, same = number_text(gx), number_text(gx / k**2), number_text(gy)
     return (
-        f"the gradient ({gx:g}, {gy:g}) becomes ({gx / k**2:g}, {gy:g}): "
+        f"the gradient ({before}, {same}) becomes ({after}, {same}): "
         f"it turns by {_turn(x, y, 1 / k**2, 1):.4g}°"
     )
 
@@ -70,7 +72,8 @@ DIRECTIONAL_DERIVATIVES = [
             length=float(rng.integers(2, 10)), degrees=float(rng.choice(range(100, 171, 5)))
         ),
         solution=lambda length, degrees: (
-            f"{length:g} · cos {degrees:g}° = {length * np.cos(np.radians(degrees)):.4g}"
+            f"{length:g} · cos {degrees:g}° = "
+            + number_text(length * np.cos(np.radians(degrees)), 4)
         ),
         slips=(
             Slip(
@@ -110,8 +113,9 @@ DIRECTIONAL_DERIVATIVES = [
         digits=3,
         draw=lambda rng: dict(x=_small(rng), y=_small(rng), a=_small(rng), b=_small(rng)),
         solution=lambda x, y, a, b: (
-            f"{_gradient_text(x, y)}; the slope is ({_gradient(x, y)[0]:g} · {a:g} + "
-            f"{_gradient(x, y)[1]:g} · {b:g}) / √{a**2 + b**2:g} = {_along(x, y, a, b):.4g}"
+            f"{_gradient_text(x, y)}; the slope is (∂f/∂x · ({number_text(a)}) + "
+            f"∂f/∂y · ({number_text(b)})) / √{a**2 + b**2:g} = "
+            + number_text(_along(x, y, a, b), 4)
         ),
         slips=(
             Slip(

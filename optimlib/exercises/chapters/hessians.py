@@ -7,6 +7,7 @@ import numpy as np
 from optimlib.calculus import directional_derivative, second_directional_derivative
 from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib.objective import Objective
+from optimlib.symbols import number_text
 
 CHAPTER = "landscape/hessians"
 HILL = Objective(
@@ -28,7 +29,7 @@ def _eigenvalues(x, y):
 
 
 def _entries_text(x, y):
-    return f"f_xx = 2y = {2 * y:g}, f_xy = 2x = {2 * x:g}, f_yy = 0"
+    return f"f_xx = 2y = {number_text(2 * y)}, f_xy = 2x = {number_text(2 * x)}, f_yy = 0"
 
 
 def _eigenvalue_text(x, y):
@@ -86,8 +87,8 @@ HESSIANS = [
         digits=3,
         draw=lambda rng: dict(x=_small(rng), y=_small(rng), a=_small(rng), b=_small(rng)),
         solution=lambda x, y, a, b: (
-            f"{_entries_text(x, y)}; ({2 * y:g} · {a**2:g} + 2 · {2 * x:g} · {a * b:g}) / "
-            f"{a**2 + b**2:g} = {_curvature(x, y, a, b):.4g}"
+            f"{_entries_text(x, y)}; (f_xx · {a**2:g} + 2 f_xy · ({number_text(a * b)})) / "
+            f"{a**2 + b**2:g} = {number_text(_curvature(x, y, a, b), 4)}"
         ),
         slips=(
             Slip(
@@ -172,7 +173,7 @@ HESSIANS = [
         ),
         solution=lambda c, degrees: (
             f"f_xx + f_yy = 4 is the sum of both: 4 − {4 - _partner(c, degrees):.4g} = "
-            f"{_partner(c, degrees):.4g}"
+            f"{number_text(_partner(c, degrees), 4)}"
         ),
         slips=(
             Slip(
