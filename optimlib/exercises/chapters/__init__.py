@@ -19,6 +19,7 @@ from optimlib.exercises.chapters.gradient_descent import GRADIENT_DESCENT
 from optimlib.exercises.chapters.hessians import HESSIANS
 from optimlib.exercises.chapters.momentum import MOMENTUM
 from optimlib.exercises.chapters.nesterov import NESTEROV
+from optimlib.exercises.chapters.newton import NEWTON
 from optimlib.exercises.chapters.quasi_newton import QUASI_NEWTON
 from optimlib.exercises.chapters.rmsprop import RMSPROP
 from optimlib.exercises.chapters.saddle_points import SADDLE_POINTS
@@ -47,5 +48,6 @@ EXERCISES = [
     *HESSIANS,
     *TAYLOR_MODELS,
     *CONVEXITY,
+    *NEWTON,
     *QUASI_NEWTON,
 ]
