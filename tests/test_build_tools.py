@@ -65,12 +65,14 @@ def test_cells_without_an_id_get_the_same_one_each_time(tmp_path):
     nbformat.validate(first)
 
 
-def test_colab_cell_is_inserted_once_and_follows_the_address():
+def test_colab_cell_is_inserted_once_and_goes_to_the_chapters_folder():
     notebook = new_notebook(cells=[new_markdown_cell("# Title"), new_code_cell("1")])
-    notebooks.set_colab_cell(notebook, "https://old.example")
-    notebooks.set_colab_cell(notebook, "https://new.example")
+    notebooks.set_colab_cell(notebook, Path("chapters/old/chapter.ipynb"))
+    notebooks.set_colab_cell(notebook, Path("chapters/new/chapter.ipynb"))
     assert len(notebook.cells) == 3
-    assert notebook.cells[1].source == notebooks.COLAB_CELL.format(url="https://new.example")
+    lines = [line.strip() for line in notebook.cells[1].source.splitlines()]
+    assert lines[-1] == "%cd -q course/chapters/new"
+    assert f"!git clone --quiet --depth 1 {notebooks.repository()} course" in lines
     assert notebook.cells[1].metadata.tags == ["remove-cell"]
 
 

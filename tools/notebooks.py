@@ -21,7 +21,9 @@ COLAB_CELL = """\
 import sys
 
 if "google.colab" in sys.modules:
-    %pip install --quiet git+{url}"""
+    !git clone --quiet --depth 1 {url} course
+    %pip install --quiet course
+    %cd -q course/chapters/{part}"""
 
 
 def repository():
@@ -46,13 +48,18 @@ def load(path):
     return nbformat.reads(json.dumps(raw), as_version=4)
 
 
-def set_colab_cell(notebook, url):
-    """Make the first code cell the one that installs optimlib on Colab."""
+def colab_cell(path):
+    """Return the cell that brings optimlib, and the files beside the chapter, to Colab."""
+    return COLAB_CELL.format(url=repository(), part=path.resolve().parent.name)
+
+
+def set_colab_cell(notebook, path):
+    """Make the first code cell the one for Colab."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if not code or "google.colab" not in code[0].source:
         notebook.cells.insert(1, nbformat.v4.new_code_cell(id="colab"))
         code.insert(0, notebook.cells[1])
-    code[0].source = COLAB_CELL.format(url=url)
+    code[0].source = colab_cell(path)
     code[0].metadata = nbformat.from_dict({"tags": ["remove-cell"]})
 
 
@@ -109,7 +116,7 @@ def main(arguments):
             notebook = load(path)
         except (OSError, ValueError, KeyError, TypeError):
             parser.error(f"not a notebook: {path}")
-        set_colab_cell(notebook, repository())
+        set_colab_cell(notebook, path)
         notebooks[path.resolve()] = notebook
 
     def store(path, seconds):
