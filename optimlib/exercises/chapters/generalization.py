@@ -5,6 +5,7 @@ from functools import partial
 from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip, point
 from optimlib.objective import Objective
 from optimlib.rules import GradientDescent
+from optimlib.symbols import number_text
 
 CHAPTER = "landscape/generalization"
 _Choice = partial(ChoiceExercise, chapter=CHAPTER)
@@ -41,8 +42,8 @@ GENERALIZATION = [
         digits=3,
         draw=lambda rng: dict(x0=int(rng.integers(-4, 7)), y0=int(rng.integers(-4, 7))),
         solution=lambda x0, y0: (
-            f"it moves along (3, 4), and the misfit is {_misfit(x0, y0)}: "
-            f"x = {x0} + {_misfit(x0, y0)} · 3/25 = {x0 + 3 * _misfit(x0, y0) / 25:.3g}"
+            f"it moves along (3, 4), and the misfit c is {number_text(_misfit(x0, y0))}: "
+            f"x = x₀ + 3c/25 = {number_text(x0 + 3 * _misfit(x0, y0) / 25)}"
         ),
         slips=(
             Slip(

@@ -9,6 +9,7 @@ from optimlib.descent import trace
 from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib.line_search import ExactLineSearch
 from optimlib.rules import BFGS
+from optimlib.symbols import number_text
 
 CHAPTER = "curvature/quasi-newton"
 _Number = partial(NumberExercise, chapter=CHAPTER)
@@ -43,9 +44,9 @@ def _updated(kappa, x0, y0):
 def _way(kappa, x0, y0):
     s, y = _pair(kappa, x0, y0)
     return (
-        f"s = ({s[0]:.5g}, {s[1]:.5g}), y = ({y[0]:.5g}, {y[1]:.5g}), sᵀy = {s @ y:.5g}; "
+        f"s = {number_text(s)}, y = {number_text(y)}, sᵀy = {number_text(s @ y)}; "
         f"H = (I − s yᵀ/sᵀy)(I − y sᵀ/sᵀy) + s sᵀ/sᵀy has the rows "
-        f"{_updated(kappa, x0, y0).round(4).tolist()}"
+        + " and ".join(map(number_text, _updated(kappa, x0, y0)))
     )
 
 

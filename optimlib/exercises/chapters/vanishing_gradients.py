@@ -8,6 +8,7 @@ from optimlib import problems
 from optimlib.descent import trace
 from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib.rules import Adam
+from optimlib.symbols import number_text
 
 CHAPTER = "landscape/vanishing-gradients"
 TANH = problems.tanh
@@ -152,7 +153,7 @@ VANISHING_GRADIENTS = [
             x0=round(rng.uniform(10, 12.5), 1), eps=float(rng.choice([0.5, 1, 2])) * 1e-8
         ),
         solution=lambda x0, eps: (
-            f"g = {TANH.grad(x0):.4g}, m̂ = g and v̂ = g²: the step is 0.1 g / (g + ε) = "
+            f"g = {number_text(TANH.grad(x0), 4)}, m̂ = g and v̂ = g²: the step is 0.1 g / (g + ε) = "
             f"{_first_step(x0, eps):.4g}"
         ),
         slips=(
