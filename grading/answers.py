@@ -66,6 +66,17 @@ class Answers:
         """Return what the student called `name`."""
         return self._asked(packed(dict(value=name)), [])
 
+    def start(self):
+        """Start a process and execute the cells, unless that is done.
+
+        Raises
+        ------
+        OSError
+            If not even an empty cell can be executed, which is no fault of the student.
+        """
+        while self.process is None:
+            self._start()
+
     def stop(self):
         """End the process, if there is one."""
         if self.process is not None:
@@ -79,8 +90,7 @@ class Answers:
             self.process = None
 
     def _asked(self, request, functions):
-        while self.process is None:
-            self._start()
+        self.start()
         try:
             return self._exchanged(request, functions)
         except Stopped:
@@ -93,7 +103,11 @@ class Answers:
         self.process = self.sandbox.start(self.limits)
         os.set_blocking(self.process.stdin.fileno(), False)
         used = self.used
-        self._exchanged(packed(dict(run="", asked=[])), [], START)
+        try:
+            self._exchanged(packed(dict(run="", asked=[])), [], START)
+        except Failed as error:
+            self.stop()
+            raise OSError(f"Python does not start in the sandbox: {error}") from error
         self.used = used
         for i, source in enumerate(self.cells):
             if i in self.deadly:

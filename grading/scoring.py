@@ -90,6 +90,8 @@ def score(student, path, assignment, sandbox, limits, fingerprint=""):
         missed = [Outcome(test.name, 0.0, test.points) for test in assignment.tests]
         return Score(student, missed, [str(error)], fingerprint)
     with bounded_memory(), Answers(cells, assignment.asked, sandbox, limits) as answers:
+        with suppress(Failed):
+            answers.start()
         outcomes = list(_outcomes(assignment, answers))
         problems = [f"Code cell {i + 1}: {text}" for i, text in sorted(answers.problems.items())]
     return Score(student, outcomes, problems, fingerprint)
