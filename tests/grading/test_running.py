@@ -180,6 +180,12 @@ def test_wrong_limits_are_named(arguments, message):
         Limits(*arguments)
 
 
+def test_a_sandbox_in_which_nothing_starts_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "NUMPY", [])
+    with pytest.raises(NoSandbox, match="Python does not start in the sandbox"):
+        choose([tmp_path], "bubblewrap")
+
+
 def test_wrong_arguments_are_named(tmp_path):
     with pytest.raises(ValueError, match="name = 'docker'"):
         choose([], "docker")
