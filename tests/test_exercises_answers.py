@@ -335,3 +335,8 @@ def test_every_exercise_knows_where_it_belongs():
         exercises.ChoiceExercise("x", "start/welcome", "code", "x", 1, 4)
     with pytest.raises(ValueError, match="layer must be one of"):
         exercises.ChoiceExercise("x", "start/welcome", "sing", "x", 1, 3)
+
+
+def test_the_dots_of_a_chapter_are_no_answer():
+    with pytest.raises(TypeError, match="put your own in their place"):
+        ol.exercises.check("first-descent/momentum-2", ...)

@@ -115,6 +115,8 @@ gradient enters the velocity whole.
     To read again: start/first-descent
     >>> assert exercises.check("momentum", ol.Momentum)
     """
+    if answer is ...:
+        raise TypeError("answer is still the dots `...`: put your own in their place")
     exercise = name if isinstance(name, Exercise) else get(name)
     if student is not None:
         exercise = exercise.variant(student)
