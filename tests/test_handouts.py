@@ -1,6 +1,7 @@
 """Hand-outs have each student's own numbers, the right answers, and what to say to wrong ones."""
 
 import io
+import json
 import re
 import zipfile
 from xml.etree import ElementTree as ET
@@ -63,22 +64,31 @@ def test_moodle_pays_for_one_choice(folder):
     assert r"\(\beta_1 = \beta_2 = 0\)" in question.findtext("questiontext/text")
 
 
-def test_text2qti_converts_the_quiz(folder):
-    text = write(folder, "qti", *NAMES, "--variants", "4")["quiz.txt"].read_text("utf-8")
+def converted(text):
+    """Return how many questions text2qti finds in a quiz."""
     config = Config()
     config.load()
     archive = io.BytesIO()
     QTI(Quiz(text, config=config, source_name="quiz.txt")).write(archive)
     with zipfile.ZipFile(archive) as content:
-        (name,) = [
-            n
-            for n in content.namelist()
-            if n.endswith(".xml") and "meta" not in n and "manifest" not in n
-        ]
-        items = content.read(name).decode().count("<item ")
+        return sum(content.read(name).decode().count("<item ") for name in content.namelist())
+
+
+def test_text2qti_converts_the_quiz(folder):
+    text = write(folder, "qti", *NAMES, "--variants", "4")["quiz.txt"].read_text("utf-8")
     numbers = [exercises.get(name) for name in NAMES if name != "adam/no-memory"]
     expected = sum(len({e.variant(f"variant-{i}").question for i in range(1, 5)}) for e in numbers)
-    assert items == expected + 1
+    assert converted(text) == expected + 1
+
+
+@pytest.mark.parametrize("name", exercises.names())
+def test_every_exercise_can_be_handed_out(name):
+    variant = exercises.get(name).variant("ada")
+    assert "Answer:" in handouts.sheet([variant], "Sheet", key=True)
+    assert json.loads(handouts.notebook([variant], "Sheet", "ada"))
+    if not isinstance(variant, exercises.CodeExercise):
+        assert len(ET.fromstring(handouts.moodle([variant])).findall("question")) == 2
+        assert converted(handouts.qti([variant], "Quiz")) == 1
 
 
 def test_sheet_has_the_questions_and_the_key_the_answers(folder, students):

@@ -161,9 +161,15 @@ def _worked(exercise):
     if isinstance(exercise, ChoiceExercise):
         return f"**Answer:** {exercise.options[exercise.right]}"
     if not isinstance(exercise, NumberExercise):
-        return f"**Answer:**\n\n```python\n{dedent(getsource(exercise.rule.update))}```"
+        return f"**Answer:**\n\n```python\n{_code(exercise.rule)}```"
     answer = f"**Answer:** {number_text(exercise.expected, exercise.digits)}"
-    return answer if exercise.worked is None else f"{answer}\n\n{exercise.worked._repr_latex_()}"
+    worked = exercise.worked
+    shown = worked._repr_latex_() if hasattr(worked, "_repr_latex_") else worked or ""
+    return f"{answer}\n\n{shown}".rstrip()
+
+
+def _code(rule):
+    return dedent(getsource(getattr(rule, "update", rule.advance)))
 
 
 def _wrong(exercise):

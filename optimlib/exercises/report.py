@@ -1,6 +1,7 @@
 """What a learner reads after a check."""
 
 import html
+import re
 from dataclasses import dataclass
 
 
@@ -55,9 +56,13 @@ class Report:
 
     def _repr_html_(self):
         color = "#009E73" if self.correct else "#D55E00"
-        head, *others = map(html.escape, self._paragraphs())
+        head, *others = map(_to_html, self._paragraphs())
         body = "".join(f"<p>{line}</p>" for line in [f"<strong>{head}</strong>", *others])
         return (
             f'<div class="exercise-report" role="status" style="border-left: 4px solid {color}; '
             f'padding-left: 1em">{body}</div>'
         )
+
+
+def _to_html(text):
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
