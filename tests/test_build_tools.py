@@ -72,7 +72,8 @@ def test_colab_cell_is_inserted_once_and_goes_to_the_chapters_folder():
     assert len(notebook.cells) == 3
     lines = [line.strip() for line in notebook.cells[1].source.splitlines()]
     assert lines[-1] == "%cd -q course/chapters/new"
-    assert f"!git clone --quiet --depth 1 {notebooks.repository()} course" in lines
+    assert f'url = "{notebooks.repository()}"' in lines
+    assert "!git clone -q --depth 1 {url} course" in lines
     assert notebook.cells[1].metadata.tags == ["remove-cell"]
 
 

@@ -21,7 +21,8 @@ COLAB_CELL = """\
 import sys
 
 if "google.colab" in sys.modules:
-    !git clone --quiet --depth 1 {url} course
+    url = "{url}"
+    !git clone -q --depth 1 {{url}} course
     %pip install --quiet course
     %cd -q course/chapters/{part}"""
 
