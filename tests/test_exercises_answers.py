@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -340,3 +341,10 @@ def test_every_exercise_knows_where_it_belongs():
 def test_the_dots_of_a_chapter_are_no_answer():
     with pytest.raises(TypeError, match="put your own in their place"):
         ol.exercises.check("first-descent/momentum-2", ...)
+
+
+def test_a_whole_number_is_shown_in_full():
+    exercise = NumberExercise("x", "start/first-descent", "predict", "", 1, 1, answer=lambda: 13823)
+    assert exercise.check(13820).lines == ("It is 13823.",)
+    half = replace(exercise, answer=lambda: -13822.5)
+    assert half.check(-13822).lines == ("It is −1.382·10⁴.",)

@@ -162,7 +162,7 @@ def _worked(exercise):
         return f"**Answer:** {exercise.options[exercise.right]}"
     if not isinstance(exercise, NumberExercise):
         return f"**Answer:**\n\n```python\n{_code(exercise.rule)}```"
-    answer = f"**Answer:** {number_text(exercise.expected, exercise.digits)}"
+    answer = f"**Answer:** {exercise.shown}"
     worked = exercise.worked
     shown = worked._repr_latex_() if hasattr(worked, "_repr_latex_") else worked or ""
     return f"{answer}\n\n{shown}".rstrip()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 from numbers import Real
 
@@ -94,10 +95,17 @@ class NumberExercise(Exercise):
     def question(self):
         return self.ask(**self.parameters)
 
-    @property
+    @cached_property
     def expected(self):
         """The right number."""
         return float(self.answer(**self.parameters))
+
+    @property
+    def shown(self):
+        """The right number as text: whole numbers in full, others to the digits asked for."""
+        if self.expected.is_integer() and abs(self.expected) < 1e9:
+            return f"{self.expected:.0f}".replace("-", "−")
+        return number_text(self.expected, self.digits)
 
     @property
     def tolerance(self):
@@ -142,7 +150,7 @@ class NumberExercise(Exercise):
         if isinstance(answer, bool) or not isinstance(answer, Real):
             raise TypeError(f"{self.id}: answer must be a number, got answer = {answer!r}")
         if abs(answer - self.expected) <= self.tolerance:
-            return Report(self.id, True, (f"It is {number_text(self.expected, self.digits)}.",))
+            return Report(self.id, True, (f"It is {self.shown}.",))
         slips = [
             slip
             for slip in self.slips
