@@ -8,6 +8,7 @@ parameters. The tests then ask for three slips that every variant tells apart.
 
 from optimlib.exercises.chapters.adagrad import ADAGRAD
 from optimlib.exercises.chapters.adam import ADAM
+from optimlib.exercises.chapters.comparing import COMPARING
 from optimlib.exercises.chapters.conditioning import CONDITIONING
 from optimlib.exercises.chapters.convexity import CONVEXITY
 from optimlib.exercises.chapters.critical_points import CRITICAL_POINTS
@@ -50,4 +51,5 @@ EXERCISES = [
     *CONVEXITY,
     *NEWTON,
     *QUASI_NEWTON,
+    *COMPARING,
 ]
