@@ -1,5 +1,6 @@
 """What the checks say about answers that cannot be compared, and about numbers and choices."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -348,3 +349,36 @@ def test_a_whole_number_is_shown_in_full():
     assert exercise.check(13820).lines == ("It is 13823.",)
     half = replace(exercise, answer=lambda: -13822.5)
     assert half.check(-13822).lines == ("It is −1.382·10⁴.",)
+
+
+class TestHints:
+    @pytest.mark.parametrize("name", exercises.names())
+    def test_no_hint_is_the_answer(self, name):
+        exercise = exercises.get(name).variant("ada")
+        hints = exercise.hints()
+        assert hints
+        assert all(hint.strip() for hint in hints)
+        if isinstance(exercise, NumberExercise):
+            results = re.findall(r"[=≈] (−?[\d.]*\d)", " ".join(hints[1:]))
+            values = [float(result.replace("−", "-")) for result in results]
+            assert not any(exercise.check(value).correct for value in values)
+        elif isinstance(exercise, exercises.ChoiceExercise):
+            assert not any(hint.startswith(f"Not “{exercise.right}”") for hint in hints)
+
+    def test_stages_give_away_more_and_more(self):
+        first, second, third = (exercises.hint("adam", stage) for stage in (1, 2, 3))
+        assert (
+            str(first)
+            == "adam, hint 1 of 3: Computed one after the other: m, v, m_hat, v_hat, step."
+        )
+        assert "m̂ₜ = mₜ / (1 − β₁ᵗ)" in str(second)
+        assert "m̂₁ = 0.8 / (1 − 0.9¹) = 8" in str(third)
+
+    def test_a_student_has_hints_of_their_own(self):
+        texts = {repr(exercises.hint("first-descent/momentum-2", 3, student=s)) for s in "abcd"}
+        assert len(texts) > 1
+
+    @pytest.mark.parametrize("stage", [0, 4, 1.5, "1"])
+    def test_stage_must_exist(self, stage):
+        with pytest.raises(ValueError, match="stage must be from 1 to 3, got stage = "):
+            exercises.hint("adam", stage)

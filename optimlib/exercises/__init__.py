@@ -6,7 +6,7 @@ from optimlib.exercises.chapters import EXERCISES as _CHAPTERS
 from optimlib.exercises.code import CodeExercise
 from optimlib.exercises.exercise import Exercise
 from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
-from optimlib.exercises.report import Report
+from optimlib.exercises.report import Hint, Report
 from optimlib.exercises.rules import EXERCISES as _RULES
 from optimlib.exercises.suspects import EXERCISES as _SUSPECTS
 from optimlib.exercises.suspects import suspects
@@ -15,11 +15,13 @@ __all__ = [
     "ChoiceExercise",
     "CodeExercise",
     "Exercise",
+    "Hint",
     "NumberExercise",
     "Report",
     "Slip",
     "check",
     "get",
+    "hint",
     "names",
     "suspects",
 ]
@@ -121,3 +123,41 @@ gradient enters the velocity whole.
     if student is not None:
         exercise = exercise.variant(student)
     return exercise.check(answer)
+
+
+def hint(name, stage=1, student=None):
+    """Return a hint: each stage gives away more than the one before, and none the answer.
+
+    Parameters
+    ----------
+    name : str or Exercise
+        One of `names`.
+    stage : int
+        From 1.
+    student : str, optional
+        Whose variant of the exercise is meant.
+
+    Returns
+    -------
+    Hint
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise, or no such stage.
+
+    Examples
+    --------
+    >>> from optimlib import exercises
+    >>> exercises.hint("momentum")
+    momentum, hint 1 of 3: Computed one after the other: v, step.
+    >>> exercises.hint("first-descent/momentum-2", stage=2)
+    first-descent/momentum-2, hint 2 of 3: It begins with g₁ = 2 · 4 = 8
+    """
+    exercise = name if isinstance(name, Exercise) else get(name)
+    if student is not None:
+        exercise = exercise.variant(student)
+    hints = exercise.hints()
+    if stage not in range(1, len(hints) + 1):
+        raise ValueError(f"stage must be from 1 to {len(hints)}, got stage = {stage!r}")
+    return Hint(exercise.id, stage, len(hints), hints[stage - 1])

@@ -7,10 +7,13 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from optimlib.descent import iterate
 from optimlib.exercises.exercise import Exercise
 from optimlib.exercises.inputs import COORDINATES, TOLERANCE, differ, inputs, record_of, row
 from optimlib.exercises.misconceptions import describe
 from optimlib.exercises.report import Report
+from optimlib.notation import by_hand, formula
+from optimlib.problems import square
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
 from optimlib.symbols import number_text
@@ -70,6 +73,16 @@ class CodeExercise(Exercise):
     def worked(self):
         method = self.rule.update if issubclass(self.rule, Rule) else self.rule.advance
         return textwrap.dedent(inspect.getsource(method))
+
+    def hints(self):
+        rule = self.rule(lr=0.1)
+        record = next(iterate(rule, square, 4.0))
+        computed = [name for name in record if name not in ("t", "g", "w", "look_ahead")]
+        hints = [f"Computed one after the other: {', '.join(computed)}."]
+        if isinstance(rule, Rule):
+            hints += [f"The formula:\n{formula(rule)}"]
+            hints += [f"A first step on w² from 4, η = 0.1:\n{by_hand(rule, square, 4.0, 1)}"]
+        return tuple(hints)
 
     def all_inputs(self, seeds):
         """Return the inputs of these seeds, accepted or not."""

@@ -56,6 +56,10 @@ class Exercise:
         """Return the exercise with this student's own parameters; here it has none."""
         return self
 
+    def hints(self):
+        """Return hints as text, each giving away more than the one before, never the answer."""
+        raise NotImplementedError(f"{type(self).__name__} does not define hints")
+
     def check(self, answer):
         """Return the `Report` on an answer."""
         raise NotImplementedError(f"{type(self).__name__} does not define check")

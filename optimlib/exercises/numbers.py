@@ -1,5 +1,6 @@
 """Exercises whose answer is a number, with the usual slips, for everybody or for each student."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -117,6 +118,22 @@ class NumberExercise(Exercise):
     def worked(self):
         return self.solution(**self.parameters)
 
+    def hints(self):
+        slips = ", ".join(f"“{slip.name}”" for slip in self.slips)
+        worked = str(self.worked or "")
+        first, *others = worked.splitlines() or [""]
+        # Up to the last number, or to one that is the answer.
+        way = re.match(r"(?s).*[=≈] ", worked)
+        for equal in re.finditer(r"[=≈] (−?[\d.]*\d)", worked):
+            if abs(float(equal[1].replace("−", "-")) - self.expected) <= self.tolerance:
+                way = [worked[: equal.start(1)]]
+                break
+        return (
+            *([f"Usual slips are {slips}."] if slips else []),
+            *([f"It begins with {first}"] if others else []),
+            *([f"The way to it: {way[0]}…"] if way else []),
+        )
+
     def slip_values(self):
         """Return what each slip leads to, by its name."""
         return {slip.name: float(slip.value(**self.parameters)) for slip in self.slips}
@@ -199,6 +216,10 @@ class ChoiceExercise(Exercise):
     right: str = ""
     options: dict = field(default_factory=dict, hash=False)
     feedback: dict = field(default_factory=dict, hash=False)
+
+    def hints(self):
+        wrong = [key for key in self.options if key != self.right and key in self.feedback]
+        return tuple(f"Not “{key}”: {self.feedback[key]}" for key in wrong[: len(self.options) - 2])
 
     @property
     def question(self):

@@ -64,5 +64,26 @@ class Report:
         )
 
 
+@dataclass(frozen=True)
+class Hint:
+    """A hint, which shows itself.
+
+    Attributes
+    ----------
+    exercise : str
+    stage, last : int
+        Which of how many it is.
+    text : str
+    """
+
+    exercise: str
+    stage: int
+    last: int
+    text: str
+
+    def __repr__(self):
+        return f"{self.exercise}, hint {self.stage} of {self.last}: {self.text}"
+
+
 def _to_html(text):
     return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
