@@ -9,6 +9,7 @@ parameters. The tests then ask for three slips that every variant tells apart.
 from optimlib.exercises.chapters.adagrad import ADAGRAD
 from optimlib.exercises.chapters.adam import ADAM
 from optimlib.exercises.chapters.adam_failures import ADAM_FAILURES
+from optimlib.exercises.chapters.choosing import CHOOSING
 from optimlib.exercises.chapters.comparing import COMPARING
 from optimlib.exercises.chapters.conditioning import CONDITIONING
 from optimlib.exercises.chapters.convexity import CONVEXITY
@@ -54,4 +55,5 @@ EXERCISES = [
     *NEWTON,
     *QUASI_NEWTON,
     *COMPARING,
+    *CHOOSING,
 ]
