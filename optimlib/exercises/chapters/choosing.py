@@ -116,8 +116,8 @@ CHOOSING = [
         digits=3,
         draw=lambda rng: dict(millions=float(rng.integers(20, 601)) / 10),
         solution=lambda millions: (
-            f"weights, gradient, m and v: 4 · {millions:g} million numbers of 4 bytes are "
-            f"{_megabytes(millions):g} megabytes"
+            f"weights, gradient, m and v, so 4 numbers of 4 bytes for each weight: 4 · 4 · "
+            f"{millions:g} = {_megabytes(millions):g} megabytes"
         ),
         slips=(
             Slip(

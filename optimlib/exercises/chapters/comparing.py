@@ -2,6 +2,7 @@
 
 from functools import partial
 from itertools import combinations, product
+from math import comb
 
 import numpy as np
 
@@ -50,12 +51,9 @@ COMPARING = [
             k=int(rng.integers(2, 4)),
         ),
         solution=lambda losses, k: (
-            "the lowest of "
-            + ", of ".join(
-                f"({', '.join(f'{v:g}' for v in drawn)}) is {min(drawn):g}"
-                for drawn in combinations(losses, k)
-            )
-            + f"; the mean is {_best(losses, k):.4g}"
+            f"the mean of the lowest of each {k}, ("
+            + " + ".join(f"{min(drawn):g}" for drawn in combinations(losses, k))
+            + f")/{comb(len(losses), k)} = {_best(losses, k):.4g}"
         ),
         slips=(
             Slip(
