@@ -30,6 +30,7 @@ from optimlib.exercises.chapters.schedules import SCHEDULES
 from optimlib.exercises.chapters.sgd import SGD
 from optimlib.exercises.chapters.taylor_models import TAYLOR_MODELS
 from optimlib.exercises.chapters.vanishing_gradients import VANISHING_GRADIENTS
+from optimlib.exercises.chapters.weight_decay import WEIGHT_DECAY
 
 EXERCISES = [
     *FIRST_DESCENT,
@@ -49,6 +50,7 @@ EXERCISES = [
     *ADAGRAD,
     *RMSPROP,
     *ADAM_FAILURES,
+    *WEIGHT_DECAY,
     *HESSIANS,
     *TAYLOR_MODELS,
     *CONVEXITY,
