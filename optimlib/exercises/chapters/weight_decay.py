@@ -12,7 +12,8 @@ _Number = partial(NumberExercise, chapter=CHAPTER, topic="weight decay")
 
 
 def _draw_bias(rng):
-    return dict(target=float(rng.integers(4, 10)), decay=round(rng.uniform(0.3, 0.9), 2))
+    # With a smaller λ times target, 20,000 steps of AdamW would not be enough for three digits.
+    return dict(target=float(rng.integers(4, 10)), decay=round(rng.uniform(0.5, 0.9), 2))
 
 
 def _left(lr, decay, steps):
