@@ -10,6 +10,7 @@ from optimlib.exercises.numbers import NumberExercise, Slip, point
 from optimlib.notation import by_hand
 from optimlib.objective import Objective, Stream
 from optimlib.rules import Adam, AMSGrad, GradientDescent, RMSProp
+from optimlib.symbols import number_text
 
 CHAPTER = "adaptive/adam-failures"
 FULL = problems.reddi.full
@@ -51,6 +52,11 @@ def _period(beta1, beta2, loud=lambda period: 10 * period, power=0.5):
 
 def _always(period):
     return 1010
+
+
+def _change_of_sign(beta1, beta2, period):
+    before, after = (number_text(_drift(beta1, beta2, 10 * P, P), 3) for P in (period - 1, period))
+    return f"the drift D goes from {before} to {after} at P = {period}"
 
 
 ADAM_FAILURES = [
@@ -233,10 +239,7 @@ ADAM_FAILURES = [
         draw=lambda rng: dict(
             beta1=round(rng.uniform(0.8, 0.95), 2), beta2=round(rng.uniform(0.985, 0.997), 3)
         ),
-        solution=lambda beta1, beta2: "\n".join(
-            f"P = {P}: D = {_drift(beta1, beta2, 10 * P, P):.4f}"
-            for P in (_period(beta1, beta2) - 1, _period(beta1, beta2))
-        ),
+        solution=lambda beta1, beta2: _change_of_sign(beta1, beta2, _period(beta1, beta2)),
         slips=(
             Slip(
                 "The last that goes right",
