@@ -140,7 +140,8 @@ class TestEveryExplorer:
         assert len(rows) > 2
         assert {len(row) for row in rows} == {len(rows[0])}
         figure.locator("summary", has_text="Data").click()
-        assert figure.locator(".explorer-data tbody tr").count() == min(len(rows) - 1, 200)
+        shown = figure.locator(".explorer-data tbody tr")
+        expect(shown).to_have_count(min(len(rows) - 1, 200))
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     def test_axe_finds_nothing(self, opened, page_name, name, specification, scheme):
