@@ -2,8 +2,8 @@
 
 To add a chapter: a file like `first_descent`, with a list of `NumberExercise` and `ChoiceExercise`,
 and its list here. An exercise computes its numbers with the package (`point` runs a rule), its
-slips too where they are misconceptions of a rule (`Slip.of`); `draw` makes a student's own
-parameters. The tests then ask for three slips that every variant tells apart.
+slips too where they are misconceptions of a rule (`Slip.of`; `shared` has both for runs on w²);
+`draw` makes a student's own parameters. The tests then ask for three slips that every variant tells apart.
 """
 
 from optimlib.exercises.chapters.adagrad import ADAGRAD
@@ -32,11 +32,14 @@ from optimlib.exercises.chapters.taylor_models import TAYLOR_MODELS
 from optimlib.exercises.chapters.vanishing_gradients import VANISHING_GRADIENTS
 from optimlib.exercises.chapters.weight_decay import WEIGHT_DECAY
 
+# In the order of the book.
 EXERCISES = [
     *FIRST_DESCENT,
-    *ADAM,
     *DERIVATIVES,
     *DIRECTIONAL_DERIVATIVES,
+    *HESSIANS,
+    *TAYLOR_MODELS,
+    *CONVEXITY,
     *CRITICAL_POINTS,
     *SADDLE_POINTS,
     *VANISHING_GRADIENTS,
@@ -49,11 +52,9 @@ EXERCISES = [
     *SCHEDULES,
     *ADAGRAD,
     *RMSPROP,
+    *ADAM,
     *ADAM_FAILURES,
     *WEIGHT_DECAY,
-    *HESSIANS,
-    *TAYLOR_MODELS,
-    *CONVEXITY,
     *NEWTON,
     *QUASI_NEWTON,
     *COMPARING,

@@ -4,19 +4,13 @@ from functools import partial
 
 import numpy as np
 
-from optimlib import problems
+from optimlib.exercises.chapters.shared import end, slips_of, start, worked
 from optimlib.exercises.misconceptions import scaled
-from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip, point
-from optimlib.notation import by_hand
+from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib.rules import AdaGrad
 
 CHAPTER = "adaptive/adagrad"
-SQUARE = problems.square
 _Number = partial(NumberExercise, chapter=CHAPTER)
-
-
-def _end(rule, steps=2):
-    return lambda lr, w0: point(rule(lr), SQUARE, w0, steps)
 
 
 def _root(number):
@@ -58,25 +52,23 @@ ADAGRAD = [
             rf"AdaGrad, $\eta = {lr:g}$, on $w^2$ from $w_0 = {w0:g}$: compute $w_2$ to four "
             "digits."
         ),
-        answer=_end(AdaGrad),
+        answer=end(AdaGrad, 2),
         parameters=dict(lr=1.0, w0=3.0),
         digits=4,
-        draw=lambda rng: dict(
-            lr=round(rng.uniform(0.3, 1.2), 1), w0=float(rng.choice([2, 3, 4, 5, 6, 8]))
-        ),
-        solution=lambda lr, w0: by_hand(AdaGrad(lr), SQUARE, w0, 2),
+        draw=lambda rng: dict(lr=round(rng.uniform(0.3, 1.2), 1), w0=start(rng)),
+        solution=worked(AdaGrad, 2),
         slips=(
-            *(
-                Slip.of(mistake, _end(mistake))
-                for mistake in (
+            *slips_of(
+                [
                     scaled.AdaGradWithoutRoot,
                     scaled.AdaGradOfSizes,
                     scaled.AdaGradOfMean,
                     scaled.AdaGradForgets,
                     scaled.AdaGradDecaying,
-                )
+                ],
+                2,
             ),
-            Slip("One step too few", _end(AdaGrad, 1), "This is w₁: one more step leads to w₂."),
+            Slip("One step too few", end(AdaGrad, 1), "This is w₁: one more step leads to w₂."),
             Slip(
                 "The old gradient",
                 lambda lr, w0: w0 - lr - lr / 2**0.5,

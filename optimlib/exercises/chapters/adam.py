@@ -5,6 +5,7 @@ from functools import cache, partial
 import numpy as np
 
 from optimlib import problems
+from optimlib.exercises.chapters.shared import start
 from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip, point
 from optimlib.notation import by_hand
 from optimlib.rules import Adam
@@ -75,9 +76,7 @@ ADAM = [
         answer=lambda lr, w0: point(Adam(lr), SQUARE, w0, 1),
         parameters=dict(lr=0.1, w0=4.0),
         digits=3,
-        draw=lambda rng: dict(
-            lr=round(rng.uniform(0.1, 0.9), 2), w0=float(rng.choice([2, 3, 4, 5, 6, 8]))
-        ),
+        draw=lambda rng: dict(lr=round(rng.uniform(0.1, 0.9), 2), w0=start(rng)),
         solution=lambda lr, w0: by_hand(Adam(lr), SQUARE, w0, 1),
         slips=(
             Slip(

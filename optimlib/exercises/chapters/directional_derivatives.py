@@ -6,16 +6,11 @@ import numpy as np
 
 from optimlib import problems
 from optimlib.calculus import directional_derivative
+from optimlib.exercises.chapters.shared import HILL, small
 from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
-from optimlib.objective import Objective
 from optimlib.symbols import number_text
 
 CHAPTER = "landscape/directional-derivatives"
-HILL = Objective(
-    f=lambda w: w[0] ** 2 * w[1] + w[1],
-    grad=lambda w: (2 * w[0] * w[1], w[0] ** 2 + 1),
-    variables=("x", "y"),
-)
 _Number = partial(NumberExercise, chapter=CHAPTER)
 
 
@@ -31,10 +26,6 @@ def _gradient_text(x, y):
 
 def _along(x, y, a, b, unit=True):
     return directional_derivative(HILL, np.array([x, y]), [a, b], unit=unit)
-
-
-def _small(rng):
-    return float(rng.choice([-3, -2, -1, 1, 2, 3]))
 
 
 def _turn(x, y, *factors):
@@ -111,7 +102,7 @@ DIRECTIONAL_DERIVATIVES = [
         answer=_along,
         parameters=dict(x=1.0, y=2.0, a=3.0, b=4.0),
         digits=3,
-        draw=lambda rng: dict(x=_small(rng), y=_small(rng), a=_small(rng), b=_small(rng)),
+        draw=lambda rng: dict(x=small(rng), y=small(rng), a=small(rng), b=small(rng)),
         solution=lambda x, y, a, b: (
             f"{_gradient_text(x, y)}; the slope is (∂f/∂x · ({number_text(a)}) + "
             f"∂f/∂y · ({number_text(b)})) / √{a**2 + b**2:g} = "
@@ -157,7 +148,7 @@ DIRECTIONAL_DERIVATIVES = [
         answer=lambda x, y: np.hypot(*_gradient(x, y)),
         parameters=dict(x=1.0, y=2.0),
         digits=3,
-        draw=lambda rng: dict(x=_small(rng), y=float(rng.integers(-5, 6))),
+        draw=lambda rng: dict(x=small(rng), y=float(rng.integers(-5, 6))),
         solution=lambda x, y: (
             f"{_gradient_text(x, y)}; the gradient's length is √({_gradient(x, y)[0] ** 2:g} + "
             f"{_gradient(x, y)[1] ** 2:g}) = {np.hypot(*_gradient(x, y)):.4g}"

@@ -2,30 +2,14 @@
 
 from functools import partial
 
-from optimlib import problems
+from optimlib.exercises.chapters.shared import end, slips_of, start, worked
 from optimlib.exercises.misconceptions import descent, momentum, scaled
 from optimlib.exercises.misconceptions.general import rate_twice, wrong_sign
-from optimlib.exercises.numbers import NumberExercise, Slip, point
-from optimlib.notation import by_hand
+from optimlib.exercises.numbers import NumberExercise, Slip
 from optimlib.rules import AdaGrad, GradientDescent, Momentum
 
 CHAPTER = "start/first-descent"
-SQUARE = problems.square
 _Number = partial(NumberExercise, chapter=CHAPTER)
-
-
-def _end(rule, steps, **settings):
-    """Return the function from the parameters to the point of `rule` after so many steps."""
-    return lambda w0, **values: point(rule(**values, **settings), SQUARE, w0, steps)
-
-
-def _worked(rule, steps):
-    return lambda w0, **values: by_hand(rule(**values), SQUARE, w0, steps)
-
-
-def _start(rng):
-    """Return a start that is easily typed."""
-    return float(rng.choice([2, 3, 4, 5, 6, 8]))
 
 
 FIRST_DESCENT = [
@@ -38,23 +22,23 @@ FIRST_DESCENT = [
         ask=lambda lr, w0: (
             rf"Gradient descent, $\eta = {lr:g}$, on $w^2$ from $w_0 = {w0:g}$: what is $w_3$?"
         ),
-        answer=_end(GradientDescent, 3),
+        answer=end(GradientDescent, 3),
         parameters=dict(lr=0.6, w0=4.0),
         digits=3,
-        draw=lambda rng: dict(lr=round(rng.uniform(0.55, 0.9), 2), w0=_start(rng)),
-        solution=_worked(GradientDescent, 3),
+        draw=lambda rng: dict(lr=round(rng.uniform(0.55, 0.9), 2), w0=start(rng)),
+        solution=worked(GradientDescent, 3),
         slips=(
             Slip(
                 "The slope of w² taken as w",
                 lambda lr, w0: w0 * (1 - lr) ** 3,
                 "The derivative of w² is 2w: a step multiplies w by 1 − 2η.",
             ),
-            Slip.of(wrong_sign(GradientDescent), _end(wrong_sign(GradientDescent), 3)),
-            Slip.of(rate_twice(GradientDescent), _end(rate_twice(GradientDescent), 3)),
-            Slip.of(descent.SignOnly, _end(descent.SignOnly, 3)),
+            *slips_of(
+                [wrong_sign(GradientDescent), rate_twice(GradientDescent), descent.SignOnly], 3
+            ),
             Slip(
                 "One step too few",
-                _end(GradientDescent, 2),
+                end(GradientDescent, 2),
                 "This is w₂: three steps lead to w₃.",
             ),
             Slip(
@@ -79,29 +63,29 @@ FIRST_DESCENT = [
             rf"Momentum, $\eta = {lr:g}$ and $\beta = {beta:g}$, on $w^2$ from $w_0 = {w0:g}$: "
             "compute $w_2$."
         ),
-        answer=_end(Momentum, 2),
+        answer=end(Momentum, 2),
         parameters=dict(lr=0.1, beta=0.9, w0=4.0),
         digits=3,
         draw=lambda rng: dict(
             lr=round(rng.uniform(0.05, 0.2), 2),
             beta=round(rng.uniform(0.6, 0.9), 1),
-            w0=_start(rng),
+            w0=start(rng),
         ),
-        solution=_worked(Momentum, 2),
+        solution=worked(Momentum, 2),
         slips=(
-            *(
-                Slip.of(mistake, _end(mistake, 2))
-                for mistake in (
+            *slips_of(
+                [
                     momentum.RateTwiceMomentum,
                     momentum.DampenedMomentum,
                     momentum.BetaOnGradient,
                     momentum.ForgetsThePast,
                     momentum.LooksAheadToo,
-                )
+                ],
+                2,
             ),
             Slip(
                 "One step too few",
-                _end(Momentum, 1),
+                end(Momentum, 1),
                 "This is w₁, or w₂ with the velocity from before the gradient in every step.",
             ),
             Slip(
@@ -121,22 +105,22 @@ FIRST_DESCENT = [
             rf"AdaGrad, $\eta = {lr:g}$, on $w^2$ from $w_0 = {w0:g}$ ($\varepsilon$ is too small "
             "to count): compute $w_2$ to five digits."
         ),
-        answer=_end(AdaGrad, 2),
+        answer=end(AdaGrad, 2),
         parameters=dict(lr=0.1, w0=4.0),
         digits=5,
-        draw=lambda rng: dict(lr=round(rng.uniform(0.1, 0.9), 1), w0=_start(rng)),
-        solution=_worked(AdaGrad, 2),
+        draw=lambda rng: dict(lr=round(rng.uniform(0.1, 0.9), 1), w0=start(rng)),
+        solution=worked(AdaGrad, 2),
         slips=(
-            *(
-                Slip.of(mistake, _end(mistake, 2))
-                for mistake in (
+            *slips_of(
+                [
                     scaled.AdaGradWithoutRoot,
                     scaled.AdaGradOfSizes,
                     scaled.AdaGradOfMean,
                     scaled.AdaGradForgets,
-                )
+                ],
+                2,
             ),
-            Slip("One step too few", _end(AdaGrad, 1), "This is w₁: one more step leads to w₂."),
+            Slip("One step too few", end(AdaGrad, 1), "This is w₁: one more step leads to w₂."),
             Slip(
                 "The old gradient",
                 lambda lr, w0: w0 - lr - lr / 2**0.5,

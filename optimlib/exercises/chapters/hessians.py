@@ -5,17 +5,11 @@ from functools import partial
 import numpy as np
 
 from optimlib.calculus import directional_derivative, second_directional_derivative
+from optimlib.exercises.chapters.shared import HILL, small
 from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
-from optimlib.objective import Objective
 from optimlib.symbols import number_text
 
 CHAPTER = "landscape/hessians"
-HILL = Objective(
-    f=lambda w: w[0] ** 2 * w[1] + w[1],
-    grad=lambda w: (2 * w[0] * w[1], w[0] ** 2 + 1),
-    hess=lambda w: ((2 * w[1], 2 * w[0]), (2 * w[0], 0 * w[1])),
-    variables=("x", "y"),
-)
 _Number = partial(NumberExercise, chapter=CHAPTER)
 
 
@@ -37,10 +31,6 @@ def _eigenvalue_text(x, y):
         f"{_entries_text(x, y)}; λ² − {2 * y:g} λ − {4 * x**2:g} = 0 has the roots "
         f"{y:g} ± √{y**2 + 4 * x**2:g}, the larger one {_eigenvalues(x, y)[1]:.4g}"
     )
-
-
-def _small(rng):
-    return float(rng.choice([-3, -2, -1, 1, 2, 3]))
 
 
 def _partner(c, degrees):
@@ -85,7 +75,7 @@ HESSIANS = [
         answer=_curvature,
         parameters=dict(x=1.0, y=2.0, a=3.0, b=4.0),
         digits=3,
-        draw=lambda rng: dict(x=_small(rng), y=_small(rng), a=_small(rng), b=_small(rng)),
+        draw=lambda rng: dict(x=small(rng), y=small(rng), a=small(rng), b=small(rng)),
         solution=lambda x, y, a, b: (
             f"{_entries_text(x, y)}; (f_xx · {a**2:g} + 2 f_xy · ({number_text(a * b)})) / "
             f"{a**2 + b**2:g} = {number_text(_curvature(x, y, a, b), 4)}"

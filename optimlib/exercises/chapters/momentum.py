@@ -4,19 +4,13 @@ from functools import partial
 
 import numpy as np
 
-from optimlib import problems
+from optimlib.exercises.chapters.shared import end, slips_of, start, worked
 from optimlib.exercises.misconceptions import momentum
-from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip, point
-from optimlib.notation import by_hand
+from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib.rules import AverageMomentum
 
 CHAPTER = "descent/momentum"
-SQUARE = problems.square
 _Number = partial(NumberExercise, chapter=CHAPTER)
-
-
-def _end(rule, steps=2):
-    return lambda lr, beta, w0: point(rule(lr, beta=beta), SQUARE, w0, steps)
 
 
 def _share(kappa):
@@ -84,28 +78,28 @@ MOMENTUM = [
             rf"The average, $v_t = \beta v_{{t-1}} + (1 - \beta) g_t$, with $\eta = {lr:g}$ and "
             rf"$\beta = {beta:g}$ on $w^2$ from $w_0 = {w0:g}$: compute $w_2$ to four digits."
         ),
-        answer=_end(AverageMomentum),
+        answer=end(AverageMomentum, 2),
         parameters=dict(lr=0.1, beta=0.9, w0=4.0),
         digits=4,
         draw=lambda rng: dict(
             lr=round(rng.uniform(0.1, 0.4), 2),
             beta=round(rng.uniform(0.6, 0.9), 1),
-            w0=float(rng.choice([2, 3, 4, 5, 6, 8])),
+            w0=start(rng),
         ),
-        solution=lambda lr, beta, w0: by_hand(AverageMomentum(lr, beta=beta), SQUARE, w0, 2),
+        solution=worked(AverageMomentum, 2),
         slips=(
-            *(
-                Slip.of(mistake, _end(mistake))
-                for mistake in (
+            *slips_of(
+                [
                     momentum.UndampenedAverage,
                     momentum.SwappedAverage,
                     momentum.CorrectedAverage,
                     momentum.ForgetsThePastAverage,
-                )
+                ],
+                2,
             ),
             Slip(
                 "One step too few",
-                _end(AverageMomentum, 1),
+                end(AverageMomentum, 1),
                 "This is w₁, or w₂ with the velocity from before the gradient in every step.",
             ),
         ),

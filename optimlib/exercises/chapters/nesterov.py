@@ -4,19 +4,13 @@ from functools import partial
 
 import numpy as np
 
-from optimlib import problems
+from optimlib.exercises.chapters.shared import end, slips_of, start, worked
 from optimlib.exercises.misconceptions import nesterov
-from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip, point
-from optimlib.notation import by_hand
+from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib.rules import Nesterov
 
 CHAPTER = "descent/nesterov"
-SQUARE = problems.square
 _Number = partial(NumberExercise, chapter=CHAPTER)
-
-
-def _end(rule, steps=3):
-    return lambda lr, beta, w0: point(rule(lr, beta=beta), SQUARE, w0, steps)
 
 
 NESTEROV = [
@@ -54,28 +48,28 @@ NESTEROV = [
             rf"Nesterov's rule, $\eta = {lr:g}$ and $\beta = {beta:g}$, on $w^2$ from "
             rf"$w_0 = {w0:g}$: compute $w_3$ to four digits."
         ),
-        answer=_end(Nesterov),
+        answer=end(Nesterov, 3),
         parameters=dict(lr=0.1, beta=0.5, w0=4.0),
         digits=4,
         draw=lambda rng: dict(
             lr=round(rng.uniform(0.05, 0.2), 2),
             beta=round(rng.uniform(0.4, 0.9), 1),
-            w0=float(rng.choice([2, 3, 4, 5, 6, 8])),
+            w0=start(rng),
         ),
-        solution=lambda lr, beta, w0: by_hand(Nesterov(lr, beta=beta), SQUARE, w0, 3),
+        solution=worked(Nesterov, 3),
         slips=(
-            *(
-                Slip.of(mistake, _end(mistake))
-                for mistake in (
+            *slips_of(
+                [
                     nesterov.LookBehind,
                     nesterov.UnscaledLookAhead,
                     nesterov.FullLookAhead,
                     nesterov.NoLookAhead,
                     nesterov.StepsTwice,
                     nesterov.LibraryForm,
-                )
+                ],
+                3,
             ),
-            Slip("One step too few", _end(Nesterov, 2), "This is w₂: three steps lead to w₃."),
+            Slip("One step too few", end(Nesterov, 2), "This is w₂: three steps lead to w₃."),
         ),
     ),
     _Number(

@@ -4,19 +4,13 @@ from functools import partial
 
 import numpy as np
 
-from optimlib import problems
+from optimlib.exercises.chapters.shared import end, slips_of, worked
 from optimlib.exercises.misconceptions import scaled
-from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip, point
-from optimlib.notation import by_hand
+from optimlib.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib.rules import RMSProp
 
 CHAPTER = "adaptive/rmsprop"
-SQUARE = problems.square
 _Number = partial(NumberExercise, chapter=CHAPTER)
-
-
-def _end(rule, steps=2):
-    return lambda lr, beta, w0: point(rule(lr, beta=beta), SQUARE, w0, steps)
 
 
 def _fades(window, share):
@@ -63,7 +57,7 @@ RMSPROP = [
             rf"RMSProp, $\eta = {lr:g}$ and $\beta = {beta:g}$, on $w^2$ from $w_0 = {w0:g}$: "
             "compute $w_2$ to four digits."
         ),
-        answer=_end(RMSProp),
+        answer=end(RMSProp, 2),
         parameters=dict(lr=0.1, beta=0.5, w0=1.0),
         digits=4,
         draw=lambda rng: dict(
@@ -71,19 +65,19 @@ RMSPROP = [
             beta=float(rng.choice([0.5, 0.6, 0.7, 0.8, 0.9])),
             w0=float(rng.choice([1, 2, 3, 4, 5, 6])),
         ),
-        solution=lambda lr, beta, w0: by_hand(RMSProp(lr, beta=beta), SQUARE, w0, 2),
+        solution=worked(RMSProp, 2),
         slips=(
-            *(
-                Slip.of(mistake, _end(mistake))
-                for mistake in (
+            *slips_of(
+                [
                     scaled.RMSPropCorrected,
                     scaled.RMSPropSum,
                     scaled.RMSPropUndampened,
                     scaled.RMSPropOfSizes,
                     scaled.RMSPropWithoutRoot,
-                )
+                ],
+                2,
             ),
-            Slip("One step too few", _end(RMSProp, 1), "This is w₁: one more step leads to w₂."),
+            Slip("One step too few", end(RMSProp, 1), "This is w₁: one more step leads to w₂."),
         ),
     ),
     _Number(
