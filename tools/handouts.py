@@ -11,10 +11,8 @@ import html
 import shutil
 import sys
 from importlib.resources import files
-from inspect import getsource
 from itertools import groupby
 from pathlib import Path
-from textwrap import dedent
 from xml.etree import ElementTree as ET
 
 import nbformat
@@ -68,12 +66,9 @@ def _answers(exercise):
             (text, key == exercise.right, exercise.feedback.get(key, ""))
             for key, text in exercise.options.items()
         ]
-    slips = exercise.slip_values()
-    known = [(exercise.expected, True, "")]
-    for slip in exercise.slips:
-        said = f"It looks like “{slip.name}”. {slip.feedback}"
-        known.append((slips[slip.name], False, said))
-    return known
+    slips = exercise.slip_values().values()
+    wrong = [(value, False, exercise.check(value).diagnosis) for value in slips]
+    return [(exercise.expected, True, ""), *wrong]
 
 
 def _text(parent, tag, text, **attributes):
@@ -160,16 +155,11 @@ def _worked(exercise):
     """Return the whole way to the answer in Markdown."""
     if isinstance(exercise, ChoiceExercise):
         return f"**Answer:** {exercise.options[exercise.right]}"
-    if not isinstance(exercise, NumberExercise):
-        return f"**Answer:**\n\n```python\n{_code(exercise.rule)}```"
-    answer = f"**Answer:** {exercise.shown}"
-    worked = exercise.worked
-    shown = worked._repr_latex_() if hasattr(worked, "_repr_latex_") else worked or ""
-    return f"{answer}\n\n{shown}".rstrip()
-
-
-def _code(rule):
-    return dedent(getsource(getattr(rule, "update", rule.advance)))
+    if isinstance(exercise, NumberExercise):
+        worked = exercise.worked
+        shown = worked._repr_latex_() if hasattr(worked, "_repr_latex_") else worked or ""
+        return f"**Answer:** {exercise.shown}\n\n{shown}".rstrip()
+    return f"**Answer:**\n\n```python\n{exercise.worked}```"
 
 
 def _wrong(exercise):
@@ -222,7 +212,7 @@ def main(arguments=None):
         chosen += [exercises.get(name) for name in exercises.names(chapter=options.chapter)]
     if options.format in ("moodle", "qti"):
         code = [e.id for e in chosen if not isinstance(e, NumberExercise | ChoiceExercise)]
-        if code and options.names:
+        if code:
             print(f"left out, since a quiz cannot ask for code: {', '.join(code)}")
         chosen = [e for e in chosen if e.id not in code]
     if not chosen:

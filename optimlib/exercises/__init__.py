@@ -74,6 +74,11 @@ def get(name):
     return _EXERCISES[name]
 
 
+def _chosen(name, student):
+    exercise = name if isinstance(name, Exercise) else get(name)
+    return exercise if student is None else exercise.variant(student)
+
+
 def check(name, answer, student=None):
     """Check an answer, and say what is wrong with it.
 
@@ -119,10 +124,7 @@ gradient enters the velocity whole.
     """
     if answer is ...:
         raise TypeError("answer is still the dots `...`: put your own in their place")
-    exercise = name if isinstance(name, Exercise) else get(name)
-    if student is not None:
-        exercise = exercise.variant(student)
-    return exercise.check(answer)
+    return _chosen(name, student).check(answer)
 
 
 def hint(name, stage=1, student=None):
@@ -154,9 +156,7 @@ def hint(name, stage=1, student=None):
     >>> exercises.hint("first-descent/momentum-2", stage=2)
     first-descent/momentum-2, hint 2 of 3: It begins with g₁ = 2 · 4 = 8
     """
-    exercise = name if isinstance(name, Exercise) else get(name)
-    if student is not None:
-        exercise = exercise.variant(student)
+    exercise = _chosen(name, student)
     hints = exercise.hints()
     if stage not in range(1, len(hints) + 1):
         raise ValueError(f"stage must be from 1 to {len(hints)}, got stage = {stage!r}")

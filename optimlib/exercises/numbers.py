@@ -122,17 +122,18 @@ class NumberExercise(Exercise):
         slips = ", ".join(f"“{slip.name}”" for slip in self.slips)
         worked = str(self.worked or "")
         first, *others = worked.splitlines() or [""]
-        # Up to the last number, or to one that is the answer.
-        way = re.match(r"(?s).*[=≈] ", worked)
-        for equal in re.finditer(r"[=≈] (−?[\d.]*\d)", worked):
-            if abs(float(equal[1].replace("−", "-")) - self.expected) <= self.tolerance:
-                way = [worked[: equal.start(1)]]
-                break
+        results = list(re.finditer(r"(?<=[=≈] )(−?[\d.]*\d)?", worked))
+        # Up to the last result, or to one that is the answer.
+        told = [result for result in results if result[0] and self._is_right(result[0])]
+        way = worked[: [*told[:1], *results[-1:]][0].start()] if results else ""
         return (
             *([f"Usual slips are {slips}."] if slips else []),
             *([f"It begins with {first}"] if others else []),
-            *([f"The way to it: {way[0]}…"] if way else []),
+            *([f"The way to it: {way}…"] if way else []),
         )
+
+    def _is_right(self, text):
+        return abs(float(text.replace("−", "-")) - self.expected) <= self.tolerance
 
     def slip_values(self):
         """Return what each slip leads to, by its name."""

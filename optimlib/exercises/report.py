@@ -41,12 +41,17 @@ class Report:
     def __bool__(self):
         return self.correct
 
+    @property
+    def diagnosis(self):
+        """The mistake and what is wrong about it, in words; empty if nothing is known."""
+        named = f"It looks like “{self.mistake}”. " if self.mistake else ""
+        return (named + self.explanation).rstrip()
+
     def _paragraphs(self):
         head = f"{self.exercise}: {'correct.' if self.correct else 'not yet.'}"
         paragraphs = [" ".join([head, *self.lines[:1]]), *self.lines[1:]]
-        named = [f"It looks like “{self.mistake}”."] if self.mistake else []
-        if named or self.explanation:
-            paragraphs.append(" ".join([*named, self.explanation]).rstrip())
+        if self.diagnosis:
+            paragraphs.append(self.diagnosis)
         if not self.correct and self.chapter:
             paragraphs.append(f"To read again: {self.chapter}")
         return paragraphs

@@ -3,7 +3,8 @@
 To add a chapter: a file like `first_descent`, with a list of `NumberExercise` and `ChoiceExercise`,
 and its list here. An exercise computes its numbers with the package (`point` runs a rule), its
 slips too where they are misconceptions of a rule (`Slip.of`; `shared` has both for runs on w²);
-`draw` makes a student's own parameters. The tests then ask for three slips that every variant tells apart.
+`draw` makes a student's own parameters. The tests then ask for three slips that every variant
+tells apart.
 """
 
 from optimlib.exercises.chapters.adagrad import ADAGRAD
