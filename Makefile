@@ -49,15 +49,19 @@ lint: .venv/dev.stamp ## check style and spelling
 clean: ## remove the site, the cache of executed chapters and the virtual environments
 	rm -rf .venv .venv-grading _build
 
-.venv/book.stamp: requirements.txt pyproject.toml
+define new_environment
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is needed, and $(PYTHON) is not that." \
 	       "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { \
 	  echo "$(PYTHON) cannot make virtual environments." \
 	       "Install its venv module (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(@D)
+endef
+
+.venv/book.stamp: requirements.txt pyproject.toml
 	@echo "== environment: .venv with the pinned requirements (about a minute)"
-	@$(PYTHON) -m venv --clear .venv
+	$(new_environment)
 	@$(BIN)/pip install --quiet -r requirements.txt
 	@touch $@
 
@@ -68,6 +72,6 @@ clean: ## remove the site, the cache of executed chapters and the virtual enviro
 
 .venv-grading/stamp: requirements-grading.txt
 	@echo "== environment: .venv-grading with nbgrader"
-	@$(PYTHON) -m venv --clear .venv-grading
+	$(new_environment)
 	@.venv-grading/bin/pip install --quiet -r requirements-grading.txt
 	@touch $@
