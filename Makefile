@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test grading test-grading serve notebooks experiments lint clean
+.PHONY: help book test grading test-grading serve notebooks experiments lint lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,15 @@ lint: .venv/dev.stamp ## check style and spelling
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/codespell
 
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+	--no-emit-package optimlib --custom-compile-command "make lock"
+
+lock: .venv/dev.stamp ## renew locks/ after an edit of requirements*.txt (UPGRADE=--upgrade: all of it)
+	@echo "== lock: versions for all platforms"
+	@$(LOCK) $(UPGRADE) requirements-dev.txt -o locks/dev.txt
+	@$(LOCK) $(UPGRADE) requirements.txt -c locks/dev.txt -o locks/book.txt
+	@$(LOCK) $(UPGRADE) requirements-grading.txt -o locks/grading.txt
+
 clean: ## remove the site, the cache of executed chapters and the virtual environments
 	rm -rf .venv .venv-grading _build
 
@@ -59,19 +68,19 @@ define new_environment
 	@$(PYTHON) -m venv --clear $(@D)
 endef
 
-.venv/book.stamp: requirements.txt pyproject.toml
+.venv/book.stamp: locks/book.txt pyproject.toml
 	@echo "== environment: .venv with the pinned requirements (about a minute)"
 	$(new_environment)
-	@$(BIN)/pip install --quiet -r requirements.txt
+	@$(BIN)/pip install --quiet -r locks/book.txt -e .
 	@touch $@
 
-.venv/dev.stamp: requirements-dev.txt .venv/book.stamp
+.venv/dev.stamp: locks/dev.txt .venv/book.stamp
 	@echo "== environment: tools for tests and lint"
-	@$(BIN)/pip install --quiet -r requirements-dev.txt
+	@$(BIN)/pip install --quiet -r locks/dev.txt
 	@touch $@
 
-.venv-grading/stamp: requirements-grading.txt
+.venv-grading/stamp: locks/grading.txt pyproject.toml
 	@echo "== environment: .venv-grading with nbgrader"
 	$(new_environment)
-	@.venv-grading/bin/pip install --quiet -r requirements-grading.txt
+	@.venv-grading/bin/pip install --quiet -r locks/grading.txt -e .
 	@touch $@

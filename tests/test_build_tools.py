@@ -139,7 +139,8 @@ def book(tmp_path):
     """Make a book of one chapter whose output depends on a file of optimlib."""
     (tmp_path / "optimlib").mkdir()
     (tmp_path / "optimlib" / "answer.py").write_text("41")
-    (tmp_path / "requirements.txt").touch()
+    (tmp_path / "locks").mkdir()
+    (tmp_path / "locks" / "book.txt").touch()
     (tmp_path / "pyproject.toml").write_text("[project]\ndependencies = []\n")
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapter\n")
     tools = course.ROOT / "tools"

@@ -2,7 +2,7 @@
 
 The site's chapters are executed before Sphinx reads them, two at a time, into the same
 jupyter-cache that myst-nb reads. The cache knows a chapter by its code cells alone, so it is
-thrown away when optimlib, a data file that chapters read, the requirements or Python change.
+thrown away when optimlib, a data file that chapters read, the locked versions or Python change.
 """
 
 import asyncio
@@ -112,7 +112,7 @@ def fingerprint(root):
     sources = [p for p in (root / "optimlib").rglob("*") if p.is_file() and p.suffix != ".pyc"]
     folders = root / "chapters", root / "tests" / "golden"
     data = [p for folder in folders for p in folder.rglob("*") if p.suffix in DATA]
-    for path in [root / "requirements.txt", *sorted(sources), *sorted(data)]:
+    for path in [root / "locks" / "book.txt", *sorted(sources), *sorted(data)]:
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
