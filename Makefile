@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test grading test-grading serve zip notebooks experiments lint lock clean
+.PHONY: help book test grading test-grading serve zip pdf notebooks experiments lint lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ serve: book ## show the site on http://localhost:8000
 
 zip: book ## pack the site into one zip that is read from the disk
 	@$(BIN)/python tools/offline.py
+
+pdf: book .venv/dev.stamp ## print the whole book as one PDF (needs Chromium, some minutes)
+	@$(BIN)/python tools/pdf.py
 
 notebooks: .venv/book.stamp ## execute all chapters and store their outputs for a commit
 	@echo "== notebooks: executing all chapters"

@@ -1,12 +1,9 @@
 """What tests in a browser share: the built site, and the browser if one is installed."""
 
-import shutil
-from pathlib import Path
+from offline import SITE
+from pdf import CHROMIUM
 
-SITE = Path(__file__).resolve().parent.parent / "_build" / "html"
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
+__all__ = ["CHROMIUM", "SITE", "is_refused_preload"]
 
 
 def is_refused_preload(error):
