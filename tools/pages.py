@@ -1,0 +1,224 @@
+"""What a page of the site consists of: nothing that it does not use, and what others ask it for.
+
+A Sphinx extension. Pictures become WebP, without loss; Font Awesome becomes the icons that the
+pages show; MathJax is copied without what no page loads. Search engines and other sites get a
+description, a preview and a map of the site.
+"""
+
+import base64
+import html
+import importlib.util
+import io
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import urlparse
+from xml.etree import ElementTree
+
+import matplotlib.pyplot as plt
+import pydata_sphinx_theme
+from docutils import nodes
+from fontTools import subset
+from PIL import Image
+from sphinx.errors import ConfigError
+from sphinx.util.fileutil import copy_asset
+
+import optimlib as ol
+from optimlib import figures
+
+MATHJAX = "tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions"
+FONT_AWESOME = next(Path(pydata_sphinx_theme.__file__).parent.rglob("vendor/fontawesome/*/css"))
+UNUSED = "vendor", "locales", "**/*.map", "**/*macros.html"
+# Style sheets and scripts of extensions that every page would load, and what asks for them.
+ASKED_FOR_BY = {"sphinx-design": "sd-", "design-tabs": "sd-tab-set"}
+PREVIEW = "_static/preview.png"
+STATED_SIZE = re.compile(r'style="width: (\d+)px; height: (\d+)px;"')
+
+
+# Where the site is
+
+
+def set_address(app, config):
+    """Derive the site's public address from that of the repository, unless it is configured."""
+    repository = config.html_theme_options.get("repository_url", "")
+    owner, _, name = urlparse(repository).path.strip("/").partition("/")
+    if config.html_baseurl:
+        config.html_baseurl = config.html_baseurl.rstrip("/") + "/"
+    elif urlparse(repository).netloc == "github.com" and name:
+        host = f"{owner.lower()}.github.io"
+        config.html_baseurl = f"https://{host}/" + ("" if name.lower() == host else f"{name}/")
+    else:
+        raise ConfigError(
+            "_config.yml: repository: url: must be https://github.com/owner/name, or html: baseurl:"
+            f" must say where the site will be published, got url: {repository!r}"
+        )
+
+
+# Pictures
+
+
+def compress_pictures(app, doctree):
+    """Refer to lossless WebP in place of PNG, state each size, and load late what is far down."""
+    for position, node in enumerate(doctree.findall(nodes.image)):
+        path = Path(app.srcdir) / node["uri"].lstrip("/")
+        if path.suffix != ".png" or not path.is_relative_to(Path(app.outdir).parent):
+            continue
+        with Image.open(path) as picture:
+            node["width"], node["height"] = (f"{pixels}px" for pixels in picture.size)
+            smaller = path.with_suffix(".webp")
+            if not smaller.exists():
+                picture.save(smaller, lossless=True, quality=100, method=6)
+        node["uri"] = node["uri"].removesuffix(".png") + ".webp"
+        if position:
+            node["loading"] = "lazy"
+
+
+def draw_preview(path):
+    """Draw what other sites show beside a link to this one."""
+    axes = figures.one(figsize=(7.5, 3.9375))
+    objective = ol.problems.himmelblau
+    figures.contours(objective, axes, levels=24)
+    for rule in ol.GradientDescent(lr=0.01), ol.Momentum(lr=0.004), ol.Adam(lr=0.3):
+        figures.path(ol.trace(rule, objective, (0.2, -3.8), 60), axes)
+    axes.legend(loc="upper left", frameon=True)
+    plt.savefig(path)
+    plt.close()
+
+
+# What a page says and loads
+
+
+def complete(app, pagename, templatename, context, doctree):
+    """Describe a page to those who link to it, and let it load only what it uses."""
+    body = context.get("body", "")
+    context["body"] = STATED_SIZE.sub(r'width="\1" height="\2"', body)
+    for files in ("css_files", "script_files"):
+        context[files] = [
+            file
+            for file in context[files]
+            if all(
+                part not in str(file.filename) or asked in body
+                for part, asked in ASKED_FOR_BY.items()
+            )
+        ]
+
+    title = re.sub("<.*?>", "", context.get("title", ""))
+    first = doctree and doctree.next_node(nodes.paragraph)
+    description = first.astext() if first else f"{html.unescape(title)}: {app.config.html_title}"
+    tags = {
+        "og:title": html.unescape(title),
+        "og:description": description,
+        "og:type": "article",
+        "og:site_name": app.config.html_title,
+        "og:url": context["pageurl"],
+        "og:image": app.config.html_baseurl + PREVIEW,
+        "og:image:alt": "Paths of three optimizers among the level lines of a landscape.",
+    }
+    lines = [f'<meta property="{name}" content="{html.escape(v)}" />' for name, v in tags.items()]
+    lines += [
+        f'<meta name="description" content="{html.escape(description)}" />',
+        '<meta name="twitter:card" content="summary_large_image" />',
+    ]
+    context["metatags"] = "\n    ".join([context.get("metatags", ""), *lines])
+
+
+# What the site holds
+
+
+def copy_mathjax(app):
+    """Copy what pages can load of MathJax, which is 1 MB of its 24."""
+    package = importlib.util.find_spec("sphinx-mathjax-offline").submodule_search_locations[0]
+    for part in MATHJAX:
+        source, target = (
+            Path(folder, "mathjax", part)
+            for folder in (Path(package, "static"), Path(app.outdir, "_static"))
+        )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy_asset(source, target if source.is_dir() else target.parent)
+
+
+def icons(text, style):
+    """Return the style sheet of the icons that a site shows, with their fonts inside.
+
+    Parameters
+    ----------
+    text : str
+        All pages and scripts of the site: they name icons by class.
+    style : str
+        All style sheets of the site: they name icons by code point, escaped or not.
+
+    Returns
+    -------
+    str
+    """
+    source = FONT_AWESOME.joinpath("all.min.css").read_text("utf-8")
+    used = set(re.findall(r"\bfa[brs]?(?:-[a-z0-9-]+)?\b", text))
+    rules = [
+        rule
+        for rule, selector in re.findall(r"(([^{}]+)\{[^{}@]*\})", source)
+        if ":root" in selector or used & set(re.findall(r"\.(fa[\w-]*)", selector))
+    ]
+    style += "".join(rules)
+    points = {ord(character) for character in style if "\ue000" <= character <= "\uf8ff"}
+    points |= {int(digits, 16) for digits in re.findall(r'"\\([ef][0-9a-f]{3})"', style)}
+    faces = re.findall(r"(@font-face\{[^}]*?Awesome\\ 6[^}]*?)src:[^}]*?([\w-]+)\.ttf", source)
+    for face, file in faces:
+        kind = file.split("-")[1]
+        if used & {f"fa-{kind}", f"fa{kind[0]}"}:
+            font = base64.b64encode(reduced(FONT_AWESOME.parent / f"webfonts/{file}.ttf", points))
+            rules.append(f'{face}src:url("data:font/woff;base64,{font.decode()}") format("woff")}}')
+    return "\n".join(rules)
+
+
+def reduced(path, points):
+    """Return the font at `path` with the glyphs of these code points only, as WOFF."""
+    options = subset.Options(flavor="woff")
+    font = subset.load_font(path, options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=points)
+    subsetter.subset(font)
+    file = io.BytesIO()
+    subset.save_font(font, file, options)
+    return file.getvalue()
+
+
+def finish(app, exception):
+    """Write the icons and the site's map; take away what no page asks for."""
+    if exception:
+        return
+    site, static = Path(app.outdir), Path(app.outdir, "_static")
+    for path in [path for pattern in UNUSED for path in static.glob(pattern)]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shown = {name for _, name in app.env.images.values()}
+    for path in site.joinpath("_images").glob("*"):
+        if path.name not in shown:
+            path.unlink()
+
+    def text(*patterns):
+        paths = sorted(path for pattern in patterns for path in site.glob(pattern))
+        return "\n".join(path.read_text("utf-8") for path in paths)
+
+    pages_and_scripts = text("*.html", "chapters/**/*.html", "_static/scripts/*.js")
+    styles = text("_static/*.css", "_static/styles/*.css")
+    static.joinpath("icons.css").write_text(icons(pages_and_scripts, styles), encoding="utf-8")
+    draw_preview(site / PREVIEW)
+
+    urls = ElementTree.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
+    for page in sorted(app.env.found_docs):
+        address = app.config.html_baseurl + app.builder.get_target_uri(page)
+        ElementTree.SubElement(ElementTree.SubElement(urls, "url"), "loc").text = address
+    ElementTree.ElementTree(urls).write(
+        site / "sitemap.xml", encoding="utf-8", xml_declaration=True
+    )
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("config-inited", set_address)
+    app.connect("builder-inited", copy_mathjax)
+    # Before Sphinx lists a page's pictures.
+    app.connect("doctree-read", compress_pictures, priority=400)
+    # After extensions have added their files.
+    app.connect("html-page-context", complete, priority=900)
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
