@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test grading test-grading serve zip pdf notebooks experiments lint lock clean
+.PHONY: help book test grading test-grading serve watch zip pdf notebooks experiments lint lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test-grading: .venv-grading/stamp ## test assignments, scoring and hostile submi
 
 serve: book ## show the site on http://localhost:8000
 	@$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
+
+watch: book .venv/dev.stamp ## show the site on http://localhost:8000, and each save of a chapter in it
+	@$(BIN)/python tools/watch.py
 
 zip: book ## pack the site into one zip that is read from the disk
 	@$(BIN)/python tools/offline.py
