@@ -32,7 +32,13 @@ UNUSED = "vendor", "locales", "**/*.map", "**/*macros.html"
 # Style sheets and scripts of extensions that every page would load, and what asks for them.
 ASKED_FOR_BY = {"sphinx-design": "sd-", "design-tabs": "sd-tab-set"}
 PREVIEW = "_static/preview.png"
-STATED_SIZE = re.compile(r'style="width: (\d+)px; height: (\d+)px;"')
+MENDED = (
+    # As attributes, sizes tell a browser the shape of a picture that it shows narrower.
+    (r'style="width: (\d+)px; height: (\d+)px;"', r'width="\1" height="\2"'),
+    # What docutils writes and WAI-ARIA does not allow, or no longer.
+    (r' role="doc-biblioentry"', ' role="listitem"'),
+    (r'<th class="head">\s*(<p></p>)?\s*</th>', "<td></td>"),
+)
 
 
 # Where the site is
@@ -91,7 +97,9 @@ def draw_preview(path):
 def complete(app, pagename, templatename, context, doctree):
     """Describe a page to those who link to it, and let it load only what it uses."""
     body = context.get("body", "")
-    context["body"] = STATED_SIZE.sub(r'width="\1" height="\2"', body)
+    for pattern, replacement in MENDED:
+        body = re.sub(pattern, replacement, body)
+    context["body"] = body
     for files in ("css_files", "script_files"):
         context[files] = [
             file
