@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test grading test-grading serve watch zip pdf notebooks experiments lint lock clean
+.PHONY: help book test grading test-grading serve watch zip pdf notebooks experiments lint lock picture reproducible clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ test-grading: .venv-grading/stamp ## test assignments, scoring and hostile submi
 serve: book ## show the site on http://localhost:8000
 	@$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
 
-watch: book .venv/dev.stamp ## show the site on http://localhost:8000, and each save of a chapter in it
+watch: book .venv/dev.stamp ## show the site on http://127.0.0.1:8000, and each save in it
 	@$(BIN)/python tools/watch.py
 
 zip: book ## pack the site into one zip that is read from the disk
@@ -63,6 +63,13 @@ lock: .venv/dev.stamp ## renew locks/ after an edit of requirements*.txt (UPGRAD
 	@$(LOCK) $(UPGRADE) requirements-dev.txt -o locks/dev.txt
 	@$(LOCK) $(UPGRADE) requirements.txt -c locks/dev.txt -o locks/book.txt
 	@$(LOCK) $(UPGRADE) requirements-grading.txt -o locks/grading.txt
+
+picture: .venv/book.stamp ## draw the README's picture
+	@PYTHONPATH=tools $(BIN)/python -c 'import pages; pages.draw_preview(".github/preview.png")'
+
+reproducible: .venv/book.stamp ## build the last commit twice and say what differs (some minutes)
+	@echo "== reproducible: two builds of the last commit"
+	@$(BIN)/python tools/reproducible.py
 
 clean: ## remove the site, the cache of executed chapters and the virtual environments
 	rm -rf .venv .venv-grading _build
