@@ -4,6 +4,12 @@ from offline import SITE
 from pdf import CHROMIUM
 
 __all__ = ["CHROMIUM", "SITE", "is_refused_preload"]
+PAGES = sorted(
+    path.relative_to(SITE).as_posix()
+    for path in SITE.rglob("*.html")
+    if path.relative_to(SITE).parts[0] not in ("_static", "_sources", "index.html")
+)
+TYPESET = "() => window.MathJax?.startup?.promise.then(() => null)"
 
 
 def is_refused_preload(error):

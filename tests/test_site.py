@@ -7,15 +7,10 @@ scrolls sideways.
 
 import pytest
 import yaml
-from browsing import CHROMIUM, SITE, is_refused_preload
+from browsing import CHROMIUM, PAGES, SITE, TYPESET, is_refused_preload
 from course import ROOT
 
-PAGES = sorted(
-    path.relative_to(SITE).as_posix()
-    for path in SITE.rglob("*.html")
-    if path.relative_to(SITE).parts[0] not in ("_static", "_sources", "index.html")
-)
-WIDTHS = 1280, 390
+WIDTHS = 1280, 320
 OTHER_HOSTS = "unpkg", "jsdelivr", "cdnjs", "googleapis"
 
 pytestmark = [
@@ -23,7 +18,6 @@ pytestmark = [
     pytest.mark.skipif(not PAGES, reason="the site is not built: run `make book`"),
 ]
 
-TYPESET = "() => window.MathJax?.startup?.promise.then(() => null)"
 RAW_MATH = r"""() => {
   const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
   const found = [];
@@ -37,6 +31,11 @@ RAW_MATH = r"""() => {
 }"""
 MATH_ERRORS = """() => [...document.querySelectorAll("mjx-merror, [data-mjx-error]")]
   .map(node => node.getAttribute("data-mjx-error") || node.textContent)"""
+# What is far down is loaded when one scrolls there.
+LATE_PICTURES = """() => Promise.allSettled([...document.images].map(image => {
+  image.loading = "eager";
+  return image.decode();
+})).then(() => null)"""
 BROKEN_IMAGES = """() => [...document.images]
   .filter(image => !image.complete || image.naturalWidth === 0).map(image => image.src)"""
 UNDESCRIBED_IMAGES = """() => [...document.querySelectorAll("main article img")]
@@ -63,6 +62,7 @@ def test_page(browser, origin, name):
 
     page.goto(f"{origin}/{name}", wait_until="load")
     page.evaluate(TYPESET)
+    page.evaluate(LATE_PICTURES)
     assert page.evaluate(RAW_MATH) == []
     assert page.evaluate(MATH_ERRORS) == []
     assert page.evaluate(BROKEN_IMAGES) == []

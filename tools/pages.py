@@ -31,6 +31,8 @@ FONT_AWESOME = next(Path(pydata_sphinx_theme.__file__).parent.rglob("vendor/font
 UNUSED = "vendor", "locales", "**/*.map", "**/*macros.html"
 # Style sheets and scripts of extensions that every page would load, and what asks for them.
 ASKED_FOR_BY = {"sphinx-design": "sd-", "design-tabs": "sd-tab-set"}
+UNTITLED = {"genindex": "Index", "search": "Search"}
+SIGNS = {r"\sqrt": "√", r"\kappa": "κ"}  # of formulas in the chapters' first sentences
 PREVIEW = "_static/preview.png"
 MENDED = (
     # As attributes, sizes tell a browser the shape of a picture that it shows narrower.
@@ -38,6 +40,8 @@ MENDED = (
     # What docutils writes and WAI-ARIA does not allow, or no longer.
     (r' role="doc-biblioentry"', ' role="listitem"'),
     (r'<th class="head">\s*(<p></p>)?\s*</th>', "<td></td>"),
+    # An id that each exercise of a page has.
+    (r' id="(exercise|solution|proof)-content"', ""),
 )
 
 
@@ -110,11 +114,13 @@ def complete(app, pagename, templatename, context, doctree):
             )
         ]
 
-    title = re.sub("<.*?>", "", context.get("title", ""))
+    title = html.unescape(re.sub("<.*?>", "", context.get("title") or UNTITLED[pagename]))
     first = doctree and doctree.next_node(nodes.paragraph)
-    description = first.astext() if first else f"{html.unescape(title)}: {app.config.html_title}"
+    description = first.astext() if first else f"{title}: {app.config.html_title}"
+    for command, sign in SIGNS.items():
+        description = description.replace(command, sign)
     tags = {
-        "og:title": html.unescape(title),
+        "og:title": title,
         "og:description": description,
         "og:type": "article",
         "og:site_name": app.config.html_title,
