@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 
 import uvicorn
-from jupyter_book.cli.main import main as jupyter_book
 from offline import ROOT, SITE
 from sphinx_autobuild.middleware import JavascriptInjectorMiddleware
 from sphinx_autobuild.server import RebuildServer
@@ -26,6 +25,7 @@ WATCHED = "chapters", "_static", "optimlib", "tools", "tests/golden", "_config.y
 SOURCES = {".bib", ".css", ".ipynb", ".js", ".json", ".md", ".py", ".svg", ".yaml", ".yml"}
 
 IMPORTED_ONCE = (
+    "jupyter_book.cli.main",
     "jupyter_book.sphinx",
     "matplotlib.pyplot",
     "myst_nb.sphinx_ext",
@@ -43,6 +43,8 @@ def is_ignored(path):
 
 def rebuild(changed_paths):
     """Build the site; if that fails, say so below what Sphinx said."""
+    from jupyter_book.cli.main import main as jupyter_book
+
     names = ", ".join(sorted(path.relative_to(ROOT).as_posix() for path in changed_paths))
     started = time.perf_counter()
     gc.disable()  # searching Sphinx's many objects for garbage takes 40 % of a short build
@@ -85,10 +87,10 @@ def main():
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port
     import_once()
-    print(f"== watch: http://localhost:{port} shows every save (Ctrl+C ends)", flush=True)
+    print(f"== watch: http://127.0.0.1:{port} shows every save (Ctrl+C ends)", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
-        app = application(f"localhost:{port}")
-        uvicorn.run(app, host="localhost", port=port, log_level="warning")
+        app = application(f"127.0.0.1:{port}")
+        uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
 
 
 if __name__ == "__main__":
