@@ -20,7 +20,8 @@ AXE = """async rules => {
     node => `${rule.id}: ${node.target} ${node.failureSummary}`));
 }"""
 ALL_RULES, COLORS = {}, {"runOnly": ["color-contrast", "link-in-text-block"]}
-FOCUSED = """() => {
+FOCUSED = """async () => {
+  await Promise.allSettled(document.getAnimations().map(animation => animation.finished));
   const node = document.activeElement;
   if (node === document.body) return null;
   const style = getComputedStyle(node);

@@ -20,13 +20,10 @@ pytestmark = [
 ]
 
 SCROLL_TO_THE_END = """async () => {
-  const frame = () => new Promise(requestAnimationFrame);
-  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
-    scrollTo(0, y);
-    await frame();
+  for (const image of document.querySelectorAll("img[loading=lazy]")) {
+    image.scrollIntoView();
+    await image.decode();
   }
-  await Promise.all([...document.images]
-    .filter(image => image.loading === "lazy").map(image => image.decode()));
 }"""
 
 
