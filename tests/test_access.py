@@ -21,7 +21,8 @@ AXE = """async rules => {
 }"""
 ALL_RULES, COLORS = {}, {"runOnly": ["color-contrast", "link-in-text-block"]}
 FOCUSED = """async () => {
-  await Promise.allSettled(document.getAnimations().map(animation => animation.finished));
+  await Promise.allSettled(document.getAnimations()
+    .filter(animation => animation instanceof CSSTransition).map(move => move.finished));
   const node = document.activeElement;
   if (node === document.body) return null;
   const style = getComputedStyle(node);
