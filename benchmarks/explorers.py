@@ -11,6 +11,7 @@ import argparse
 import statistics
 import sys
 import threading
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,9 +19,9 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
 
-from browsing import CHROMIUM, SITE  # noqa: E402
+import browsing  # noqa: E402
 
 MOVES = 41
 
@@ -84,32 +85,38 @@ def measure(page, address, name):
     return ready, medians
 
 
-def measure_site(site, most=None):
-    """Visit the pages with explorers, from the first, and return all times, in ms."""
-    pages = [
-        path.relative_to(site).as_posix()
-        for path in sorted(site.glob("chapters/**/*.html"))
-        if 'class="explorer-still"' in path.read_text("utf-8")
-    ]
-    handler = partial(QuietHandler, directory=site)
+@contextmanager
+def serving_site():
+    """Yield a browser and the address at which the built site is served."""
+    handler = partial(QuietHandler, directory=browsing.SITE)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as playwright:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=browsing.CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.add_init_script(WATCH)
-        address = f"http://127.0.0.1:{server.server_port}"
-        measured = [measure(page, address, name) for name in pages[:most]]
+        yield browser, f"http://127.0.0.1:{server.server_port}"
         browser.close()
         server.shutdown()
+
+
+def measure_site(most=None):
+    """Visit the pages with explorers, from the first, and return all times, in ms."""
+    pages = [
+        name
+        for name in browsing.PAGES
+        if 'class="explorer-still"' in (browsing.SITE / name).read_text("utf-8")
+    ]
+    with serving_site() as (browser, address):
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.add_init_script(WATCH)
+        measured = [measure(page, address, name) for name in pages[:most]]
     return [ready for ready, _ in measured], [m for _, medians in measured for m in medians]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pages", type=int, default=None, help="how many pages, from the first")
-    drawn, medians = measure_site(SITE, parser.parse_args().pages)
+    drawn, medians = measure_site(parser.parse_args().pages)
     slow = sum(m > 16 for m in medians)
     print(
         f"all pages: drawn after {statistics.median(drawn):.0f} ms (median)\n"

@@ -1,14 +1,9 @@
-"""What a reader's browser transfers for a page of the built site, compressed.
+"""What a reader's browser transfers for a page of the built site, compressed."""
 
-Counted is every file that the browser asks for while the page is opened and scrolled to its end,
-with pictures, scripts and fonts: the smaller of its size and its size by gzip, as servers send it.
-"""
-
-import gzip
-from urllib.parse import unquote, urlsplit
+from functools import partial
 
 import pytest
-from browsing import CHROMIUM, PAGES, SITE, TYPESET
+from browsing import CHROMIUM, PAGES, SITE, transferred
 
 FIRST_VISIT, NEXT_PAGE = 700_000, 150_000
 CHAPTERS = [name for name in PAGES if name.startswith("chapters/")]
@@ -19,34 +14,10 @@ pytestmark = [
     pytest.mark.skipif(not PAGES, reason="the site is not built: run `make book`"),
 ]
 
-SCROLL_TO_THE_END = """async () => {
-  for (const image of document.querySelectorAll("img[loading=lazy]")) {
-    image.scrollIntoView();
-    await image.decode();
-  }
-}"""
-
 
 @pytest.fixture(scope="module")
 def weigh(browser, server):
-    """Return a function from a page's name to `{file: bytes}`."""
-
-    def weigh(name):
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        requested = set()
-        page.on("request", lambda request: requested.add(unquote(urlsplit(request.url).path)))
-        page.goto(f"{server}/{name}", wait_until="load")
-        page.evaluate(TYPESET)
-        page.evaluate(SCROLL_TO_THE_END)
-        page.close()
-        return {path: compressed(SITE / path.lstrip("/")) for path in requested}
-
-    return weigh
-
-
-def compressed(path):
-    content = path.read_bytes()
-    return min(len(content), len(gzip.compress(content)))
+    return partial(transferred, browser, server)
 
 
 @pytest.fixture(scope="module")
