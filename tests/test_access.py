@@ -14,10 +14,13 @@ pytestmark = [
 ]
 
 # Formulas are left out: MathJax writes them, with MathML for screen readers, by the thousand.
+# A table's head that is nothing but a formula then looks empty.
 AXE = """async rules => {
   const found = await axe.run({exclude: ["mjx-container"]}, rules);
-  return found.violations.flatMap(rule => rule.nodes.map(
-    node => `${rule.id}: ${node.target} ${node.failureSummary}`));
+  const isFormula = node => document.querySelector(node.target[0]).querySelector("mjx-container");
+  return found.violations.flatMap(rule => rule.nodes
+    .filter(node => rule.id !== "empty-table-header" || !isFormula(node))
+    .map(node => `${rule.id}: ${node.target} ${node.failureSummary}`));
 }"""
 ALL_RULES, COLORS = {}, {"runOnly": ["color-contrast", "link-in-text-block"]}
 FOCUSED = """async () => {
