@@ -20,9 +20,14 @@ from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
 )
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 NOT_PRINTED = ".headerlink, .toctree-wrapper, details.hide, script"
 READY = """() => Promise.all([
   window.MathJax.startup.promise, ...[...document.images].map(image => image.decode())
