@@ -46,7 +46,7 @@ def edit_prose(folder):
     notebook = json.loads(path.read_text("utf-8"))
     text = next(cell for cell in notebook["cells"] if cell["cell_type"] == "markdown")
     text["source"] = [*text["source"], "\n\nOne more sentence.\n"]
-    path.write_text(json.dumps(notebook), encoding="utf-8")
+    path.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
 
 
 def edit_source(folder):
