@@ -10,10 +10,7 @@ of them had drawn their first state.
 import argparse
 import statistics
 import sys
-import threading
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -61,11 +58,6 @@ MOVE = """async ([control, moves]) => {
 }"""
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-
 def measure(page, address, name):
     """Return when a page's explorers were drawn, in ms, and each control's median answer."""
     page.goto(f"{address}/{name}", wait_until="load")
@@ -88,15 +80,12 @@ def measure(page, address, name):
 @contextmanager
 def serving_site():
     """Yield a browser and the address at which the built site is served."""
-    handler = partial(QuietHandler, directory=browsing.SITE)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as playwright:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with browsing.serving(browsing.SITE) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=browsing.CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
-        yield browser, f"http://127.0.0.1:{server.server_port}"
+        yield browser, address
         browser.close()
-        server.shutdown()
 
 
 def measure_site(most=None):

@@ -1,12 +1,16 @@
 """What tests in a browser share: the built site, and the browser if one is installed."""
 
 import gzip
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 from offline import SITE
 from pdf import CHROMIUM
 
-__all__ = ["CHROMIUM", "PAGES", "SITE", "TYPESET", "is_refused_preload", "transferred"]
+__all__ = ["CHROMIUM", "PAGES", "SITE", "TYPESET", "is_refused_preload", "serving", "transferred"]
 
 PAGES = sorted(
     path.relative_to(SITE).as_posix()
@@ -20,6 +24,23 @@ SCROLL_TO_THE_END = """async () => {
     await image.decode();
   }
 }"""
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@contextmanager
+def serving(folder):
+    """Serve a folder while the context lasts, and yield its address."""
+    handler = partial(QuietHandler, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 def is_refused_preload(error):

@@ -142,7 +142,7 @@ def complete(app, pagename, templatename, context, doctree):
 
 
 def copy_mathjax(app):
-    """Copy what pages can load of MathJax, which is 1 MB of its 24."""
+    """Copy what pages can load of MathJax, which is 2 MB of its 24."""
     package = importlib.util.find_spec("sphinx-mathjax-offline").submodule_search_locations[0]
     for part in MATHJAX:
         source, target = (
