@@ -33,21 +33,21 @@ serve: book ## show the site on http://localhost:8000
 	@$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
 
 watch: book .venv/dev.stamp ## show the site on http://127.0.0.1:8000, and each save in it
-	@$(BIN)/python tools/watch.py
+	@$(BIN)/python -m course.site.watch
 
 zip: book ## pack the site into one zip that is read from the disk
-	@$(BIN)/python tools/offline.py
+	@$(BIN)/python -m course.site.offline
 
 pdf: book .venv/dev.stamp ## print the whole book as one PDF (needs Chromium, some minutes)
-	@$(BIN)/python tools/pdf.py
+	@$(BIN)/python -m course.site.pdf
 
 notebooks: .venv/book.stamp ## execute all chapters and store their outputs for a commit
 	@echo "== notebooks: executing all chapters"
-	@$(BIN)/python tools/notebooks.py
+	@$(BIN)/python -m course.site.notebooks
 
 experiments: .venv/book.stamp ## repeat the long comparison that a chapter reads (some minutes)
 	@echo "== experiments: comparing optimizers"
-	@$(BIN)/python experiments/comparing.py
+	@$(BIN)/python -m course.experiments.comparing
 
 lint: .venv/dev.stamp ## check style and spelling
 	@echo "== lint: ruff and codespell"
@@ -56,20 +56,20 @@ lint: .venv/dev.stamp ## check style and spelling
 	@$(BIN)/codespell
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
-	--no-emit-package optimlib --custom-compile-command "make lock"
+	--no-emit-package deep-learning-optimizers --custom-compile-command "make lock"
 
-lock: .venv/dev.stamp ## renew locks/ after an edit of requirements*.txt (UPGRADE=--upgrade: all of it)
+lock: .venv/dev.stamp ## renew requirements/ after an edit of what is asked for (UPGRADE=--upgrade: all of it)
 	@echo "== lock: versions for all platforms"
-	@$(LOCK) $(UPGRADE) requirements-dev.txt -o locks/dev.txt
-	@$(LOCK) $(UPGRADE) requirements.txt -c locks/dev.txt -o locks/book.txt
-	@$(LOCK) $(UPGRADE) requirements-grading.txt -o locks/grading.txt
+	@$(LOCK) $(UPGRADE) requirements/dev.in -o requirements/dev.txt
+	@$(LOCK) $(UPGRADE) requirements.txt -c requirements/dev.txt -o requirements/book.txt
+	@$(LOCK) $(UPGRADE) requirements/grading.in -o requirements/grading.txt
 
 picture: .venv/book.stamp ## draw the README's picture
-	@PYTHONPATH=tools $(BIN)/python -c 'import pages; pages.draw_preview(".github/preview.png")'
+	@$(BIN)/python -c 'from course.site import pages; pages.draw_preview(".github/preview.png")'
 
 reproducible: .venv/book.stamp ## build the last commit twice and say what differs (some minutes)
 	@echo "== reproducible: two builds of the last commit"
-	@$(BIN)/python tools/reproducible.py
+	@$(BIN)/python -m course.site.reproducible
 
 clean: ## remove the site, the cache of executed chapters and the virtual environments
 	rm -rf .venv .venv-grading _build
@@ -84,19 +84,19 @@ define new_environment
 	@$(PYTHON) -m venv --clear $(@D)
 endef
 
-.venv/book.stamp: locks/book.txt pyproject.toml
+.venv/book.stamp: requirements/book.txt pyproject.toml
 	@echo "== environment: .venv with the pinned requirements (about a minute)"
 	$(new_environment)
-	@$(BIN)/pip install --quiet -r locks/book.txt -e .
+	@$(BIN)/pip install --quiet -r requirements/book.txt -e .
 	@touch $@
 
-.venv/dev.stamp: locks/dev.txt .venv/book.stamp
+.venv/dev.stamp: requirements/dev.txt .venv/book.stamp
 	@echo "== environment: tools for tests and lint"
-	@$(BIN)/pip install --quiet -r locks/dev.txt
+	@$(BIN)/pip install --quiet -r requirements/dev.txt
 	@touch $@
 
-.venv-grading/stamp: locks/grading.txt pyproject.toml
+.venv-grading/stamp: requirements/grading.txt pyproject.toml
 	@echo "== environment: .venv-grading with nbgrader"
 	$(new_environment)
-	@.venv-grading/bin/pip install --quiet -r locks/grading.txt -e .
+	@.venv-grading/bin/pip install --quiet -r requirements/grading.txt -e .
 	@touch $@

@@ -1,4 +1,4 @@
-"""Time of `ol.exercises.check`: the first call of an exercise, and a later one.
+"""Time of `exercises.check`: the first call of an exercise, and a later one.
 
     python benchmarks/exercises.py
 
@@ -9,7 +9,7 @@ package's own rule and its first misconception. Target: a later call takes less 
 import time
 from statistics import median
 
-from optimlib import exercises
+from course import exercises
 
 ROUNDS = 50
 

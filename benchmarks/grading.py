@@ -19,8 +19,8 @@ from joblib.externals.loky import get_reusable_executor
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from grading.__main__ import grade  # noqa: E402
-from grading.sandbox import Limits, choose  # noqa: E402
+from course.grading.__main__ import grade  # noqa: E402
+from course.grading.sandbox import Limits, choose  # noqa: E402
 
 
 def processor():

@@ -1,7 +1,5 @@
 """The optimizers of deep learning: one piece of NumPy code that runs, explains and draws them."""
 
-from importlib import import_module
-
 from optimlib import problems, schedules
 from optimlib.calculus import (
     TaylorModel,
@@ -127,10 +125,3 @@ __all__ = [
     "taylor",
     "trace",
 ]
-
-
-def __getattr__(name):
-    """Import the exercises when they are first asked for: most programs have no use for them."""
-    if name == "exercises":
-        return import_module("optimlib.exercises")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,8 +7,8 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
-from offline import SITE
-from pdf import CHROMIUM
+from course.site.offline import SITE
+from course.site.pdf import CHROMIUM
 
 __all__ = ["CHROMIUM", "PAGES", "SITE", "TYPESET", "is_refused_preload", "serving", "transferred"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 import optimlib as ol
-from optimlib.exercises.misconceptions import general
-from optimlib.exercises.misconceptions.adam import (  # noqa: F401
+from course.exercises.misconceptions import general
+from course.exercises.misconceptions.adam import (  # noqa: F401
     AdamEpsilonHat,
     AdamHalfCorrected,
     AdamInside,
@@ -22,7 +22,7 @@ from optimlib.exercises.misconceptions.adam import (  # noqa: F401
     AMSGradForgets,
     AMSGradOtherOrder,
 )
-from optimlib.exercises.misconceptions.momentum import (  # noqa: F401
+from course.exercises.misconceptions.momentum import (  # noqa: F401
     DampenedMomentum,
     RateOutsideHeavyBall,
     RateTwiceMomentum,
@@ -30,13 +30,13 @@ from optimlib.exercises.misconceptions.momentum import (  # noqa: F401
     SwappedAverage,
     UndampenedAverage,
 )
-from optimlib.exercises.misconceptions.nesterov import (  # noqa: F401
+from course.exercises.misconceptions.nesterov import (  # noqa: F401
     FullLookAhead,
     LookBehind,
     NoLookAhead,
     UnscaledLookAhead,
 )
-from optimlib.exercises.misconceptions.relatives import (  # noqa: F401
+from course.exercises.misconceptions.relatives import (  # noqa: F401
     AdaBeliefOfOldMean,
     AdaBeliefOneEpsilon,
     AdadeltaLate,
@@ -60,7 +60,7 @@ from optimlib.exercises.misconceptions.relatives import (  # noqa: F401
     YogiOfDifference,
     YogiOtherSign,
 )
-from optimlib.exercises.misconceptions.scaled import (  # noqa: F401
+from course.exercises.misconceptions.scaled import (  # noqa: F401
     AdaGradInside,
     AdaGradLate,
     AdaGradOfMean,

@@ -8,9 +8,9 @@ import pytest
 import yaml
 from handing_in import ASSIGNMENTS, hand_in, notebook, replaced, source_of
 
-from grading.notebooks import load_assignment
-from grading.sandbox import Limits, choose
-from grading.scoring import score
+from course.grading.notebooks import load_assignment
+from course.grading.sandbox import Limits, choose
+from course.grading.scoring import score
 
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.parent.name for path in ASSIGNMENTS.glob("*/*.ipynb"))

@@ -13,10 +13,10 @@ from handing_in import ASSIGNMENTS, hand_in, notebook, source_of, with_cell
 from hostile import BROKEN, NAME, solved
 from nbgrader.api import Gradebook
 
-from grading import sandbox
-from grading.__main__ import grade, main
-from grading.notebooks import load_assignment, submissions
-from grading.sandbox import Limits, NoSandbox, choose
+from course.grading import sandbox
+from course.grading.__main__ import grade, main
+from course.grading.notebooks import load_assignment, submissions
+from course.grading.sandbox import Limits, NoSandbox, choose
 
 ROOT = Path(__file__).parents[2]
 FULL = load_assignment(source_of(NAME)).points

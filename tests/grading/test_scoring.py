@@ -8,9 +8,9 @@ import pytest
 from handing_in import code, hand_in, notebook, source_of
 from hostile import ALL, BROKEN, CHEATS, NAME, REACH, cheat, solved
 
-from grading.notebooks import load_assignment
-from grading.sandbox import Limits, choose
-from grading.scoring import score
+from course.grading.notebooks import load_assignment
+from course.grading.sandbox import Limits, choose
+from course.grading.scoring import score
 
 ROOT = Path(__file__).parents[2]
 SOURCE = source_of(NAME)

@@ -1,0 +1,121 @@
+"""Exercises of the chapter adaptive/adagrad."""
+
+from functools import partial
+
+import numpy as np
+
+from course.exercises.chapters.shared import end, slips_of, start, worked
+from course.exercises.misconceptions import scaled
+from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from optimlib.rules import AdaGrad
+
+CHAPTER = "adaptive/adagrad"
+_Number = partial(NumberExercise, chapter=CHAPTER)
+
+
+def _root(number):
+    return 1 / np.sqrt(number)
+
+
+EXERCISES = [
+    ChoiceExercise(
+        id="adagrad/valley",
+        chapter=CHAPTER,
+        layer="predict",
+        topic="adaptive methods",
+        minutes=3,
+        difficulty=1,
+        ask=(
+            r"In the valley $\tfrac12(x^2 + \kappa\, y^2)$ AdaGrad starts at (1.5, 1). How do its "
+            "first 20 points change if κ goes from 1 to 10,000?"
+        ),
+        right="same",
+        options={
+            "same": "not at all, up to ε",
+            "shorter": "its steps along y get shorter, by a factor of 10,000",
+            "slower": "its steps along y get shorter, by a factor of 100",
+            "diverges": "it diverges along y",
+        },
+        feedback={
+            "shorter": "√G along y grows by κ, but so does the gradient that it divides.",
+            "slower": "G has squares and grows by κ²; its root by κ, as the gradient does.",
+            "diverges": "No step of AdaGrad is longer than η, however steep the wall.",
+        },
+    ),
+    _Number(
+        id="adagrad/second",
+        layer="by hand",
+        topic="adaptive methods",
+        minutes=6,
+        difficulty=1,
+        ask=lambda lr, w0: (
+            rf"AdaGrad, $\eta = {lr:g}$, on $w^2$ from $w_0 = {w0:g}$: compute $w_2$ to four "
+            "digits."
+        ),
+        answer=end(AdaGrad, 2),
+        parameters=dict(lr=1.0, w0=3.0),
+        digits=4,
+        draw=lambda rng: dict(lr=round(rng.uniform(0.3, 1.2), 1), w0=start(rng)),
+        solution=worked(AdaGrad, 2),
+        slips=(
+            *slips_of(
+                [
+                    scaled.AdaGradWithoutRoot,
+                    scaled.AdaGradOfSizes,
+                    scaled.AdaGradOfMean,
+                    scaled.AdaGradForgets,
+                    scaled.AdaGradDecaying,
+                ],
+                2,
+            ),
+            Slip("One step too few", end(AdaGrad, 1), "This is w₁: one more step leads to w₂."),
+            Slip(
+                "The old gradient",
+                lambda lr, w0: w0 - lr - lr / 2**0.5,
+                "g₂ is the gradient at w₁; g₁ was used once more.",
+            ),
+        ),
+    ),
+    _Number(
+        id="adagrad/rare-word",
+        layer="by hand",
+        topic="sparse gradients",
+        minutes=4,
+        difficulty=2,
+        ask=lambda seen, texts: (
+            f"A word has been seen in {seen:g} of {texts:,.0f} texts, each time with a gradient of "
+            r"size 1. How long is AdaGrad's next step for it, in units of $\eta$? Three digits."
+        ),
+        answer=lambda seen, texts: _root(seen + 1),
+        parameters=dict(seen=400.0, texts=1e6),
+        digits=3,
+        draw=lambda rng: dict(
+            seen=float(rng.integers(20, 900)), texts=float(rng.choice([1e4, 2e4, 1e5, 1e6]))
+        ),
+        solution=lambda seen, texts: (
+            f"G = {seen:g} + 1 with the new gradient, and 1/√{seen + 1:g} = {_root(seen + 1):.4g}"
+        ),
+        slips=(
+            Slip(
+                "The schedule's step",
+                lambda seen, texts: _root(texts),
+                "η/√t counts all texts; G counts only those that the word was in.",
+            ),
+            Slip(
+                "The root is missing",
+                lambda seen, texts: 1 / (seen + 1),
+                "The step is divided by √G, not by G.",
+            ),
+            Slip(
+                "The mean in place of the sum",
+                lambda seen, texts: np.sqrt(texts / (seen + 1)),
+                "G is the sum of the squares, and is not divided by the number of texts.",
+            ),
+            Slip(
+                "Always η",
+                lambda seen, texts: 1.0,
+                "Only the first step is η long; each gradient makes the later ones shorter.",
+            ),
+        ),
+    ),
+]

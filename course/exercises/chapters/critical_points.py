@@ -1,0 +1,193 @@
+"""Exercises of the chapter landscape/critical-points."""
+
+from functools import partial
+
+import numpy as np
+
+from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+
+CHAPTER = "landscape/critical-points"
+_Number = partial(NumberExercise, chapter=CHAPTER)
+
+
+def _bend(a, x):
+    """Return the second derivative of x⁴ − ax² in x."""
+    return 12 * x**2 - 2 * a
+
+
+def _one_start(side):
+    """Return the chance that one coordinate of Styblinski and Tang's starts on the deeper side."""
+    hilltop = sorted(np.roots([4, 0, -32, 5]))[1]
+    return (side + hilltop) / (2 * side)
+
+
+def _share(ratio):
+    """Return the share of the directions with tan²α above the square of `ratio`."""
+    return 1 - np.arctan(ratio) / (np.pi / 2)
+
+
+EXERCISES = [
+    ChoiceExercise(
+        id="critical-points/beale",
+        chapter=CHAPTER,
+        layer="predict",
+        topic="critical points",
+        minutes=4,
+        difficulty=2,
+        ask=(
+            "Beale's function has one minimum and two saddles, so minima − saddles + maxima is −1 "
+            "and not 1. Why?"
+        ),
+        right="does not apply",
+        options={
+            "missed": "the search has missed a minimum and a maximum",
+            "degenerate": "one of the three points is degenerate",
+            "does not apply": "the function does not grow in every direction",
+        },
+        feedback={
+            "missed": (
+                "Two more minima are not to be found. Look at what the rule asks of f far away, "
+                "along the line x = 0."
+            ),
+            "degenerate": (
+                "ol.critical_points shows their eigenvalues, and none is 0. Look at what the rule "
+                "asks of f far away."
+            ),
+        },
+    ),
+    _Number(
+        id="critical-points/double-well",
+        layer="by hand",
+        topic="critical points",
+        minutes=8,
+        difficulty=1,
+        ask=lambda a: (
+            rf"Find the minima of $f(x, y) = x^4 - {a:g}x^2 + y^2$. What is the largest eigenvalue "
+            "of the Hessian there?"
+        ),
+        answer=lambda a: _bend(a, np.sqrt(a / 2)),
+        parameters=dict(a=2.0),
+        digits=3,
+        draw=lambda rng: dict(a=float(rng.integers(3, 21)) / 2),
+        solution=lambda a: (
+            f"f_x = 4x³ − {2 * a:g}x is 0 where x² = {a / 2:g}, and there "
+            f"f_xx = 12x² − {2 * a:g} = {_bend(a, np.sqrt(a / 2)):g}; f_yy = 2 and f_xy = 0"
+        ),
+        slips=(
+            Slip(
+                "The saddle in place of a minimum",
+                lambda a: _bend(a, 0),
+                "At the origin f_xx is negative: this point is a saddle.",
+            ),
+            Slip(
+                "The other direction",
+                lambda a: 2.0,
+                "That is f_yy; along x the function bends more.",
+            ),
+            Slip(
+                "A term of the second derivative forgotten",
+                lambda a: 12 * a / 2,
+                "The term −ax² has a second derivative too, −2a.",
+            ),
+            Slip(
+                "The root of another equation",
+                lambda a: _bend(a, np.sqrt(a)),
+                "4x³ = 2ax leads to x² = a/2, not to x² = a.",
+            ),
+            Slip(
+                "The value in place of the curvature",
+                lambda a: -(a**2) / 4,
+                "That is f at the minima; the eigenvalue comes from the second derivatives.",
+            ),
+        ),
+    ),
+    _Number(
+        id="critical-points/multistart",
+        layer="code",
+        topic="restarts",
+        minutes=12,
+        difficulty=2,
+        ask=lambda k, side: (
+            rf"Styblinski and Tang's function of two variables, {k} random starts in the square "
+            rf"from ${-side:g}$ to ${side:g}$: with which chance does gradient descent from at "
+            "least one of them reach the deepest minimum? Three digits."
+        ),
+        answer=lambda k, side: 1 - (1 - _one_start(side) ** 2) ** k,
+        parameters=dict(k=3, side=5.0),
+        digits=3,
+        draw=lambda rng: dict(k=int(rng.integers(2, 7)), side=float(rng.integers(8, 13)) / 2),
+        solution=lambda k, side: (
+            f"one start: p = {_one_start(side):.4f}² = {_one_start(side) ** 2:.4f}; "
+            f"all {k} miss with the chance (1 − p)^{k} = {(1 - _one_start(side) ** 2) ** k:.4f}"
+        ),
+        slips=(
+            Slip(
+                "One start only",
+                lambda k, side: _one_start(side) ** 2,
+                "This is p, the chance of one start; there are more of them.",
+            ),
+            Slip(
+                "Chances added",
+                lambda k, side: k * _one_start(side) ** 2,
+                "Several starts may succeed at once: multiply the chances to miss.",
+            ),
+            Slip(
+                "One coordinate only",
+                lambda k, side: 1 - (1 - _one_start(side)) ** k,
+                "Both coordinates must start on the left, so p is the square of this chance.",
+            ),
+            Slip(
+                "All must succeed",
+                lambda k, side: _one_start(side) ** (2 * k),
+                "One success is enough: 1 − (1 − p)ᵏ, not pᵏ.",
+            ),
+            Slip(
+                "The hilltop taken as 0",
+                lambda k, side: 1 - 0.75**k,
+                "The hilltop is at 0.156731, so a bit more than half of each side is good.",
+            ),
+        ),
+    ),
+    _Number(
+        id="critical-points/share-up",
+        layer="experiment",
+        topic="saddle points",
+        minutes=10,
+        difficulty=2,
+        ask=lambda low, high: (
+            rf"A saddle has the eigenvalues ${-low:g}$ and ${high:g}$. Which share of the "
+            "directions goes up? Three digits, as a number between 0 and 1."
+        ),
+        answer=lambda low, high: _share(np.sqrt(low / high)),
+        parameters=dict(low=1, high=3),
+        digits=3,
+        draw=lambda rng: dict(low=int(rng.integers(1, 10)), high=int(rng.integers(1, 10))),
+        solution=lambda low, high: (
+            f"up means tan²α > {low}/{high}, so α between "
+            f"{np.degrees(np.arctan(np.sqrt(low / high))):.2f}° and 90°: the share is "
+            f"{_share(np.sqrt(low / high)):.4f}"
+        ),
+        slips=(
+            Slip(
+                "The share that goes down",
+                lambda low, high: 1 - _share(np.sqrt(low / high)),
+                "Up is where the positive eigenvalue wins: angles above the border.",
+            ),
+            Slip(
+                "The root is missing",
+                lambda low, high: _share(low / high),
+                "The border is where tan²α, not tan α, is |λ₁|/λ₂.",
+            ),
+            Slip(
+                "Sizes taken as shares",
+                lambda low, high: high / (low + high),
+                "The border is an angle: compute α, and divide by 90°.",
+            ),
+            Slip(
+                "Always half",
+                lambda low, high: 0.5,
+                "One of two directions goes up, but the cones are as wide as the eigenvalues say.",
+            ),
+        ),
+    ),
+]

@@ -1,0 +1,186 @@
+"""Exercises of the chapter landscape/derivatives."""
+
+from functools import partial
+
+import numpy as np
+
+from optimlib import problems
+from optimlib.calculus import numerical_gradient
+from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from optimlib.symbols import number_text
+
+CHAPTER = "landscape/derivatives"
+_Number = partial(NumberExercise, chapter=CHAPTER)
+
+
+def _cubic(at, p, q):
+    """Return the value at `at` of the cubic with f′ = 3 (x − p)(x − q) and f(0) = 0."""
+    return at**3 - 1.5 * (p + q) * at**2 + 3 * p * q * at
+
+
+def _one_sided(a, h):
+    """Return the difference of the cube between a and a + h; the backward one for h < 0."""
+    return ((a + h) ** 3 - a**3) / h
+
+
+def _exponent(bits, c):
+    """Return log₂ of 2 √(u f / f″) for u = 2⁻ᵇⁱᵗˢ and cosh(c x)."""
+    return 1 - bits / 2 - np.log2(c)
+
+
+EXERCISES = [
+    ChoiceExercise(
+        id="derivatives/kinds",
+        chapter=CHAPTER,
+        layer="predict",
+        topic="critical points",
+        minutes=3,
+        difficulty=1,
+        ask="Minimum, maximum or neither at 0: $x^3 + x^4$?",
+        right="neither",
+        options={
+            "minimum": "a minimum",
+            "maximum": "a maximum",
+            "neither": "neither of them",
+            "undecided": "that cannot be known, since $f''(0) = 0$",
+        },
+        feedback={
+            "minimum": "Near 0 the lower power is the larger one: x³ + x⁴ goes as x³ does there.",
+            "maximum": "Just right of 0 both powers are positive: f rises above f(0) = 0.",
+            "undecided": "Only the second-derivative test is silent: the sign of f′ on both sides "
+            "decides.",
+        },
+    ),
+    _Number(
+        id="derivatives/central-difference",
+        layer="by hand",
+        topic="numerical derivatives",
+        minutes=5,
+        difficulty=1,
+        ask=lambda a, h: (
+            rf"The central difference of $x^3$ at {a:g} with $h = {h:g}$: compute it to four "
+            "digits."
+        ),
+        answer=lambda a, h: numerical_gradient(problems.cube, a, h=h),
+        parameters=dict(a=1.0, h=0.1),
+        digits=4,
+        draw=lambda rng: dict(
+            a=float(rng.choice([1, 1.5, 2, 2.5])), h=float(rng.choice([0.2, 0.25, 0.3, 0.4, 0.5]))
+        ),
+        solution=lambda a, h: (
+            f"((a + h)³ − (a − h)³) / 2h = 3a² + h² = {3 * a**2:g} + {h**2:g} = {3 * a**2 + h**2:g}"
+        ),
+        slips=(
+            Slip(
+                "The derivative itself",
+                lambda a, h: problems.cube.grad(a),
+                "With this h the difference is not yet its limit: h³ does not cancel.",
+            ),
+            Slip(
+                "The forward difference",
+                _one_sided,
+                "The lower point is a − h, not a.",
+            ),
+            Slip(
+                "The backward difference",
+                lambda a, h: _one_sided(a, -h),
+                "The upper point is a + h, not a.",
+            ),
+            Slip(
+                "Divided by h",
+                lambda a, h: 2 * numerical_gradient(problems.cube, a, h=h),
+                "The two points are 2h apart.",
+            ),
+            Slip(
+                "The last term with the wrong sign",
+                lambda a, h: 3 * a**2 - h**2,
+                "−(a − h)³ holds +h³: the two cubes of h add up.",
+            ),
+        ),
+    ),
+    _Number(
+        id="derivatives/local-maximum",
+        layer="by hand",
+        topic="second-derivative test",
+        minutes=6,
+        difficulty=2,
+        ask=lambda p, q: (
+            rf"$f$ is a cubic with $f(0) = 0$ and $f'(x) = 3 (x - p)(x - q)$, where $p = {p:g}$ "
+            rf"and $q = {q:g}$. How high is its local maximum?"
+        ),
+        answer=lambda p, q: _cubic(p, p, q),
+        parameters=dict(p=1.0, q=3.0),
+        digits=4,
+        draw=lambda rng: dict(
+            p=float(rng.choice([-3, -2, 1, 2, 3])), q=float(rng.choice([4, 5, 6, 7, 8]))
+        ),
+        solution=lambda p, q: (
+            f"f = x³ − 3/2 (p + q) x² + 3pq x and f″ = 3 (2x − p − q). At p, f″ = 3 (p − q) is "
+            f"negative: the maximum is f(p) = p² (3q − p) / 2 = {number_text(_cubic(p, p, q))}"
+        ),
+        slips=(
+            Slip(
+                "The minimum",
+                lambda p, q: _cubic(q, p, q),
+                "At a maximum f″ is negative, so the graph bends down.",
+            ),
+            Slip(
+                "The inflection point",
+                lambda p, q: _cubic((p + q) / 2, p, q),
+                "There f″ is 0; at a maximum f′ is.",
+            ),
+            Slip(
+                "The place in place of the height",
+                lambda p, q: p,
+                "That is where the maximum is; asked for is the value of f there.",
+            ),
+            Slip(
+                "The square's derivative without its 2",
+                lambda p, q: p**3 - 3 * (p + q) * p**2 + 3 * p * q * p,
+                "The derivative of x² is 2x, so the term −3 (p + q) x of f′ comes from "
+                "−3/2 (p + q) x².",
+            ),
+        ),
+    ),
+    _Number(
+        id="derivatives/best-step",
+        layer="experiment",
+        topic="rounding",
+        minutes=10,
+        difficulty=3,
+        ask=lambda bits, c: (
+            rf"Numbers are rounded with $u = 2^{{-{bits}}}$. Which $h = 2^k$ is best for the "
+            rf"forward difference of $\cosh {'x' if c == 1 else f'({c}x)'}$? Give $k$ to three "
+            "digits, before you round it."
+        ),
+        answer=_exponent,
+        parameters=dict(bits=24, c=1),
+        digits=3,
+        draw=lambda rng: dict(
+            bits=int(rng.choice([8, 11, 24, 53, 64, 113])), c=int(rng.choice([1, 2, 4, 8]))
+        ),
+        solution=lambda bits, c: (
+            "truncation ½ h |f″| and rounding 2u |f| / h are equal at h = 2 √(u |f / f″|), where "
+            f"f″ = c² f and c = {c}: k = 1 − {bits}/2 − {np.log2(c):g} = "
+            + number_text(_exponent(bits, c))
+        ),
+        slips=(
+            Slip(
+                "A factor 2 lost",
+                lambda bits, c: _exponent(bits, c) - 1,
+                "Two values are rounded and the truncation has a factor ½: together they make "
+                "2 √u, not √u.",
+            ),
+            Slip(
+                "The unit of rounding itself",
+                lambda bits, c: -bits - np.log2(c),
+                "At such an h rounding is as large as the slope; the best h goes with √u.",
+            ),
+            Slip(
+                "The central difference",
+                lambda bits, c: (np.log2(3) - bits) / 3 - np.log2(c),
+                "The third root belongs to the central difference, whose truncation goes with h².",
+            ),
+        ),
+    ),
+]

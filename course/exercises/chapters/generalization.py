@@ -1,0 +1,171 @@
+"""Exercises of the chapter landscape/generalization."""
+
+from functools import partial
+
+from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip, point
+from optimlib.objective import Objective
+from optimlib.rules import GradientDescent
+from optimlib.symbols import number_text
+
+CHAPTER = "landscape/generalization"
+_Choice = partial(ChoiceExercise, chapter=CHAPTER)
+_Number = partial(NumberExercise, chapter=CHAPTER)
+
+
+def _misfit(x0, y0):
+    """Return by how much 3x + 4y falls short of 25."""
+    return 25 - 3 * x0 - 4 * y0
+
+
+def _bowl(h):
+    """Return the bowl with the curvature h and its minimum at 1."""
+    return Objective(lambda w: h * (w - 1) ** 2 / 2, lambda w: h * (w - 1))
+
+
+def _stopped(h, steps, lr=0.01):
+    return point(GradientDescent(lr), _bowl(h), 0.0, steps)
+
+
+EXERCISES = [
+    _Number(
+        id="generalization/end-on-line",
+        layer="predict",
+        topic="implicit bias",
+        minutes=5,
+        difficulty=1,
+        ask=lambda x0, y0: (
+            f"Where on the line $3x + 4y = 25$ does gradient descent end from $({x0:g}, {y0:g})$? "
+            "Give $x$, to three digits."
+        ),
+        answer=lambda x0, y0: x0 + 3 * _misfit(x0, y0) / 25,
+        parameters=dict(x0=1, y0=0),
+        digits=3,
+        draw=lambda rng: dict(x0=int(rng.integers(-4, 7)), y0=int(rng.integers(-4, 7))),
+        solution=lambda x0, y0: (
+            f"it moves along (3, 4), and the misfit c is {number_text(_misfit(x0, y0))}: "
+            f"x = x₀ + 3c/25 = {number_text(x0 + 3 * _misfit(x0, y0) / 25)}"
+        ),
+        slips=(
+            Slip(
+                "The shortest solution",
+                lambda x0, y0: 3.0,
+                "That is where it ends from 0; from elsewhere it ends next to its start.",
+            ),
+            Slip(
+                "Equal steps in both weights",
+                lambda x0, y0: x0 + _misfit(x0, y0) / 7,
+                "Methods that divide by coordinate go along (1, 1); the gradient is along (3, 4).",
+            ),
+            Slip(
+                "The length is not squared",
+                lambda x0, y0: x0 + 3 * _misfit(x0, y0) / 5,
+                "A step c (3, 4) changes 3x + 4y by 25c, so c is the misfit divided by 25.",
+            ),
+            Slip(
+                "y in place of x",
+                lambda x0, y0: y0 + 4 * _misfit(x0, y0) / 25,
+                "Asked for is x; this is y.",
+            ),
+            Slip(
+                "Only x moves",
+                lambda x0, y0: x0 + _misfit(x0, y0) / 3,
+                "Both weights move, y even more than x.",
+            ),
+        ),
+    ),
+    _Number(
+        id="generalization/stopped",
+        layer="by hand",
+        topic="early stopping",
+        minutes=6,
+        difficulty=2,
+        ask=lambda h, steps: (
+            rf"$f = \frac{{1}}{{2}} \cdot {h:g}\,(w - 1)^2$, gradient descent with $\eta = 0.01$ "
+            f"from 0: where is it after {steps} steps? Three digits."
+        ),
+        answer=_stopped,
+        parameters=dict(h=2.5, steps=100),
+        digits=3,
+        draw=lambda rng: dict(
+            h=round(rng.uniform(0.5, 4), 1), steps=int(rng.choice([40, 50, 60, 80, 100]))
+        ),
+        solution=lambda h, steps: (
+            f"each step multiplies the distance to 1 by 1 − ηh = {1 - 0.01 * h:g}: "
+            f"w = 1 − {1 - 0.01 * h:g}^{steps} = {_stopped(h, steps):.4f}"
+        ),
+        slips=(
+            Slip(
+                "The distance in place of the point",
+                lambda h, steps: 1 - _stopped(h, steps),
+                "(1 − ηh)ᵗ is how far the minimum at 1 still is.",
+            ),
+            Slip(
+                "The minimum with the penalty",
+                lambda h, steps: h / (h + 1 / (0.01 * steps)),
+                "h/(h + λ) with λ = 1/(ηt) is like it, but not the point of gradient descent.",
+            ),
+            Slip(
+                "The half forgotten",
+                lambda h, steps: _stopped(2 * h, steps),
+                "With the ½ in front, the derivative is h (w − 1), without a factor 2.",
+            ),
+            Slip(
+                "The first slope in every step",
+                lambda h, steps: 0.01 * h * steps,
+                "The slope fades on the way to the minimum: factors, not sums.",
+            ),
+        ),
+    ),
+    _Choice(
+        id="generalization/which-go-there",
+        layer="experiment",
+        topic="implicit bias",
+        minutes=5,
+        difficulty=1,
+        ask=(
+            "RMSProp, AdaGrad, Nesterov's rule and momentum start at 0 on the line $3x + 4y = 25$. "
+            "Which end at $(3, 4)$?"
+        ),
+        right="momentum, nesterov",
+        options={
+            "all": "all of them",
+            "momentum, nesterov": "momentum and Nesterov's rule",
+            "rmsprop, adagrad": "RMSProp and AdaGrad",
+            "nesterov": "Nesterov's rule only",
+        },
+        feedback={
+            "all": "RMSProp and AdaGrad divide each coordinate by its own size: along (1, 1).",
+            "rmsprop, adagrad": "These divide each coordinate by its own size: along (1, 1).",
+            "nesterov": "Momentum's velocity is a sum of gradients too, hence along (3, 4).",
+        },
+    ),
+    _Choice(
+        id="generalization/which-truth",
+        layer="experiment",
+        topic="implicit bias",
+        minutes=12,
+        difficulty=3,
+        ask=(
+            r"Columns of very different sizes, $0.97^i$. Which method comes closer to the truth "
+            r"$w^*_i = 1$, and which to $w^*_i = 0.97^i$?"
+        ),
+        right="adam, descent",
+        options={
+            "adam, descent": "Adam to the first, gradient descent to the second",
+            "descent, adam": "gradient descent to the first, Adam to the second",
+            "adam, adam": "Adam to both",
+            "descent, descent": "gradient descent to both",
+        },
+        feedback={
+            "descent, adam": (
+                "Gradient descent moves along the rows, so weights of small columns stay small: "
+                "which truth looks like that?"
+            ),
+            "adam, adam": "Adam moves all weights alike, also where the truth is small.",
+            "descent, descent": (
+                "Gradient descent leaves the weights of small columns small, also where the truth "
+                "is 1."
+            ),
+        },
+    ),
+]

@@ -1,0 +1,224 @@
+"""Where student code runs: a process that can reach nothing, or no process at all."""
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from course.grading.answers import Answers
+
+HERE = Path(__file__).parent
+PACKAGES = Path(np.__file__).parent.parent
+PYTHON = os.path.realpath(sys.executable)
+# The package, and the libraries that a wheel of it brings.
+NUMPY = [path for name in ("numpy", "numpy.libs") if (path := PACKAGES / name).is_dir()]
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+}
+
+
+class NoSandbox(RuntimeError):
+    """There is no safe place on this machine to run the code of students."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one student may use.
+
+    Parameters
+    ----------
+    call : float
+        Seconds for one call of a function, or one cell.
+    seconds : float
+        Seconds for everything.
+    megabytes : int
+        Address space of the process.
+    """
+
+    call: float = 5.0
+    seconds: float = 20.0
+    megabytes: int = 1024
+
+    def __post_init__(self):
+        for name, value in vars(self).items():
+            if not value > 0:
+                raise ValueError(f"{name} must be positive, got {name} = {value!r}")
+
+    def arguments(self):
+        """Return what `inside.py` is told of them."""
+        return [str(int(self.seconds) + 2), str(int(self.megabytes))]
+
+
+def _started(command, **options):
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        close_fds=True,
+        **options,
+    )
+
+
+class Bubblewrap:
+    """A container of nothing but Python, NumPy and system libraries, all of them read-only."""
+
+    name = "bubblewrap"
+
+    def command(self, *arguments):
+        """Return the command that runs Python in the container."""
+        read = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", sys.base_prefix]
+        command = ["bwrap", "--unshare-all", "--unshare-user", "--disable-userns"]
+        command += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--clearenv"]
+        command += ["--new-session", "--die-with-parent", "--cap-drop", "ALL"]
+        for name, value in ENVIRONMENT.items():
+            command += ["--setenv", name, value]
+        for path in dict.fromkeys(read):
+            command += ["--ro-bind-try", path, path]
+        # Other packages of this Python may hold the answers.
+        for path in self._packages():
+            command += ["--tmpfs", path, "--remount-ro", path]
+        command += ["--dev-bind", "/dev/null", "/dev/null"]
+        command += ["--dev-bind", "/dev/urandom", "/dev/urandom"]
+        for path in (HERE / "inside.py", HERE / "wire.py", *NUMPY):
+            command += ["--ro-bind", str(path), f"/scoring/{path.name}"]
+        command += ["--remount-ro", "/", "--chdir", "/scoring"]
+        return [*command, PYTHON, "-I", "-S", *arguments]
+
+    @staticmethod
+    def _packages():
+        base = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
+        paths = {sysconfig.get_path(name, vars=base) for name in ("purelib", "platlib")}
+        for folder in ("/usr/lib", "/usr/local/lib"):
+            paths |= {str(path) for path in Path(folder).glob("python*/*-packages")}
+        return sorted(p for p in paths if Path(p).is_dir())
+
+    def start(self, limits):
+        """Return a new process of `inside.py`, with pipes to it."""
+        return _started(self.command("/scoring/inside.py", *limits.arguments(), "/scoring"), env={})
+
+    def check(self, private):
+        """Raise `NoSandbox` unless the container starts and is empty."""
+        if shutil.which("bwrap") is None:
+            raise NoSandbox("bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap)")
+        seen = "import os, sys; sys.exit(any(map(os.path.exists, sys.argv[1:])))"
+        command = self.command("-c", seen, *map(str, private))
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        if done.returncode:
+            why = done.stderr.strip().splitlines()[:1] or ["private files are visible in it"]
+            raise NoSandbox(f"bubblewrap does not work here: {why[0]}")
+
+
+class OtherUser:
+    """A user of its own for each process, who may read none of the course's files.
+
+    Only root can start such processes. The files are protected by their permissions alone, which
+    `check` tries; network and new processes are forbidden by `inside.py` as everywhere.
+    """
+
+    name = "user"
+
+    @cached_property
+    def _folder(self):
+        folder = tempfile.mkdtemp(prefix="scoring-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.chmod(folder, 0o755)
+        for path in (HERE / "inside.py", HERE / "wire.py", *NUMPY):
+            copy = shutil.copytree if path.is_dir() else shutil.copy
+            copy(path, Path(folder, path.name))
+        return folder
+
+    @cached_property
+    def _python(self):
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        for python in (PYTHON, shutil.which(version, path="/usr/bin:/usr/local/bin")):
+            if python and self._as_user([python, "-I", "-S", "-c", ""]) == 0:
+                return python
+        raise NoSandbox(f"no {version} that another user may execute")
+
+    @staticmethod
+    def _options():
+        # A worker scores one student at a time, so its number is free for that student.
+        user = 1_000_000 + os.getpid()
+        return dict(user=user, group=user, extra_groups=[], env=ENVIRONMENT, cwd="/")
+
+    def _as_user(self, command):
+        try:
+            return subprocess.run(command, capture_output=True, **self._options()).returncode
+        except OSError:
+            return None
+
+    def start(self, limits):
+        """Return a new process of `inside.py`, with pipes to it."""
+        program = str(Path(self._folder, "inside.py"))
+        command = [self._python, "-I", "-S", program, *limits.arguments(), self._folder]
+        return _started(command, start_new_session=True, **self._options())
+
+    def check(self, private):
+        """Raise `NoSandbox` unless another user can run Python and read nothing private."""
+        if not hasattr(os, "geteuid") or os.geteuid() != 0:
+            raise NoSandbox("only root can run code as another user")
+        reads = "import os, sys; sys.exit(2 * any(os.access(p, os.R_OK) for p in sys.argv[1:]))"
+        if self._as_user([self._python, "-I", "-S", "-c", reads, *map(str, private)]) != 0:
+            closed = " ".join(map(str, private))
+            raise NoSandbox(f"every user of this machine may read the files: chmod o= {closed}")
+
+
+class Unsandboxed:
+    """A process with limits that may read what you may read. For code that you trust."""
+
+    name = "none"
+
+    def start(self, limits):
+        """Return a new process of `inside.py`, with pipes to it."""
+        folders = [str(HERE), str(PACKAGES)]
+        command = [PYTHON, "-I", "-S", str(HERE / "inside.py"), *limits.arguments(), *folders]
+        return _started(command, env=ENVIRONMENT, start_new_session=True)
+
+    def check(self, private):
+        """Accept everything."""
+
+
+SANDBOXES = {kind.name: kind for kind in (Bubblewrap, OtherUser, Unsandboxed)}
+
+
+def choose(private, name=None):
+    """Return a sandbox that works here: bubblewrap, else another user.
+
+    Parameters
+    ----------
+    private : sequence of paths
+        What student code must not see.
+    name : {"bubblewrap", "user", "none"}, optional
+        Take this one. The last must be asked for by name.
+
+    Raises
+    ------
+    NoSandbox
+        If none works, with the reasons.
+    """
+    if name is not None and name not in SANDBOXES:
+        raise ValueError(f"name must be one of {', '.join(SANDBOXES)}, got name = {name!r}")
+    reasons = []
+    for kind in [SANDBOXES[name]] if name else [Bubblewrap, OtherUser]:
+        try:
+            sandbox = kind()
+            sandbox.check(private)
+            with Answers([], [], sandbox, Limits()) as answers:
+                answers.start()
+            return sandbox
+        except (NoSandbox, OSError) as reason:
+            reasons.append(str(reason))
+    raise NoSandbox("; ".join(reasons))

@@ -1,0 +1,1 @@
+"""Exercises for a class: notebooks, printable sheets with their key, quizzes."""

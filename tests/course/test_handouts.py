@@ -1,0 +1,142 @@
+"""Hand-outs have each student's own numbers, the right answers, and what to say to wrong ones."""
+
+import io
+import json
+import re
+import zipfile
+from xml.etree import ElementTree as ET
+
+import nbformat
+import pytest
+from text2qti.config import Config
+from text2qti.qti import QTI
+from text2qti.quiz import Quiz
+
+import optimlib as ol
+from course import exercises
+from course.handouts import __main__ as handouts
+
+NAMES = ["adam/first-step", "adam/no-memory", "first-descent/momentum-2"]
+STUDENTS = ["ada", "emmy", "sofia"]
+
+
+def write(folder, *arguments):
+    handouts.main([*arguments, "--to", str(folder)])
+    return {path.name: path for path in folder.iterdir()}
+
+
+@pytest.fixture
+def students(tmp_path):
+    path = tmp_path / "students.txt"
+    path.write_text("\n".join(STUDENTS), "utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "out"
+
+
+def test_moodle_pays_for_the_right_number_and_names_every_slip(folder, students):
+    written = write(folder, "moodle", "adam/first-step", "--students", students)
+    questions = ET.parse(written["moodle.xml"]).findall("question[@type='numerical']")
+    own = [exercises.get("adam/first-step").variant(name) for name in STUDENTS]
+    assert len(questions) == len({exercise.question for exercise in own})
+    for question, exercise in zip(questions, own, strict=True):
+        right, *wrong = question.findall("answer")
+        assert right.get("fraction") == "100"
+        assert exercise.check(float(right.findtext("text"))).correct
+        assert float(right.findtext("tolerance")) == pytest.approx(exercise.tolerance)
+        assert len(wrong) == len(exercise.slips) > 0
+        for answer, slip in zip(wrong, exercise.slips, strict=True):
+            assert answer.get("fraction") == "0"
+            assert exercise.check(float(answer.findtext("text"))).mistake == slip.name
+            assert slip.name in answer.findtext("feedback/text")
+
+
+def test_moodle_pays_for_one_choice(folder):
+    written = write(folder, "moodle", "adam/no-memory", "--variants", "5")
+    (question,) = ET.parse(written["moodle.xml"]).findall("question[@type='multichoice']")
+    exercise = exercises.get("adam/no-memory")
+    paid = [a.findtext("text") for a in question.findall("answer") if a.get("fraction") == "100"]
+    assert paid == [handouts.to_html(exercise.options[exercise.right])]
+    assert len(question.findall("answer")) == len(exercise.options)
+    assert r"\(\beta_1 = \beta_2 = 0\)" in question.findtext("questiontext/text")
+
+
+def converted(text):
+    """Return how many questions text2qti finds in a quiz."""
+    config = Config()
+    config.load()
+    archive = io.BytesIO()
+    QTI(Quiz(text, config=config, source_name="quiz.txt")).write(archive)
+    with zipfile.ZipFile(archive) as content:
+        return sum(content.read(name).decode().count("<item ") for name in content.namelist())
+
+
+def test_text2qti_converts_the_quiz(folder):
+    text = write(folder, "qti", *NAMES, "--variants", "4")["quiz.txt"].read_text("utf-8")
+    numbers = [exercises.get(name) for name in NAMES if name != "adam/no-memory"]
+    expected = sum(len({e.variant(f"variant-{i}").question for i in range(1, 5)}) for e in numbers)
+    assert converted(text) == expected + 1
+
+
+@pytest.mark.parametrize("name", exercises.names())
+def test_every_exercise_can_be_handed_out(name):
+    variant = exercises.get(name).variant("ada")
+    assert "Answer:" in handouts.sheet([variant], "Sheet", key=True)
+    assert json.loads(handouts.notebook([variant], "Sheet", "ada"))
+    if not isinstance(variant, exercises.CodeExercise):
+        assert len(ET.fromstring(handouts.moodle([variant])).findall("question")) == 2
+        assert converted(handouts.qti([variant], "Quiz")) == 1
+
+
+def test_sheet_has_the_questions_and_the_key_the_answers(folder, students):
+    sheets = write(folder, "sheet", *NAMES, "--students", students)
+    keys = write(folder, "key", *NAMES, "--students", students)
+    assert "tex-svg.js" in [path.name for path in (folder / "mathjax").iterdir()]
+    for name in STUDENTS:
+        exercise = exercises.get("first-descent/momentum-2").variant(name)
+        question = handouts.to_html(exercise.question)
+        sheet, key = (page[f"{name}-{kind}.html"].read_text("utf-8")
+                      for page, kind in ((sheets, "sheet"), (keys, "key")))  # fmt: skip
+        assert question in sheet
+        assert question in key
+        answers = re.findall(r"Answer:</strong> ([-0-9.]+)<", key)
+        assert any(exercise.check(float(answer)).correct for answer in answers)
+        assert "Answer" not in sheet
+        assert r"\begin{aligned}" in key
+
+
+def test_notebook_checks_the_students_own_numbers(folder, students):
+    written = write(folder, "notebook", *NAMES, "momentum", "--students", students)
+    for name in STUDENTS:
+        notebook = nbformat.read(written[f"{name}.ipynb"], as_version=4)
+        nbformat.validate(notebook)
+        exercise = exercises.get("first-descent/momentum-2").variant(name)
+        (place,) = [i for i, c in enumerate(notebook.cells) if exercise.question in c.source]
+        lines = notebook.cells[place + 1].source.splitlines()
+        assert lines[0] == "answer = ..."
+        assert eval(lines[1], {"ol": ol, "answer": exercise.expected}).correct
+        assert not eval(lines[1], {"ol": ol, "answer": exercise.expected + 1}).correct
+
+
+def test_a_quiz_leaves_out_what_it_cannot_ask(folder, capsys):
+    written = write(folder, "moodle", "momentum", "adam/no-memory")
+    assert "left out, since a quiz cannot ask for code: momentum" in capsys.readouterr().out
+    assert len(ET.parse(written["moodle.xml"]).findall("question")) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["sheet", "adam/fist-step"], "close are adam/first-step"),
+        (["sheet"], "no exercises"),
+        (["moodle", "momentum"], "no exercises"),
+        (["sheet", "--chapter", "adaptive/adan"], "no exercises"),
+    ],
+)
+def test_bad_arguments_write_nothing(folder, arguments, message):
+    with pytest.raises(SystemExit, match=message):
+        handouts.main([*arguments, "--to", str(folder)])
+    assert not folder.exists()

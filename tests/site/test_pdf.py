@@ -1,0 +1,128 @@
+"""The whole book as a PDF: outline, contents, links, fonts and mathematics of what is printed."""
+
+import re
+from collections import Counter
+
+from course.site import pdf
+import pytest
+from browsing import CHROMIUM, SITE
+from bs4 import BeautifulSoup
+from course import ROOT
+from pypdf import PdfReader
+
+built = pytest.mark.skipif(not SITE.exists(), reason="the site is not built: run `make book`")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://example.org/a.html#b", "https://example.org/a.html#b"),
+        ("#exercises", "#part/one:exercises"),
+        ("two.html", "#part/two"),
+        ("../part/two.html#%CE%B5", "#part/two:ε"),
+    ],
+)
+def test_links_lead_to_places_of_the_book(url, expected):
+    assert pdf.place("part/one", url, ["part/one", "part/two"]) == expected
+
+
+def test_a_link_out_of_the_book_is_named():
+    with pytest.raises(ValueError, match=r"part/one.html: the link '../three.html'"):
+        pdf.place("part/one", "../three.html", ["part/one"])
+
+
+def test_without_a_site_says_how_to_build_it(tmp_path):
+    with pytest.raises(FileNotFoundError, match="make book"):
+        pdf.assemble(tmp_path, ROOT)
+
+
+def test_without_chromium_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(pdf, "CHROMIUM", None)
+    with pytest.raises(FileNotFoundError, match="Chromium or Chrome is needed"):
+        pdf.print_book("<p>book</p>", tmp_path / "book.pdf")
+
+
+@pytest.fixture(scope="module")
+def html():
+    return pdf.assemble(SITE, ROOT)
+
+
+@built
+def test_every_link_has_one_place(html):
+    soup = BeautifulSoup(html, "html.parser")
+    places = Counter(f"#{tag['id']}" for tag in soup.find_all(id=True))
+    links = {tag["href"] for tag in soup.select("a[href]")}
+    inside = {link for link in links if link.startswith("#")}
+    assert {link: places[link] for link in inside if places[link] != 1} == {}
+    assert {link.partition(":")[0] for link in links - inside} <= {"http", "https"}
+
+
+@built
+def test_solutions_are_printed_and_folded_code_is_not(html):
+    soup = BeautifulSoup(html, "html.parser")
+    assert len(soup.select(".solution")) > 0
+    assert soup.select("details") == []
+
+
+@pytest.fixture(scope="module")
+def reader(html, tmp_path_factory):
+    path = tmp_path_factory.mktemp("pdf") / "book.pdf"
+    pdf.print_book(html, path, say=lambda text: None)
+    return PdfReader(path)
+
+
+def outline(reader):
+    """Return [(level, title, page), ...]."""
+
+    def walk(items, level):
+        for item in items:
+            if isinstance(item, list):
+                yield from walk(item, level + 1)
+            else:
+                yield level, item.title, reader.get_destination_page_number(item)
+
+    return list(walk(reader.outline, 0))
+
+
+@built
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+class TestPrinted:
+    def test_outline_has_every_part_and_chapter_in_order(self, reader, html):
+        entries = BeautifulSoup(html, "html.parser").select("h1, h2.chapter")
+        expected = [(int(tag.name[1]) - 1, tag.get_text()) for tag in entries]
+        found = outline(reader)
+        assert [item[:2] for item in found if item[:2] in expected] == expected
+        pages = [page for _, _, page in found]
+        assert pages == sorted(pages)
+
+    def test_every_link_inside_resolves_and_none_leads_to_the_disk(self, reader):
+        places = {name.lstrip("/") for name in reader.named_destinations}
+        links = [note.get_object() for page in reader.pages for note in page.get("/Annots") or []]
+        inside = [str(link["/Dest"]).lstrip("/") for link in links if "/Dest" in link]
+        outside = [link["/A"]["/URI"] for link in links if "/A" in link]
+        assert len(inside) > 1000
+        assert set(inside) <= places
+        assert {url.partition(":")[0] for url in outside} <= {"http", "https"}
+
+    def test_contents_number_the_pages_of_chapters(self, reader):
+        text = reader.pages[1].extract_text()
+        chapters = [(title, page + 1) for level, title, page in outline(reader) if level == 1]
+        for title, page in chapters[-5:]:
+            assert re.search(rf"{re.escape(title)}\s+{page}\b", text), title
+
+    def test_fonts_are_embedded(self, reader):
+        fonts = [
+            font.get_object()
+            for page in reader.pages
+            for font in page["/Resources"].get("/Font", {}).values()
+        ]
+        for font in fonts:
+            inner = font["/DescendantFonts"][0] if font["/Subtype"] == "/Type0" else font
+            drawn = inner["/Subtype"] == "/Type3"
+            assert drawn or {"/FontFile2", "/FontFile3"} & inner["/FontDescriptor"].keys(), font
+
+    def test_mathematics_is_typeset_and_no_page_is_empty(self, reader):
+        texts = [page.extract_text() for page in reader.pages]
+        assert not re.search(r"\\(frac|beta|nabla|begin)\b", "".join(texts))
+        assert all(texts)
+        assert 200 < len(texts) < 600
