@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test grading test-grading serve watch zip pdf notebooks experiments lint lock picture reproducible clean
+.PHONY: help book test test-unit grading test-grading serve watch zip pdf notebooks experiments lint lock picture reproducible clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,11 +17,15 @@ book: .venv/book.stamp ## execute the chapters that changed and build the site
 	@$(BIN)/jupyter-book build -W -n --keep-going .
 	@echo "First page: $(CURDIR)/$(FIRST_PAGE)"
 
-test: book lint ## run all tests: package, tools, site, every output of every chapter
-	@echo "== test: package, tools and site"
-	@$(BIN)/pytest -n 2 --dist worksteal
+test: lint book test-unit ## run all tests: lint, packages, site, every output of every chapter
+	@echo "== test: site"
+	@$(BIN)/pytest -n 2 --dist worksteal tests/site
 	@echo "== test: stored outputs of the chapters"
 	@$(BIN)/pytest --nbval -n 2 --dist loadscope chapters
+
+test-unit: .venv/dev.stamp ## run the tests that need no site, no browser and no Jupyter (two minutes)
+	@echo "== test: packages"
+	@$(BIN)/pytest -n 2 --dist worksteal tests/optimlib tests/course optimlib course/exercises
 
 grading: .venv-grading/stamp ## make the environment that scores assignments (with nbgrader)
 
