@@ -1,6 +1,6 @@
 """Many runs at once: hyperparameter sweeps, and maps of which minimum each start reaches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,8 +53,7 @@ def sweep(rule, objective, w0, steps, *, threads=1, **values):
         if name not in known:
             raise ValueError(f"{type(rule).__name__} has no {name}, only {', '.join(known)}")
     axes = np.meshgrid(*map(np.asarray, values.values()), indexing="ij")
-    options = {name: getattr(rule, name) for name in rule.__dataclass_fields__}
-    swept = type(rule)(**options | dict(zip(values, axes, strict=True)))
+    swept = replace(rule, **dict(zip(values, axes, strict=True)))
     start = np.reshape(w0, (objective.dim,) + (1,) * len(axes))
     with np.errstate(all="ignore"):
         return objective.f(run(swept, objective, start, steps, threads=threads))

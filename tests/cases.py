@@ -5,47 +5,28 @@ from functools import partial
 import numpy as np
 
 import optimlib as ol
+from optimlib import rules
 
-# Every rule of the package in each of its forms, ready to be given a learning rate.
-RULES = {
-    "GradientDescent": ol.GradientDescent,
-    "Momentum": ol.Momentum,
-    "HeavyBall": ol.HeavyBall,
-    "AverageMomentum": ol.AverageMomentum,
-    "Nesterov": ol.Nesterov,
-    "Nesterov, library form": partial(ol.Nesterov, library_form=True),
-    "AdaGrad": ol.AdaGrad,
-    "RMSProp": ol.RMSProp,
-    "RMSProp, eps inside": partial(ol.RMSProp, eps_inside=True),
-    "Adam": ol.Adam,
-    "Adam, uncorrected": partial(ol.Adam, bias_correction=False),
-    "Adam, eps inside": partial(ol.Adam, eps_inside=True),
-    "Adam, eps before correction": partial(ol.Adam, eps_before_correction=True),
-    "Momentum, dampened": partial(ol.Momentum, dampening=0.25),
-    "AdaGrad, eps inside": partial(ol.AdaGrad, eps_inside=True, G0=0.1),
-    "AdaGrad, decaying": partial(ol.AdaGrad, lr_decay=0.25),
-    "RMSProp, centered": partial(ol.RMSProp, centered=True),
-    "RMSProp, momentum": partial(ol.RMSProp, momentum=0.5),
+# Every optimizer of the package.
+OPTIMIZERS = [
+    cls
+    for cls in (getattr(rules, name) for name in rules.__all__)
+    if cls not in (ol.Optimizer, ol.Rule, ol.Wrapper)
+]
+
+# Every rule in each form that it declares, ready to be given a learning rate.
+RULES = {}
+for cls in OPTIMIZERS:
+    if issubclass(cls, ol.Rule):
+        RULES[cls.__name__] = cls
+        for form, options in cls.forms.items():
+            RULES[f"{cls.__name__}, {form}"] = partial(cls, **options)
+# Options together, and numbers in place of a default that hides a term.
+RULES |= {
     "RMSProp, as Keras": partial(
         ol.RMSProp, eps_inside=True, centered=True, momentum=0.5, lr_inside=True
     ),
-    "Adadelta": ol.Adadelta,
-    "Rprop": ol.Rprop,
-    "Rprop, skipping": partial(ol.Rprop, skip=True),
-    "AMSGrad": ol.AMSGrad,
-    "AMSGrad, corrected": partial(ol.AMSGrad, bias_correction=True),
-    "AMSGrad, max of corrected": partial(ol.AMSGrad, bias_correction=True, max_of_corrected=True),
-    "AdamW": ol.AdamW,
-    "Adamax": ol.Adamax,
-    "Adamax, eps inside": partial(ol.Adamax, eps_inside=True),
-    "NAdam": ol.NAdam,
-    "NAdam, constant momentum": partial(ol.NAdam, psi=None),
-    "RAdam": ol.RAdam,
     "RAdam, eps before correction": partial(ol.RAdam, eps_before_correction=True, threshold=4),
-    "RAdam, at threshold": partial(ol.RAdam, at_threshold=True),
-    "AdaBelief": ol.AdaBelief,
-    "Yogi": ol.Yogi,
-    "Yogi, corrected": partial(ol.Yogi, bias_correction=True, m0=1e-6, v0=1e-6),
     "Lion": partial(ol.Lion, weight_decay=0.01),
 }
 

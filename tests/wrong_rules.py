@@ -48,6 +48,7 @@ from course.exercises.misconceptions.relatives import (  # noqa: F401
     LionAfterMemory,
     LionOneBeta,
     LionWithoutDecay,
+    NAdamAsAdam,
     NAdamConstant,
     NAdamSameMomentum,
     RAdamAlways,

@@ -19,19 +19,6 @@ COORDINATES = 3
 SIZES = ((1.0, 0.1), (1e-6, 1e-7), (100.0, 1e-3))
 SIZES_WITHOUT_EPS = ((1.0, None), (0.1, None), (10.0, None))
 
-# By name, or by how it starts: the interval that a hyperparameter is drawn from.
-INTERVALS = {
-    "lr": (0.02, 0.4),
-    "beta2": (0.85, 0.97),
-    "beta": (0.3, 0.8),
-    "rho": (0.3, 0.8),
-    "grow": (1.2, 1.6),
-    "shrink": (0.3, 0.7),
-    "weight_decay": (0.05, 0.5),
-    "psi": (0.1, 0.9),
-    "regularization": (0.1, 2.0),
-}
-
 
 @dataclass(frozen=True)
 class Situation:
@@ -102,13 +89,11 @@ def record_of(optimizer, situation):
     return ({} if point is w else {"look_ahead": point}) | {"g": g} | record
 
 
-def _drawn(rng, names, eps):
-    """Return hyperparameters of these names that are unlike the defaults."""
+def _drawn(rng, ranges, eps):
+    """Return hyperparameters that are unlike the defaults: usual values, or such as ε has."""
     values = {}
-    for name in names:
-        start = next((key for key in INTERVALS if name.startswith(key)), None)
-        low, high = INTERVALS[start] if start else (0.5 * eps, 2 * eps)
-        values[name] = rng.uniform(low, high)
+    for name, limits in ranges.items():
+        values[name] = rng.uniform(*(limits.usual or (0.5 * eps, 2 * eps)))
     if "lr_min" in values:
         # So close to the first length that both bounds are met.
         values["lr_min"] = values["lr"] * rng.uniform(0.5, 0.8)
@@ -118,16 +103,17 @@ def _drawn(rng, names, eps):
 
 def _run(rule, seeds):
     """Return the situations of a run of the rule and its records, a column for each setting."""
-    names = list(rule(lr=1.0).hyperparameters())
+    ranges = {name: rule.ranges()[name] for name in rule(lr=1.0).hyperparameters()}
+    has_eps = any(limits.usual is None for limits in ranges.values())
     settings, draws = [], []
     for seed in seeds:
         rng = np.random.default_rng(seed)
-        for size, eps in SIZES if "eps" in names else SIZES_WITHOUT_EPS:
-            settings.append(_drawn(rng, names, eps))
+        for size, eps in SIZES if has_eps else SIZES_WITHOUT_EPS:
+            settings.append(_drawn(rng, ranges, eps))
             scales = 10 ** rng.uniform(-1, 1, (STEPS[-1], 1, COORDINATES))
             draws.append(rng.normal(size=(STEPS[-1], 3, COORDINATES)) * scales)
             draws[-1][:, 1] *= size
-    values = {name: np.array([setting[name] for setting in settings]) for name in names}
+    values = {name: np.array([setting[name] for setting in settings]) for name in ranges}
     right = rule(**values)
     state = right.initial(np.zeros((COORDINATES, len(settings))))
     run = []

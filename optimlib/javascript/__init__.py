@@ -24,35 +24,6 @@ from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
 
-# The forms of the rules that the library holds beside those with all options as they are by
-# default. For optional hyperparameters any value stands for all.
-VARIANTS = {
-    rules.Momentum: [dict(dampening=0.5)],
-    rules.Nesterov: [dict(library_form=True)],
-    rules.AdaGrad: [
-        dict(eps_inside=True),
-        dict(G0=0.1),
-        dict(eps_inside=True, G0=0.1),
-        dict(lr_decay=1.0),
-    ],
-    rules.RMSProp: [
-        dict(eps_inside=True),
-        dict(centered=True),
-        dict(momentum=0.5),
-        dict(momentum=0.5, lr_inside=True),
-    ],
-    rules.Rprop: [dict(skip=True)],
-    rules.Adam: [
-        dict(bias_correction=False),
-        dict(eps_inside=True),
-        dict(eps_before_correction=True),
-    ],
-    rules.AMSGrad: [dict(bias_correction=True), dict(bias_correction=True, max_of_corrected=True)],
-    rules.Adamax: [dict(eps_inside=True)],
-    rules.NAdam: [dict(psi=None)],
-    rules.RAdam: [dict(at_threshold=True), dict(eps_before_correction=True)],
-    rules.Yogi: [dict(bias_correction=True), dict(bias_correction=True, m0=1e-6, v0=1e-6)],
-}
 # A bowl that is not turned has shorter code of its own.
 FORMS = {"quadratic": dict(angle=1.0)}
 SCHEDULES = (
@@ -197,12 +168,12 @@ def key(rule):
 
 @cache
 def _rules():
-    """Return the rules of the library by key. Their numbers do not matter."""
+    """Return the rules of the library, in each of their forms, by key. Numbers do not matter."""
     classes = (getattr(rules, name) for name in rules.__all__)
     found = {}
     for cls in (cls for cls in classes if issubclass(cls, Rule) and cls is not Rule):
         needed = {f.name: 1.0 for f in fields(cls) if f.default is MISSING}
-        for options in [{}, *VARIANTS.get(cls, [])]:
+        for options in [{}, *cls.forms.values()]:
             rule = cls(**needed | options)
             found[key(rule)] = rule
     return found

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimlib.rules.hyperparameters import DecayRate, LearningRate, NonNegative, SlowDecayRate
 from optimlib.rules.rule import Rule
 
 
@@ -42,10 +43,10 @@ class AdaBelief(Rule):
     w₁ = 4 − 0.1 · 8 / (√51.84 + 10⁻⁸) ≈ 3.88889
     """
 
-    lr: float = 1e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    eps: float = 1e-8
+    lr: LearningRate = 1e-3
+    beta1: DecayRate = 0.9
+    beta2: SlowDecayRate = 0.999
+    eps: NonNegative = 1e-8
 
     state = ("m", "s")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimlib.rules.hyperparameters import DecayRate, LearningRate, NonNegative
 from optimlib.rules.rule import Rule
 
 
@@ -42,9 +43,9 @@ class Adadelta(Rule):
     w₁ = 4 − 1 · 0.00447214 ≈ 3.99553
     """
 
-    lr: float = 1.0
-    rho: float = 0.95
-    eps: float = 1e-6
+    lr: LearningRate = 1.0
+    rho: DecayRate = 0.95
+    eps: NonNegative = 1e-6
 
     state = ("v", "u")
 

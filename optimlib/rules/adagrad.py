@@ -1,16 +1,17 @@
 """AdaGrad."""
 
 from dataclasses import dataclass
-from numbers import Real
+from typing import ClassVar
 
 import numpy as np
 
-from optimlib.rules.options import OptionalHyperparameters, check_start, filled
+from optimlib.rules.hyperparameters import NonNegative, StartValue
+from optimlib.rules.optimizer import filled
 from optimlib.rules.rule import Rule
 
 
 @dataclass(frozen=True)
-class AdaGrad(OptionalHyperparameters, Rule):
+class AdaGrad(Rule):
     r"""AdaGrad: each coordinate's rate shrinks with the gradients it has seen.
 
     :math:`G_t = G_{t-1} + g_t^2`, :math:`w_t = w_{t-1} - \eta\, g_t / (\sqrt{G_t} + \varepsilon)`.
@@ -44,16 +45,18 @@ class AdaGrad(OptionalHyperparameters, Rule):
     w₁ = 4 − 0.1 · 8 / (√64 + 10⁻⁸) ≈ 3.9
     """
 
-    eps: float = 1e-8
+    eps: NonNegative = 1e-8
     eps_inside: bool = False
-    G0: Real = 0
-    lr_decay: float | None = None
+    G0: StartValue = 0
+    lr_decay: NonNegative | None = None
 
     state = ("G",)
-
-    def __post_init__(self):
-        super().__post_init__()
-        check_start(self, "G0")
+    forms: ClassVar = {
+        "eps inside": dict(eps_inside=True),
+        "G from 0.1": dict(G0=0.1),
+        "as Keras": dict(eps_inside=True, G0=0.1),
+        "decaying": dict(lr_decay=0.25),
+    }
 
     def initial(self, w):
         return (filled(w, self.G0), *super().initial(w)[1:])

@@ -1,9 +1,11 @@
 """Adam."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from optimlib.rules.hyperparameters import DecayRate, LearningRate, NonNegative, SlowDecayRate
 from optimlib.rules.rule import Rule
 
 
@@ -57,15 +59,20 @@ class Adam(Rule):
     w₁ = 4 − 0.1 · 8 / (√64 + 10⁻⁸) ≈ 3.9
     """
 
-    lr: float = 1e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    eps: float = 1e-8
+    lr: LearningRate = 1e-3
+    beta1: DecayRate = 0.9
+    beta2: SlowDecayRate = 0.999
+    eps: NonNegative = 1e-8
     bias_correction: bool = True
     eps_inside: bool = False
     eps_before_correction: bool = False
 
     state = ("m", "v")
+    forms: ClassVar = {
+        "uncorrected": dict(bias_correction=False),
+        "eps inside": dict(eps_inside=True),
+        "eps before correction": dict(eps_before_correction=True),
+    }
 
     def __post_init__(self):
         super().__post_init__()

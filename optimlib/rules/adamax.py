@@ -1,9 +1,11 @@
 """Adamax."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from optimlib.rules.hyperparameters import DecayRate, LearningRate, NonNegative, SlowDecayRate
 from optimlib.rules.rule import Rule
 
 
@@ -42,13 +44,14 @@ class Adamax(Rule):
     w₁ = 4 − 0.1 · 8 / (8 + 10⁻⁸) ≈ 3.9
     """
 
-    lr: float = 2e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    eps: float = 1e-8
+    lr: LearningRate = 2e-3
+    beta1: DecayRate = 0.9
+    beta2: SlowDecayRate = 0.999
+    eps: NonNegative = 1e-8
     eps_inside: bool = False
 
     state = ("m", "u")
+    forms: ClassVar = {"eps inside": dict(eps_inside=True)}
 
     def update(self, t, g, m, u):
         m = self.beta1 * m + (1 - self.beta1) * g

@@ -4,6 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimlib.rules.hyperparameters import (
+    DecayRate,
+    LearningRate,
+    NonNegative,
+    SlowDecayRate,
+    WeightDecay,
+)
 from optimlib.rules.rule import Rule
 
 
@@ -45,11 +52,11 @@ class AdamW(Rule):
     w₁ = 4 − 0.1 · (8 / (√64 + 10⁻⁸) + 0.01 · 4) ≈ 3.896
     """
 
-    lr: float = 1e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    eps: float = 1e-8
-    weight_decay: float = 0.01
+    lr: LearningRate = 1e-3
+    beta1: DecayRate = 0.9
+    beta2: SlowDecayRate = 0.999
+    eps: NonNegative = 1e-8
+    weight_decay: WeightDecay = 0.01
 
     state = ("m", "v")
 

@@ -1,9 +1,11 @@
 """AMSGrad."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from optimlib.rules.hyperparameters import DecayRate, LearningRate, NonNegative, SlowDecayRate
 from optimlib.rules.rule import Rule
 
 
@@ -53,14 +55,18 @@ class AMSGrad(Rule):
     w₁ = 4 − 0.1 · 0.8 / (√0.064 + 10⁻⁸) ≈ 3.68377
     """
 
-    lr: float = 1e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    eps: float = 1e-8
+    lr: LearningRate = 1e-3
+    beta1: DecayRate = 0.9
+    beta2: SlowDecayRate = 0.999
+    eps: NonNegative = 1e-8
     bias_correction: bool = False
     max_of_corrected: bool = False
 
     state = ("m", "v", "v_max")
+    forms: ClassVar = {
+        "corrected": dict(bias_correction=True),
+        "max of corrected": dict(bias_correction=True, max_of_corrected=True),
+    }
 
     def __post_init__(self):
         super().__post_init__()

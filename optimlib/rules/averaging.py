@@ -1,8 +1,8 @@
 """Polyak averaging."""
 
 from dataclasses import dataclass
-from numbers import Integral
 
+from optimlib.rules.hyperparameters import Count
 from optimlib.rules.wrapper import Wrapper
 
 
@@ -33,16 +33,9 @@ class Averaging(Wrapper):
     [-2.    1.   -0.5   0.25] [-2.     -0.5    -0.5    -0.3125]
     """
 
-    start: int = 1
+    start: Count = 1
 
     adds = ("average",)
-
-    def __post_init__(self):
-        super().__post_init__()
-        if isinstance(self.start, bool) or not isinstance(self.start, Integral):
-            raise TypeError(self._complaint("start", self.start, "an integer"))
-        if self.start < 1:
-            raise ValueError(self._complaint("start", self.start, ">= 1"))
 
     def initial(self, w):
         return (*self.rule.initial(w), w)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimlib.line_search import StrongWolfe, check_line_search, dot, first_trial, times
+from optimlib.rules.hyperparameters import Option
 from optimlib.rules.optimizer import Optimizer
 
 
@@ -49,7 +50,7 @@ class BFGS(Optimizer):
     """
 
     scaled: bool = True
-    line_search: Callable = field(default=StrongWolfe())
+    line_search: Option[Callable] = field(default=StrongWolfe())
 
     state = ("H",)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimlib.rules.hyperparameters import Positive
 from optimlib.rules.wrapper import OtherGradient, Wrapper
 
 
@@ -33,7 +34,7 @@ class ClipNorm(Wrapper):
     [[0.707107 0.707107]]
     """
 
-    limit: float
+    limit: Positive
 
     def advance(self, t, w, state, objective):
         def clipped(w, g):
@@ -70,7 +71,7 @@ class ClipValue(Wrapper):
     [3.5 3.  2.5]
     """
 
-    limit: float
+    limit: Positive
 
     def advance(self, t, w, state, objective):
         def clipped(w, g):

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from numbers import Integral
 
 import numpy as np
 
 from optimlib.line_search import StrongWolfe, check_line_search, dot, first_trial
+from optimlib.rules.hyperparameters import Count, Option
 from optimlib.rules.optimizer import Optimizer
 
 
@@ -61,20 +61,14 @@ class ConjugateGradient(Optimizer):
     """
 
     fletcher_reeves: bool = False
-    restart: int | None = None
-    line_search: Callable = field(default=StrongWolfe(c2=0.1))
+    restart: Count | None = None
+    line_search: Option[Callable] = field(default=StrongWolfe(c2=0.1))
 
     state = ("g", "p", "alpha")
 
     def __post_init__(self):
         super().__post_init__()
         check_line_search(self)
-        if self.restart is None:
-            return
-        if isinstance(self.restart, bool) or not isinstance(self.restart, Integral):
-            raise TypeError(self._complaint("restart", self.restart, "an integer or None"))
-        if self.restart < 1:
-            raise ValueError(self._complaint("restart", self.restart, ">= 1"))
 
     def initial(self, w):
         return np.zeros_like(w), np.zeros_like(w), np.zeros_like(w[0])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimlib.rules.hyperparameters import WeightDecay
 from optimlib.rules.wrapper import OtherGradient, Wrapper
 
 
@@ -49,7 +50,7 @@ class L2(Wrapper):
     [10.   7.5]
     """
 
-    weight_decay: float
+    weight_decay: WeightDecay
 
     def advance(self, t, w, state, objective):
         return self.rule.advance(t, w, state, _Penalized(objective, self.weight_decay))
@@ -87,7 +88,7 @@ class DecoupledWeightDecay(Wrapper):
     [3.   2.25]
     """
 
-    weight_decay: float
+    weight_decay: WeightDecay
 
     def __post_init__(self):
         super().__post_init__()

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from numbers import Integral
 
 import numpy as np
 
 from optimlib.line_search import StrongWolfe, check_line_search, dot, first_trial
+from optimlib.rules.hyperparameters import Count, Option
 from optimlib.rules.optimizer import Optimizer
 
 
@@ -51,9 +51,9 @@ class LBFGS(Optimizer):
     [1. 1.]
     """
 
-    memory: int = 10
+    memory: Count = 10
     scaled: bool = True
-    line_search: Callable = field(default=StrongWolfe())
+    line_search: Option[Callable] = field(default=StrongWolfe())
 
     # The remembered s and y, oldest first; zeros where there is none yet.
     state = ("past_s", "past_y")
@@ -61,10 +61,6 @@ class LBFGS(Optimizer):
     def __post_init__(self):
         super().__post_init__()
         check_line_search(self)
-        if isinstance(self.memory, bool) or not isinstance(self.memory, Integral):
-            raise TypeError(self._complaint("memory", self.memory, "an integer"))
-        if self.memory < 1:
-            raise ValueError(self._complaint("memory", self.memory, ">= 1"))
 
     def initial(self, w):
         nothing = np.zeros((self.memory, *w.shape), dtype=w.dtype)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimlib.rules.hyperparameters import DecayRate, LearningRate, SlowDecayRate, WeightDecay
 from optimlib.rules.rule import Rule
 
 
@@ -38,10 +39,10 @@ class Lion(Rule):
     w₁ = 4 − 0.1 · (sign(0.8) + 0 · 4) = 3.9
     """
 
-    lr: float = 1e-4
-    beta1: float = 0.9
-    beta2: float = 0.99
-    weight_decay: float = 0.0
+    lr: LearningRate = 1e-4
+    beta1: DecayRate = 0.9
+    beta2: SlowDecayRate = 0.99
+    weight_decay: WeightDecay = 0.0
 
     state = ("m",)
 

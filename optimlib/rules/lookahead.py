@@ -1,10 +1,9 @@
 """Lookahead."""
 
 from dataclasses import dataclass
-from numbers import Integral
+from typing import Annotated
 
-import numpy as np
-
+from optimlib.rules.hyperparameters import Count, Range
 from optimlib.rules.wrapper import Wrapper
 
 
@@ -38,22 +37,10 @@ class Lookahead(Wrapper):
     [2.    1.    1.25  0.625] [4.     2.5    2.5    1.5625] [2.     2.5    1.25   1.5625]
     """
 
-    k: int = 5
-    alpha: float = 0.5
+    k: Count = 5
+    alpha: Annotated[float, Range(gt=0, le=1)] = 0.5
 
     adds = ("slow",)
-
-    def __post_init__(self):
-        super().__post_init__()
-        if isinstance(self.k, bool) or not isinstance(self.k, Integral):
-            raise TypeError(self._complaint("k", self.k, "an integer"))
-        if self.k < 1:
-            raise ValueError(self._complaint("k", self.k, ">= 1"))
-
-    def _check(self, name, value):
-        super()._check(name, value)
-        if not np.all((value > 0) & (value <= 1)):
-            raise ValueError(self._complaint(name, value, "in (0, 1]"))
 
     def initial(self, w):
         return (*self.rule.initial(w), w)

@@ -6,15 +6,16 @@ changes on the way, `HeavyBall` keeps the old rate in its velocity and the other
 """
 
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 import numpy as np
 
-from optimlib.rules.options import OptionalHyperparameters
+from optimlib.rules.hyperparameters import DecayRate, Range
 from optimlib.rules.rule import Rule
 
 
 @dataclass(frozen=True)
-class Momentum(OptionalHyperparameters, Rule):
+class Momentum(Rule):
     r"""Momentum with η outside the velocity, as PyTorch writes it.
 
     :math:`v_t = \beta v_{t-1} + g_t`, :math:`w_t = w_{t-1} - \eta v_t`.
@@ -48,10 +49,11 @@ class Momentum(OptionalHyperparameters, Rule):
     w₂ = 3.2 − 0.1 · 13.6 = 1.84
     """
 
-    beta: float = 0.9
-    dampening: float | None = None
+    beta: DecayRate = 0.9
+    dampening: Annotated[float, Range(ge=0, le=1)] | None = None
 
     state = ("v",)
+    forms: ClassVar = {"dampened": dict(dampening=0.25)}
 
     def update(self, t, g, v):
         if self.dampening is None:
@@ -92,7 +94,7 @@ class HeavyBall(Rule):
     w₂ = 3.2 − 1.36 = 1.84
     """
 
-    beta: float = 0.9
+    beta: DecayRate = 0.9
 
     state = ("v",)
 
@@ -132,7 +134,7 @@ class AverageMomentum(Rule):
     w₁ = 4 − 0.1 · 0.8 = 3.92
     """
 
-    beta: float = 0.9
+    beta: DecayRate = 0.9
 
     state = ("v",)
 

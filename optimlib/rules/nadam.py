@@ -1,15 +1,22 @@
 """NAdam."""
 
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 import numpy as np
 
-from optimlib.rules.options import OptionalHyperparameters
+from optimlib.rules.hyperparameters import (
+    DecayRate,
+    LearningRate,
+    NonNegative,
+    Range,
+    SlowDecayRate,
+)
 from optimlib.rules.rule import Rule
 
 
 @dataclass(frozen=True)
-class NAdam(OptionalHyperparameters, Rule):
+class NAdam(Rule):
     r"""NAdam: Adam that looks ahead as Nesterov's momentum does, with a warm-up of its momentum.
 
     :math:`m_t, v_t, \hat v_t` as in `Adam`,
@@ -45,11 +52,13 @@ class NAdam(OptionalHyperparameters, Rule):
     w₁ = 4 − 0.1 · 11.7895 / (√64 + 10⁻⁸) ≈ 3.85263
     """
 
-    lr: float = 2e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    eps: float = 1e-8
-    psi: float | None = 0.004
+    lr: LearningRate = 2e-3
+    beta1: DecayRate = 0.9
+    beta2: SlowDecayRate = 0.999
+    eps: NonNegative = 1e-8
+    psi: Annotated[float, Range(ge=0, usual=(0.1, 0.9))] | None = 0.004
+
+    forms: ClassVar = {"constant momentum": dict(psi=None)}
 
     @property
     def state(self):

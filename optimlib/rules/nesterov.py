@@ -1,7 +1,9 @@
 """Nesterov's accelerated gradient with a constant momentum coefficient."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from optimlib.rules.hyperparameters import DecayRate
 from optimlib.rules.rule import Rule
 
 
@@ -46,10 +48,11 @@ class Nesterov(Rule):
     w₂ = 3.2 − 0.1 · 12.16 = 1.984
     """
 
-    beta: float = 0.9
+    beta: DecayRate = 0.9
     library_form: bool = False
 
     state = ("v",)
+    forms: ClassVar = {"library form": dict(library_form=True)}
 
     def look_ahead(self, w, v):
         return w if self.library_form else w - self.lr * self.beta * v

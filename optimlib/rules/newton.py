@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
 from optimlib.line_search import check_line_search, times
+from optimlib.rules.hyperparameters import LearningRate, Option, Range
 from optimlib.rules.optimizer import Optimizer
 
 
@@ -64,20 +66,15 @@ class Newton(Optimizer):
     minimum 1.090408
     """
 
-    lr: float = 1.0
-    regularization: float = 0.0
+    lr: LearningRate = 1.0
+    regularization: Annotated[float, Range(ge=0, usual=(0.1, 2.0))] = 0.0
     saddle_free: bool = False
-    line_search: Callable | None = None
+    line_search: Option[Callable] | None = None
 
     def __post_init__(self):
         super().__post_init__()
         if self.line_search is not None:
             check_line_search(self)
-
-    def _check(self, name, value):
-        super()._check(name, value)
-        if name == "regularization" and not np.all(np.greater_equal(value, 0)):
-            raise ValueError(self._complaint(name, value, "finite and >= 0"))
 
     def advance(self, t, w, state, objective):
         g, hessian = objective.grad(w), objective.hess(w)

@@ -1,26 +1,12 @@
 """What every method shares: hyperparameters that are checked, a state, one pure step."""
 
 from dataclasses import dataclass, fields
-from numbers import Real
+from fractions import Fraction
+from typing import ClassVar
 
 import numpy as np
 
-# By the start of a hyperparameter's name: what its values must satisfy, and how to say it.
-LIMITS = {
-    "lr_decay": (lambda x: (x >= 0) & (x < np.inf), "finite and >= 0"),
-    "lr": (lambda x: (x > 0) & (x < np.inf), "finite and > 0"),
-    "beta": (lambda x: (x >= 0) & (x < 1), "in [0, 1)"),
-    "rho": (lambda x: (x >= 0) & (x < 1), "in [0, 1)"),
-    "momentum": (lambda x: (x >= 0) & (x < 1), "in [0, 1)"),
-    "dampening": (lambda x: (x >= 0) & (x <= 1), "in [0, 1]"),
-    "eps": (lambda x: (x >= 0) & (x < np.inf), "finite and >= 0"),
-    "weight_decay": (lambda x: (x >= 0) & (x < np.inf), "finite and >= 0"),
-    "psi": (lambda x: (x >= 0) & (x < np.inf), "finite and >= 0"),
-    "grow": (lambda x: (x >= 1) & (x < np.inf), "finite and >= 1"),
-    "limit": (lambda x: (x > 0) & (x < np.inf), "finite and > 0"),
-    "shrink": (lambda x: (x > 0) & (x <= 1), "in (0, 1]"),
-    "": (lambda x: (x > -np.inf) & (x < np.inf), "finite"),
-}
+from optimlib.rules.hyperparameters import check_class_attributes, declarations
 
 
 @dataclass(frozen=True)
@@ -28,39 +14,55 @@ class Optimizer:
     """A method that goes from point to point.
 
     Its fields annotated ``float`` are the hyperparameters: numbers, arrays over the batch, or
-    schedules (functions from the step number t = 1, 2, ... to the value in that step). Other
-    fields are options that change what the method does.
+    schedules (functions from the step number t = 1, 2, ... to the value in that step). The
+    annotation says which values they may have:
 
-    `state` names what it remembers from step to step, `advance` takes one step. Methods that see
-    nothing but gradients are written as a `Rule`; Newton's method, line searches and wrappers
-    define `advance` themselves.
+    ``growth: float``
+        Any finite number; what a base class has already keeps its range.
+    ``share: Annotated[float, ol.Range(ge=0, lt=1)]``
+        A number in [0, 1). `DecayRate` is short for this; there are also `LearningRate`
+        (positive, and a schedule may end at 0), `Positive` and `NonNegative`.
+    ``damping: float | None``, ``damping: ol.NonNegative | None``
+        None stands for a form of the method in which it does not occur: it is then absent from
+        the formula as well.
+
+    All other fields are options, which change what the method does. ``quick: bool`` is one; an
+    option that is a number says so, ``memory: ol.Option[int]`` or with a range
+    ``memory: Annotated[ol.Option[int], ol.Range(ge=1)]``. A constant in the body of a class is
+    declared as one, ``gain: ClassVar = 0.5``. A number that is declared as nothing is an error.
+
+    `state` names what the method remembers from step to step, and `advance` takes one step.
+    `forms` holds by name the options that make other methods of it, as
+    ``{"eps inside": dict(eps_inside=True)}``. Methods that see nothing but gradients are written
+    as a `Rule`; Newton's method, line searches and wrappers define `advance` themselves.
 
     Raises
     ------
     ValueError
-        If a hyperparameter is out of range: names that start with ``lr`` must be positive, with
-        ``beta`` in [0, 1), with ``eps`` not negative; every hyperparameter must be finite.
+        If a hyperparameter or an option is out of its range.
     TypeError
-        If a hyperparameter is not a number, an array of numbers, or callable (a schedule).
+        If a hyperparameter is not a number, an array of numbers, or callable (a schedule), an
+        option is not of its type, or a number is declared as neither.
     """
 
     state = ()
+    forms: ClassVar = {}
+
+    def __init_subclass__(cls):
+        super().__init_subclass__()
+        check_class_attributes(cls)
 
     def __post_init__(self):
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.type in (bool, "bool") and not isinstance(value, bool):
-                raise TypeError(self._complaint(field.name, value, "True or False"))
-            if _is_hyperparameter(field) and not callable(value):
-                self._check(field.name, value)
+        for name, declared in declarations(type(self)).items():
+            value = getattr(self, name)
+            if not (declared.is_hyperparameter and callable(value)):
+                self._check(name, value)
 
-    def _check(self, name, value):
-        number = isinstance(value, Real) and not isinstance(value, bool)
-        if not number and not (isinstance(value, np.ndarray) and value.dtype.kind in "fiu"):
-            raise TypeError(self._complaint(name, value, "a number, a NumPy array or a schedule"))
-        test, words = next(limit for start, limit in LIMITS.items() if name.startswith(start))
-        if not np.all(test(value)):
-            raise ValueError(self._complaint(name, value, words))
+    def _check(self, name, value, in_schedule=False):
+        objection = declarations(type(self))[name].objection(name, value, in_schedule)
+        if objection:
+            error, words = objection
+            raise error(self._complaint(name, value, words))
 
     def _complaint(self, name, value, words):
         return f"{type(self).__name__}: {name} must be {words}, got {name} = {value!r}"
@@ -77,20 +79,30 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} does not define advance")
 
+    @classmethod
+    def ranges(cls):
+        """Return the `Range` of every hyperparameter of its own, by name."""
+        declared = declarations(cls).items()
+        return {name: field.range for name, field in declared if field.is_hyperparameter}
+
     def hyperparameters(self):
-        """Return the optimizer's own hyperparameters, name to value."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if _is_hyperparameter(f)}
+        """Return the optimizer's own hyperparameters, name to value, without those set to None."""
+        values = {name: getattr(self, name) for name in self.ranges()}
+        return {name: value for name, value in values.items() if value is not None}
 
     def map_hyperparameters(self, change):
         """Return a copy with ``change(name, value)`` for each hyperparameter, unchecked.
 
         Optimizers that this one wraps are copied in the same way.
         """
+        return self._copy(change, lambda wrapped: wrapped.map_hyperparameters(change))
+
+    def _copy(self, change, copy_wrapped):
         values = {name: change(name, value) for name, value in self.hyperparameters().items()}
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, Optimizer):
-                values[field.name] = value.map_hyperparameters(change)
+                values[field.name] = copy_wrapped(value)
         return self.replace_unchecked(**values)
 
     def replace_unchecked(self, **values):
@@ -109,18 +121,19 @@ class Optimizer:
     def at(self, t):
         """Return the optimizer with every schedule replaced by its value in step `t`.
 
-        Here a learning rate may also be 0, as at the end of a decay.
+        The value is checked against the range that the hyperparameter has in a schedule: there a
+        learning rate may also be 0, as at the end of a decay.
         """
 
         def value_at(name, value):
             if callable(value):
                 value = value(t)
-                if not (name.startswith("lr") and np.all(np.equal(value, 0))):
-                    self._check(name, value)
+                self._check(name, value, in_schedule=True)
             return value
 
-        return self.map_hyperparameters(value_at)
+        return self._copy(value_at, lambda wrapped: wrapped.at(t))
 
 
-def _is_hyperparameter(field):
-    return field.type in (float, "float")
+def filled(w, number):
+    """Return an array like `w` that holds `number`, in fractions where `w` does."""
+    return np.full_like(w, Fraction(str(number)) if np.asarray(w).dtype == object else number)

@@ -5,6 +5,7 @@ from numbers import Real
 
 import numpy as np
 
+from optimlib.rules.hyperparameters import Option
 from optimlib.rules.wrapper import Wrapper
 
 
@@ -43,8 +44,8 @@ class Projection(Wrapper):
     [-2.    0.5  -0.25] [-1.    0.5  -0.25]
     """
 
-    low: object
-    high: object
+    low: Option[object]
+    high: Option[object]
 
     def __post_init__(self):
         super().__post_init__()

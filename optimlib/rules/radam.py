@@ -1,10 +1,18 @@
 """RAdam."""
 
 from dataclasses import dataclass
-from numbers import Real
+from typing import Annotated, ClassVar
 
 import numpy as np
 
+from optimlib.rules.hyperparameters import (
+    DecayRate,
+    LearningRate,
+    NonNegative,
+    Option,
+    Range,
+    SlowDecayRate,
+)
 from optimlib.rules.rule import Rule
 
 
@@ -53,22 +61,19 @@ class RAdam(Rule):
     [1.   2.   3.   4.   5.   5.99 6.99 7.99] [0.0258 0.0327 0.0387]
     """
 
-    lr: float = 1e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    eps: float = 1e-8
-    threshold: Real = 5
+    lr: LearningRate = 1e-3
+    beta1: DecayRate = 0.9
+    beta2: SlowDecayRate = 0.999
+    eps: NonNegative = 1e-8
+    threshold: Annotated[Option[float], Range(ge=4)] = 5
     at_threshold: bool = False
     eps_before_correction: bool = False
 
     state = ("m", "v")
-
-    def __post_init__(self):
-        super().__post_init__()
-        if isinstance(self.threshold, bool) or not isinstance(self.threshold, Real):
-            raise TypeError(self._complaint("threshold", self.threshold, "a number"))
-        if not 4 <= self.threshold < np.inf:
-            raise ValueError(self._complaint("threshold", self.threshold, "finite and >= 4"))
+    forms: ClassVar = {
+        "at threshold": dict(at_threshold=True),
+        "eps before correction": dict(eps_before_correction=True),
+    }
 
     def update(self, t, g, m, v):
         m = self.beta1 * m + (1 - self.beta1) * g

@@ -1,15 +1,16 @@
 """RMSProp."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from optimlib.rules.options import OptionalHyperparameters
+from optimlib.rules.hyperparameters import DecayRate, NonNegative
 from optimlib.rules.rule import Rule
 
 
 @dataclass(frozen=True)
-class RMSProp(OptionalHyperparameters, Rule):
+class RMSProp(Rule):
     r"""RMSProp: divide the gradient by the root of a running mean of its square.
 
     :math:`v_t = \beta v_{t-1} + (1-\beta) g_t^2`,
@@ -56,12 +57,19 @@ class RMSProp(OptionalHyperparameters, Rule):
     w₁ = 4 − 0.1 · 8 / (√6.4 + 10⁻⁸) ≈ 3.68377
     """
 
-    beta: float = 0.9
-    eps: float = 1e-8
+    beta: DecayRate = 0.9
+    eps: NonNegative = 1e-8
     eps_inside: bool = False
     centered: bool = False
-    momentum: float | None = None
+    momentum: DecayRate | None = None
     lr_inside: bool = False
+
+    forms: ClassVar = {
+        "eps inside": dict(eps_inside=True),
+        "centered": dict(centered=True),
+        "momentum": dict(momentum=0.5),
+        "lr inside": dict(momentum=0.5, lr_inside=True),
+    }
 
     def __post_init__(self):
         super().__post_init__()

@@ -1,9 +1,11 @@
 """Rprop."""
 
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 import numpy as np
 
+from optimlib.rules.hyperparameters import LearningRate, Range
 from optimlib.rules.rule import Rule
 
 
@@ -46,14 +48,15 @@ class Rprop(Rule):
     [1.     1.2    1.44   1.728  0.864  1.0368] [ 3.      1.8     0.36   -1.368  -0.504   0.5328]
     """
 
-    lr: float = 0.01
-    grow: float = 1.2
-    shrink: float = 0.5
-    lr_min: float = 1e-6
-    lr_max: float = 50.0
+    lr: LearningRate = 0.01
+    grow: Annotated[float, Range(ge=1, usual=(1.2, 1.6))] = 1.2
+    shrink: Annotated[float, Range(gt=0, le=1, usual=(0.3, 0.7))] = 0.5
+    lr_min: LearningRate = 1e-6
+    lr_max: LearningRate = 50.0
     skip: bool = False
 
     state = ("s", "g_tilde")
+    forms: ClassVar = {"skipping": dict(skip=True)}
 
     def initial(self, w):
         return np.zeros_like(w) + self.at(1).lr, np.zeros_like(w)

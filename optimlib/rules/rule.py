@@ -3,6 +3,7 @@
 import inspect
 from dataclasses import dataclass
 
+from optimlib.rules.hyperparameters import LearningRate
 from optimlib.rules.optimizer import Optimizer
 
 
@@ -10,8 +11,15 @@ from optimlib.rules.optimizer import Optimizer
 class Rule(Optimizer):
     """An optimizer that sees nothing but gradients, one coordinate at a time.
 
-    A subclass defines `update`, straight-line arithmetic on NumPy arrays. That one method is
-    what runs, and what the formulas, the by-hand examples and the figures are made from.
+    A subclass is a dataclass that defines `update`, straight-line arithmetic on NumPy arrays.
+    That one method is what runs, and what the formulas, the by-hand examples and the figures are
+    made from.
+
+    - Hyperparameters are fields: ``beta: float = 0.9``, or with their range
+      ``beta: ol.DecayRate = 0.9``. Options and constants are declared too: see `Optimizer`.
+    - What the rule remembers is named in ``state = ("v",)``, a tuple also of one name. `update`
+      is given each state and returns its new value under the same name. States start at 0;
+      `initial` may return others.
 
     Parameters
     ----------
@@ -21,27 +29,32 @@ class Rule(Optimizer):
 
     Raises
     ------
-    ValueError
-        If a hyperparameter is out of range (see `Optimizer`).
-    TypeError
-        If a hyperparameter is not a number, an array of numbers, or callable.
+    ValueError, TypeError
+        As `Optimizer`.
 
     Examples
     --------
-    A rule of one's own: gradient descent that only looks at the gradient's sign.
+    A rule of one's own: momentum that only looks at the gradient's sign.
 
     >>> from dataclasses import dataclass
     >>> import numpy as np
     >>> import optimlib as ol
     >>> @dataclass(frozen=True)
-    ... class SignDescent(ol.Rule):
-    ...     def update(self, t, g):
-    ...         return dict(step=-self.lr * np.sign(g))
-    >>> print(ol.trace(SignDescent(lr=0.5), ol.problems.square, 2.0, steps=3)["w"])
-    [1.5 1.  0.5]
+    ... class SignMomentum(ol.Rule):
+    ...     beta: ol.DecayRate = 0.5
+    ...     state = ("v",)
+    ...
+    ...     def update(self, t, g, v):
+    ...         v = self.beta * v + np.sign(g)
+    ...         return dict(v=v, step=-self.lr * v)
+    >>> print(ol.trace(SignMomentum(lr=0.5), ol.problems.square, 2.0, steps=3)["w"])
+    [ 1.5    0.75  -0.125]
+    >>> SignMomentum(lr=0.5, beta=1.5)
+    Traceback (most recent call last):
+    ValueError: SignMomentum: beta must be in [0, 1), got beta = 1.5
     """
 
-    lr: float
+    lr: LearningRate
 
     sees_point = False
 

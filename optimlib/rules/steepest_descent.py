@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from optimlib.line_search import ExactLineSearch, check_line_search
+from optimlib.rules.hyperparameters import Option
 from optimlib.rules.optimizer import Optimizer
 
 
@@ -42,7 +43,7 @@ class SteepestDescent(Optimizer):
      [ 0.375 -0.125]]
     """
 
-    line_search: Callable = field(default=ExactLineSearch())
+    line_search: Option[Callable] = field(default=ExactLineSearch())
 
     def __post_init__(self):
         super().__post_init__()

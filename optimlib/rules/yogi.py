@@ -1,11 +1,18 @@
 """Yogi."""
 
 from dataclasses import dataclass
-from numbers import Real
+from typing import ClassVar
 
 import numpy as np
 
-from optimlib.rules.options import check_start, filled
+from optimlib.rules.hyperparameters import (
+    DecayRate,
+    LearningRate,
+    NonNegative,
+    SlowDecayRate,
+    StartValue,
+)
+from optimlib.rules.optimizer import filled
 from optimlib.rules.rule import Rule
 
 
@@ -45,20 +52,19 @@ class Yogi(Rule):
     w₁ = 4 − 0.1 · 0.8 / (√0.064 + 0.001) ≈ 3.68502
     """
 
-    lr: float = 1e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    eps: float = 1e-3
+    lr: LearningRate = 1e-3
+    beta1: DecayRate = 0.9
+    beta2: SlowDecayRate = 0.999
+    eps: NonNegative = 1e-3
     bias_correction: bool = False
-    m0: Real = 0
-    v0: Real = 0
+    m0: StartValue = 0
+    v0: StartValue = 0
 
     state = ("m", "v")
-
-    def __post_init__(self):
-        super().__post_init__()
-        check_start(self, "m0")
-        check_start(self, "v0")
+    forms: ClassVar = {
+        "corrected": dict(bias_correction=True),
+        "as Optax": dict(bias_correction=True, m0=1e-6, v0=1e-6),
+    }
 
     def initial(self, w):
         return filled(w, self.m0), filled(w, self.v0)

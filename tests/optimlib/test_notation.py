@@ -219,6 +219,15 @@ FORMULAS |= {
         ),
         ("wₜ = wₜ₋₁ − bₜ", r"w_t &= w_{t-1} - b_t"),
     ),
+    "RMSProp, lr inside": (
+        GRADIENT,
+        MEAN_OF_SQUARES,
+        (
+            "bₜ = μ bₜ₋₁ + η gₜ / (√vₜ + ε)",
+            r"b_t &= \mu b_{t-1} + \frac{\eta g_t}{\sqrt{v_t} + \varepsilon}",
+        ),
+        ("wₜ = wₜ₋₁ − bₜ", r"w_t &= w_{t-1} - b_t"),
+    ),
     "Adadelta": (
         GRADIENT,
         ("vₜ = ρ vₜ₋₁ + (1 − ρ) gₜ²", r"v_t &= \rho v_{t-1} + (1 - \rho) g_t^2"),
@@ -385,6 +394,10 @@ FORMULAS |= {
         ),
     ),
 }
+# Where a state starts stands in no formula.
+FORMULAS["AdaGrad, G from 0.1"] = FORMULAS["AdaGrad"]
+FORMULAS["AdaGrad, as Keras"] = FORMULAS["AdaGrad, eps inside"]
+FORMULAS["Yogi, as Optax"] = FORMULAS["Yogi, corrected"]
 PROBLEM_FORMULAS = {
     "square": ("f(w) = w²", "f'(w) = 2w"),
     "cube": ("f(x) = x³", "f'(x) = 3x²"),
@@ -432,6 +445,7 @@ PROBLEM_FORMULAS = {
 
 @pytest.mark.parametrize("title", RULES)
 def test_formula_of_a_rule_is_as_specified(title):
+    assert title in FORMULAS, f"{title}: add its formula to FORMULAS in test_notation.py"
     shown = ol.formula(RULES[title](0.1))
     text, latex = zip(*FORMULAS[title], strict=True)
     assert shown.text.split("\n") == list(text)

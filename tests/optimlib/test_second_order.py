@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from cases import PROBLEMS, starts
+from cases import OPTIMIZERS, PROBLEMS, starts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import linalg, optimize
@@ -601,6 +601,11 @@ def test_converged_run_stays(method):
 
 
 # What every method owes the engine
+
+
+def test_every_method_is_tested():
+    others = {cls for cls in OPTIMIZERS if not issubclass(cls, ol.Rule | ol.Wrapper)}
+    assert {type(method) for method in METHODS.values()} == others
 
 
 @every_method

@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-from cases import PROBLEMS, RULES, WRAPPERS, starts
+from cases import OPTIMIZERS, PROBLEMS, RULES, WRAPPERS, starts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import optimlib as ol
-from optimlib.rules.wrapper import Wrapper
 
 SQUARE, ROSENBROCK = ol.problems.square, ol.problems.rosenbrock
 LR = 0.05
@@ -25,8 +24,7 @@ def close(actual, expected, rtol=1e-12, atol=1e-14):
 
 
 def test_every_wrapper_is_tested():
-    exported = {getattr(ol, name) for name in ol.__all__}
-    wrappers = {x for x in exported if isinstance(x, type) and issubclass(x, Wrapper)}
+    wrappers = {cls for cls in OPTIMIZERS if issubclass(cls, ol.Wrapper)}
     assert {type(make(LR)) for make in WRAPPERS.values()} == wrappers
 
 
@@ -122,6 +120,18 @@ def test_own_hyperparameters_are_swept_and_scheduled():
         for i, value in enumerate(values):
             assert same(together[:, 0, i], ol.trace(wrap(float(value)), SQUARE, 4.0, 6)["w"])
         assert len(set(together[-1, 0])) == 3
+
+
+@every_wrapper
+def test_schedule_inside_is_checked_as_the_rule_inside_declares(make):
+    """Lookahead's α is at most 1, the rate of what it wraps is not."""
+    path = ol.trace(make(lambda t: 2.0), SQUARE, 4.0, 3)
+    assert same(path["w"], ol.trace(make(2.0), SQUARE, 4.0, 3)["w"])
+    inner = make(lambda t: -1.0)
+    while isinstance(inner, ol.Wrapper):
+        inner = inner.rule
+    with pytest.raises(ValueError, match=f"^{type(inner).__name__}: lr must be .* lr = -1.0$"):
+        ol.run(make(lambda t: -1.0), SQUARE, 4.0, 1)
 
 
 def test_hyperparameters_of_the_same_name_are_both_broadcast():
@@ -234,7 +244,7 @@ def test_method_inside_sees_all_of_the_objective_but_its_clipped_gradient():
 
 
 def test_wrapper_that_overrides_nothing_is_its_rule():
-    path = ol.trace(Wrapper(ol.Adam(LR)), ROSENBROCK, [-1.2, 1.0], 5)
+    path = ol.trace(ol.Wrapper(ol.Adam(LR)), ROSENBROCK, [-1.2, 1.0], 5)
     expected = ol.trace(ol.Adam(LR), ROSENBROCK, [-1.2, 1.0], 5)
     assert path.names == expected.names
     assert all(same(path[name], expected[name]) for name in path.names)

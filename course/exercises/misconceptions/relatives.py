@@ -151,8 +151,8 @@ class NAdamAsAdam(NAdam):
     `step` has m / (1 − β₁ᵗ), without any look-ahead.
     """
 
-    def update(self, t, g, m, v, P):
-        record = super().update(t, g, m, v, P)
+    def update(self, t, g, m, v, *P):
+        record = super().update(t, g, m, v, *P)
         m_hat = record["m"] / (1 - self.beta1**t)
         return record | dict(step=-self.lr * m_hat / (np.sqrt(record["v_hat"]) + self.eps))
 
