@@ -61,6 +61,14 @@ def starts(problem, count, seed=0):
     return np.random.default_rng(seed).uniform(low, high, (count, problem.dim)).T
 
 
+def ends(limits):
+    """Return the ends of an interval, about 1 long, of values in a hyperparameter's range."""
+    low = max(limits.low, -1)
+    low = low if limits.contains(low) else low + 1e-6
+    high = min(limits.high, low + 1)
+    return low, high if limits.contains(high) else high - 1e-3
+
+
 # What rules record that depends on t and hyperparameters only: one number in a step.
 NUMBERS = ("alpha", "mu", "mu_next", "rho", "rho_inf", "r")
 

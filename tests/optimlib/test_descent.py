@@ -8,7 +8,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
-from cases import NUMBERS, PROBLEMS, RULES, starts, update
+from cases import NUMBERS, PROBLEMS, RULES, ends, starts, update
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -61,8 +61,9 @@ def test_sweep_over_hyperparameters_is_separate_runs(make):
     problem = ol.problems.coupled_bowl
     values = {"lr": [0.01, 0.1, 0.3], "eps": [1e-8, 1e-2, 0.1], "grow": [1.0, 1.2, 2.0]}
     values |= {"lr_min": [1e-6, 1e-3, 0.1], "lr_max": [0.2, 1.0, 50.0], "shrink": [0.3, 0.5, 1.0]}
-    names = make(0.1).hyperparameters()
-    choices = {n: values.get(n, [0.0, 0.5, 0.95]) for n in names}
+    ranges = make(0.1).ranges()
+    choices = {n: np.quantile(ends(ranges[n]), [0, 0.5, 0.95]) for n in make(0.1).hyperparameters()}
+    choices |= {n: choice for n, choice in values.items() if n in choices}
     sweep = make(**{n: np.array(choice) for n, choice in choices.items()})
     together = ol.trace(sweep, problem, [1.0, -2.0], 30)
     assert together["w"].shape == (30, 2, 3)

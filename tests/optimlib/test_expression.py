@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from cases import PROBLEMS, RULES, starts, update
+from cases import PROBLEMS, RULES, ends, starts, update
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -32,11 +32,9 @@ def same(a, b):
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_recorded_rule_computes_the_same_bit_for_bit(make, data):
-    fraction = st.floats(0, 0.999)
-    choices = {"lr": st.floats(1e-6, 10), "eps": st.floats(0, 1), "grow": st.floats(1, 2)}
-    choices |= {name: st.floats(1e-6, 1) for name in ("shrink", "lr_min", "lr_max")}
+    ranges = make(0.1).ranges()
     names = make(0.1).hyperparameters()
-    rule = make(**{name: data.draw(choices.get(name, fraction)) for name in names})
+    rule = make(**{name: data.draw(st.floats(*ends(ranges[name]))) for name in names})
     values = arrays(float, (2, 3), elements=st.floats(-1e6, 1e6))
     positive = arrays(float, (2, 3), elements=st.floats(0, 1e6))
     t, g, w = data.draw(st.integers(1, 1000)), data.draw(values), data.draw(values)
