@@ -390,7 +390,7 @@ def test_class_that_is_no_dataclass_is_refused(future, base, field, value):
 def test_what_is_no_number_needs_no_declaration():
     text = (
         f"{DATACLASS}class Mine(ol.Rule):\n    title: str = 'mine'\n    inner: Any = None\n"
-        "    powers: tuple = (1, 2)\n    __weight__ = 3\n    names = ('a', 'b')\n    careful = True\n"
-        "    state = ('v',)\n"
+        "    powers: tuple = (1, 2)\n    names = ('a', 'b')\n    careful = True\n"
+        "    __weight__ = 3\n    state = ('v',)\n"
     )
     assert defined(text)(0.1).hyperparameters() == {"lr": 0.1}
