@@ -27,7 +27,6 @@ def reference(name):
 mpmath = reference("mpmath")
 sympy = reference("sympy")
 optimize = reference("scipy.optimize")
-linalg = reference("scipy.linalg")
 
 
 @pytest.fixture(scope="module")
