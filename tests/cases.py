@@ -3,6 +3,7 @@
 from functools import partial
 
 import numpy as np
+from looping import covering
 
 import optimlib as ol
 from optimlib import rules
@@ -52,6 +53,14 @@ PROBLEMS = {problem.name: problem for problem in ol.problems.all()} | {
         ol.problems.x_cos(c=0.15),
         ol.problems.cosh(c=0.5),
     )
+}
+
+# Each rule on a problem of one variable and on one of two, and each problem under a rule. A rule
+# sees of a problem its gradient and the number of variables, a problem of a rule the point.
+PAIRS = {
+    f"{title} on {name}": (RULES[title], PROBLEMS[name])
+    for dim in (1, 2)
+    for title, name in covering(RULES, (n for n, p in PROBLEMS.items() if p.dim == dim))
 }
 
 

@@ -14,6 +14,21 @@ settings.register_profile(
 settings.load_profile("course")
 
 
+def reference(name):
+    """Return a fixture: a library that only the tests need, to compare with."""
+
+    @pytest.fixture(scope="session", name=name.rpartition(".")[2])
+    def imported():
+        return pytest.importorskip(name, reason=f"{name} is not installed: nothing to compare with")
+
+    return imported
+
+
+mpmath = reference("mpmath")
+sympy = reference("sympy")
+optimize = reference("scipy.optimize")
+
+
 @pytest.fixture(scope="module")
 def client():
     """Return a function that evaluates an expression of the explorers' script with given values.

@@ -1,12 +1,11 @@
 """Numerical derivatives, directional derivatives, Taylor models."""
 
-import mpmath
 import numpy as np
 import pytest
-import sympy
 from cases import PROBLEMS, starts
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from looping import each
 
 import optimlib as ol
 from optimlib.calculus import (
@@ -23,8 +22,7 @@ ROSENBROCK = ol.problems.rosenbrock
 SMOOTH = [p for p in PROBLEMS.values() if p.name != "heavy_ball_cycle"]
 # The complex step needs analytic code, and NumPy functions that know complex numbers.
 ANALYTIC = [p for p in SMOOTH if p.name != "log_sum_exp"]
-
-smooth = pytest.mark.parametrize("problem", SMOOTH, ids=lambda p: p.name)
+smooth = each("problem", SMOOTH)
 
 
 def relative(actual, expected, axes):
@@ -43,7 +41,7 @@ def test_differences_agree_with_the_gradient(problem, method, tolerance):
     assert relative(numerical, problem.grad(points), 0) < tolerance
 
 
-@pytest.mark.parametrize("problem", ANALYTIC, ids=lambda p: p.name)
+@each("problem", ANALYTIC)
 def test_complex_step_is_right_to_rounding(problem):
     points = starts(problem, 20, seed=11)
     numerical = numerical_gradient(problem, points, method="complex")
@@ -57,7 +55,7 @@ def test_a_callable_will_do(method):
     np.testing.assert_allclose(gradient, [9, 12], rtol=1e-7)
 
 
-def test_squire_and_trapp_s_example():
+def test_squire_and_trapp_s_example(mpmath):
     """Squire and Trapp's own function, whose derivative at 1.5 mpmath computes independently."""
 
     def f(x):
@@ -87,8 +85,8 @@ def test_the_formulas_on_the_cube(method, expected):
 
 
 @pytest.mark.parametrize("method", ["forward", "central", "complex"])
-@pytest.mark.parametrize("shape", [(2,), (2, 5), (2, 3, 4), (2, 0)])
-@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@each("shape", [(2,), (2, 5), (2, 3, 4), (2, 0)])
+@each("kind", [np.float32, np.float64])
 def test_gradient_keeps_shape_and_type(method, shape, kind):
     points = np.random.default_rng(0).uniform(-1, 1, shape).astype(kind)
     points.setflags(write=False)
@@ -180,7 +178,7 @@ def test_error_is_as_predicted(problem, w, v, method):
     np.testing.assert_allclose(error.measured[ruled], error.truncation[ruled], rtol=0.1)
 
 
-def test_predictions_are_the_formulas_of_calculus():
+def test_predictions_are_the_formulas_of_calculus(sympy):
     x = sympy.Symbol("x")
     f = sympy.cosh(x)
     first, second, third = (float(sympy.diff(f, x, n).subs(x, 1)) for n in (1, 2, 3))
@@ -313,7 +311,7 @@ def test_directional_derivatives_in_one_variable():
 
 @pytest.mark.parametrize("name", ["rosenbrock", "himmelblau", "mccormick", "goldstein_price"])
 @pytest.mark.parametrize("order", [1, 2])
-def test_taylor_model_is_that_of_sympy(name, order):
+def test_taylor_model_is_that_of_sympy(sympy, name, order):
     problem = PROBLEMS[name]
     s, w0, direction = sympy.Symbol("s"), np.array([0.3, -0.4]), np.array([0.5, 0.2])
     model = taylor(problem, w0, order)

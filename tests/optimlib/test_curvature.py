@@ -6,6 +6,7 @@ from cases import PROBLEMS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from looping import each
 
 import optimlib as ol
 from optimlib.curvature import (
@@ -36,7 +37,7 @@ CONVEX = {
     "booth",
     "matyas",
 }
-every_problem = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+every_problem = each("problem", PROBLEMS)
 
 
 # Definiteness
@@ -229,9 +230,9 @@ def test_box_bounds_the_search():
 
 
 def test_a_coarse_grid_may_miss_points():
-    few = critical_points(ol.problems.rastrigin(), grid=2)
-    many = critical_points(ol.problems.rastrigin(), ((-5.12, 5.12),) * 2, grid=41)
-    assert len(few) < len(many) == 21**2
+    box = ((-2.6, 2.6),) * 2
+    few, many = (critical_points(ol.problems.rastrigin(), box, grid=grid) for grid in (2, 21))
+    assert len(few) < len(many) == 11**2
 
 
 def test_critical_points_on_a_line():
@@ -258,7 +259,7 @@ def test_critical_points_show_themselves():
 
 
 @every_problem
-@pytest.mark.parametrize("form", FORMS)
+@each("form", FORMS)
 def test_counterexamples_are_found_where_there_are_some(problem, form):
     found = probe_convexity(problem, form)
     assert bool(found) == (problem.name not in CONVEX)

@@ -5,20 +5,20 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from fractions import Fraction
 
-import mpmath
 import numpy as np
 import pytest
 from cases import NUMBERS, PROBLEMS, RULES, ends, starts, update
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from looping import covering, each
 
 import optimlib as ol
 from optimlib.descent import CHUNK
 from optimlib.exact import exact_sqrt, exactly
 
 SQUARE = ol.problems.square
-every_rule = pytest.mark.parametrize("make", RULES.values(), ids=RULES)
+every_rule = each("make", RULES)
 
 
 def same(a, b):
@@ -30,12 +30,12 @@ def same(a, b):
 # Batches
 
 
-@pytest.mark.parametrize("name", ["square", "rosenbrock", "x_cos(c=1)", "tanh", "coupled_bowl"])
 @every_rule
 @settings(max_examples=10, deadline=None)
 @given(data=st.data())
-def test_batch_is_the_loop_bit_for_bit(make, name, data):
-    problem = PROBLEMS[name]
+def test_batch_is_the_loop_bit_for_bit(make, data):
+    names = ["square", "rosenbrock", "x_cos(c=1)", "tanh", "coupled_bowl"]
+    problem = PROBLEMS[data.draw(st.sampled_from(names))]
     count = data.draw(st.integers(1, 9))
     values = st.floats(-3, 3, allow_subnormal=False)
     start = data.draw(arrays(float, (problem.dim, count), elements=values))
@@ -102,21 +102,12 @@ def test_hyperparameters_that_do_not_fit_the_batch_are_named():
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("count", [CHUNK // 16 - 1, CHUNK // 16, CHUNK // 8 + 5])
 @pytest.mark.parametrize("name", ["Adam", "Nesterov"])
-def test_run_is_the_last_point_of_trace_bit_for_bit(name, count, threads):
-    start = starts(ol.problems.rosenbrock, count)
+def test_run_is_the_last_point_of_trace_bit_for_bit(name, threads):
+    start = starts(ol.problems.rosenbrock, CHUNK // 8 + 5)
     rule = RULES[name](1e-3)
     expected = ol.trace(rule, ol.problems.rosenbrock, start, 5)["w"][-1]
     assert same(ol.run(rule, ol.problems.rosenbrock, start, 5, threads=threads), expected)
-
-
-@every_rule
-@pytest.mark.parametrize("name", ["square", "x_cos(c=1)", "rosenbrock"])
-def test_run_is_the_last_point_of_trace_for_every_rule(make, name):
-    start = starts(PROBLEMS[name], 3)
-    expected = ol.trace(make(1e-3), PROBLEMS[name], start, 25).points[-1]
-    assert same(ol.run(make(1e-3), PROBLEMS[name], start, 25), expected)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -181,7 +172,7 @@ def test_adam_in_fractions_begins_with_its_sign():
 
 
 @every_rule
-@pytest.mark.parametrize("start", [Fraction(4), Fraction(-7, 3)])
+@each("start", [Fraction(4), Fraction(-7, 3)])
 def test_fractions_agree_with_floats(make, start):
     if "psi" in make(0.1).hyperparameters():
         with pytest.raises(TypeError, match="the power 1/250 has no exact rational value"):
@@ -209,8 +200,8 @@ def test_fractions_agree_with_floats_in_batches_and_two_variables(name):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.fractions(min_value=Fraction(1, 10**12), max_value=10**12))
-def test_exact_root_is_right_to_forty_digits(value):
+@given(value=st.fractions(min_value=Fraction(1, 10**12), max_value=10**12))
+def test_exact_root_is_right_to_forty_digits(mpmath, value):
     root = exact_sqrt(value)
     with mpmath.workdps(80):
         truth = mpmath.sqrt(mpmath.mpf(value.numerator) / value.denominator)
@@ -219,7 +210,7 @@ def test_exact_root_is_right_to_forty_digits(value):
     assert exact_sqrt(value**2) == value
 
 
-def test_irrational_rmsprop_is_right_to_forty_digits():
+def test_irrational_rmsprop_is_right_to_forty_digits(mpmath):
     path = ol.trace(ol.RMSProp(0.1, eps=0), SQUARE, Fraction(4), 4)
     with mpmath.workdps(60):
         w, v, tenth = mpmath.mpf(4), mpmath.mpf(0), mpmath.mpf(1) / 10
@@ -295,7 +286,7 @@ def test_iterate_is_endless_and_lazy():
 
 
 @every_rule
-@pytest.mark.parametrize("start", [4.0, np.array([4.0]), np.ones((1, 2, 3)), Fraction(4)], ids=repr)
+@each("start", [4.0, np.array([4.0]), np.ones((1, 2, 3)), Fraction(4)])
 def test_records_have_the_order_of_the_computation(make, start):
     rule = make(0.1)
     if isinstance(start, Fraction) and "psi" in rule.hyperparameters():
@@ -400,8 +391,8 @@ def test_numpy_integers_are_integers():
 # Trace
 
 
-@pytest.mark.parametrize(
-    ("start", "shape"),
+@each(
+    "start, shape",
     [
         (4.0, ()),
         (np.array([4.0]), (1,)),
@@ -490,8 +481,7 @@ def table(path):
     return root, rows
 
 
-@every_rule
-@pytest.mark.parametrize("steps", [0, 1, 12, 50])
+@each("make, steps", covering(RULES.values(), [0, 1, 12, 50]))
 def test_html_is_the_same_table(make, steps):
     path = ol.trace(make(0.1), ol.problems.coupled_bowl, (1.0, -2.0), steps)
     root, rows = table(path)

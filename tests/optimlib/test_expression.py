@@ -8,6 +8,7 @@ from cases import PROBLEMS, RULES, ends, starts, update
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from looping import each
 
 import optimlib as ol
 from optimlib.expression import (
@@ -20,7 +21,7 @@ from optimlib.expression import (
     record_rule,
 )
 
-every_rule = pytest.mark.parametrize("make", RULES.values(), ids=RULES)
+every_rule = each("make", RULES)
 
 
 def same(a, b):
@@ -29,7 +30,7 @@ def same(a, b):
 
 
 @every_rule
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_recorded_rule_computes_the_same_bit_for_bit(make, data):
     ranges = make(0.1).ranges()
@@ -51,7 +52,7 @@ def test_recorded_rule_computes_the_same_bit_for_bit(make, data):
     assert all(same(actual[name], expected[name]) for name in expected)
 
 
-@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+@each("problem", PROBLEMS)
 def test_recorded_problem_computes_the_same_bit_for_bit(problem):
     points = starts(problem, 40)
     values = dict(zip(problem.variables, points, strict=True))

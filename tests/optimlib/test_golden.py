@@ -5,11 +5,13 @@ again, now.
 """
 
 import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from golden import make
+from looping import each
 
 import optimlib as ol
 
@@ -21,6 +23,7 @@ PROBLEMS = {
 }
 
 
+@cache
 def stored(library):
     return json.loads((Path(make.__file__).parent / f"{library}.json").read_text())
 
@@ -31,13 +34,13 @@ def title(run):
     return f"{run['optimizer']}({settings}) on {run['problem']}, {run['rule']}({ours})"
 
 
-STORED = [
-    pytest.param(run, id=f"{library} {title(run)}")
-    for library in make.LIBRARIES
-    for run in stored(library)["runs"]
-]
-SAME = [case for case in STORED if not case.values[0]["difference"]]
-DIFFERENT = [case for case in STORED if case.values[0]["difference"]]
+def runs(library, different):
+    """Return the stored runs by their titles, those that are a listed difference or the others."""
+    found = stored(library)["runs"]
+    return {title(run): run for run in found if bool(run["difference"]) == different}
+
+
+each_library = pytest.mark.parametrize("library", make.LIBRARIES)
 
 
 def rule_of(name, settings):
@@ -66,14 +69,18 @@ def assert_same(run):
     np.testing.assert_allclose(our_points(run), theirs, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("run", SAME)
-def test_points_are_those_of_the_library(run):
-    assert_same(run)
-
-
-@pytest.mark.parametrize("run", DIFFERENT)
-def test_a_listed_difference_is_one(run):
+def assert_different(run):
     assert np.max(np.abs(our_points(run) - their_points(run))) > 1e-6
+
+
+@each_library
+def test_points_are_those_of_the_library(library):
+    each("run", runs(library, different=False))(assert_same)()
+
+
+@each_library
+def test_a_listed_difference_is_one(library):
+    each("run", runs(library, different=True))(assert_different)()
 
 
 def test_the_differences_are_those_that_are_listed():
@@ -107,9 +114,9 @@ def test_the_differences_are_those_that_are_listed():
 
 def test_optax_rprop_is_rprop_a_step_late():
     """Optax returns the step before the last one; there is no option for this in optimlib."""
-    runs = [case.values[0] for case in DIFFERENT if case.values[0]["optimizer"] == "rprop"]
-    assert {run["problem"] for run in runs} == set(PROBLEMS)
-    for run in runs:
+    late = [run for run in runs("optax", different=True).values() if run["optimizer"] == "rprop"]
+    assert {run["problem"] for run in late} == set(PROBLEMS)
+    for run in late:
         gradient, _ = make.PROBLEMS[run["problem"]]
         w = np.array(run["start"])
         lengths, step = np.full_like(w, run["settings"]["learning_rate"]), np.zeros_like(w)
@@ -120,8 +127,8 @@ def test_optax_rprop_is_rprop_a_step_late():
             lengths = np.where(
                 turned, lengths * 0.5, np.where(g * step > 0, lengths * 1.2, lengths)
             )
-            late, step = np.where(turned, 0, step), np.where(turned, 0, lengths * np.sign(g))
-            w = w - late
+            delayed, step = np.where(turned, 0, step), np.where(turned, 0, lengths * np.sign(g))
+            w = w - delayed
             points[str(t)] = w
         for t, theirs in run["points"].items():
             np.testing.assert_allclose(points[t], theirs, rtol=1e-12, atol=1e-14)
@@ -207,14 +214,14 @@ def test_every_rule_that_the_libraries_have_is_compared():
     }
 
 
-@pytest.mark.parametrize("library", make.LIBRARIES)
+@each_library
 def test_the_stored_file_says_what_it_is(library):
     content = stored(library)
     assert set(content["versions"]) == set(make.LIBRARIES[library][2])
     assert all(list(run["points"]) == list(map(str, make.KEPT)) for run in content["runs"])
 
 
-@pytest.mark.parametrize("library", make.LIBRARIES)
+@each_library
 def test_points_are_those_of_the_installed_library(library):
     for package in make.LIBRARIES[library][2]:
         pytest.importorskip(package, reason=f"{package} is not installed: only stored runs count")

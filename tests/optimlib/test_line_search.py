@@ -5,6 +5,7 @@ import pytest
 from cases import PROBLEMS, starts
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from looping import each
 from variants import variant
 
 import optimlib as ol
@@ -12,7 +13,7 @@ from optimlib import line_search
 from optimlib.line_search import Armijo, ExactLineSearch, StrongWolfe
 
 SEARCHES = {"exact": ExactLineSearch(), "Armijo": Armijo(), "strong Wolfe": StrongWolfe()}
-every_search = pytest.mark.parametrize("search", SEARCHES.values(), ids=SEARCHES)
+every_search = each("search", SEARCHES)
 
 # Bounded below, so that every descent direction has points with the strong Wolfe conditions.
 BOUNDED = {
@@ -289,9 +290,12 @@ def test_trial_outside_the_domain_is_too_long(search):
 
 
 @every_search
-@pytest.mark.parametrize("name", ["rosenbrock", "coupled_bowl", "x_cos(c=1)", "saddle"])
-@settings(max_examples=10, deadline=None)
-@given(seed=st.integers(0, 1000), scale=st.sampled_from([-1, 1e-3, 1, 100]))
+@settings(max_examples=20, deadline=None)
+@given(
+    seed=st.integers(0, 1000),
+    scale=st.sampled_from([-1, 1e-3, 1, 100]),
+    name=st.sampled_from(["rosenbrock", "coupled_bowl", "x_cos(c=1)", "saddle"]),
+)
 def test_batch_is_the_loop_bit_for_bit(search, name, seed, scale):
     problem = PROBLEMS[name]
     w = starts(problem, 9, seed)

@@ -9,14 +9,14 @@ from itertools import islice
 import numpy as np
 import pytest
 import reading
-from cases import PROBLEMS, RULES
+from cases import PAIRS, PROBLEMS, RULES
+from looping import each
 
 import optimlib as ol
+from optimlib.expression import Call, record_problem, record_rule
 from optimlib.symbols import number_latex, number_text, symbol_latex, symbol_text
 
 SQUARE = ol.problems.square
-every_rule = pytest.mark.parametrize("make", RULES.values(), ids=RULES)
-every_problem = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
 
 # Formulas: the specification, written by hand from the papers' notation.
 
@@ -460,7 +460,7 @@ def test_formula_of_a_problem_is_as_specified(name):
     assert tuple(shown.text.split("\n")) == PROBLEM_FORMULAS[name]
 
 
-@every_problem
+@each("problem", PROBLEMS)
 def test_formula_of_every_problem_is_well_formed(problem):
     shown = ol.formula(problem)
     assert not re.search(r"\(\(\w+\)\)|− −|\+ −|--|\b1 ·", shown.text)
@@ -538,15 +538,67 @@ w₂ = −3.2 − 0.1 · (−13.6) = −1.84"""
     )
 
 
-by_hand_cases = pytest.mark.parametrize(
-    ("title", "name", "sign"),
-    [
-        pytest.param(title, name, sign, id=f"{title} on {name}, {'minus ' * (sign < 0)}start")
-        for title in RULES
-        for name in PROBLEMS
+# A line is written from one tree, of the rule or of the gradient, and the numbers in it: scalars or
+# vectors, of either sign, some as powers of ten. So each rule is written with both kinds and both
+# signs and each gradient with both signs; which problem a rule is written with adds no tree to it.
+# The pairs named here add numbers to places where the others do not have them: then whatever the
+# writer meets in any pair of rule and problem (an operation, the form of the number in each of its
+# places) it meets in one of these.
+MORE_PAIRS = {
+    "Nesterov": ["x_cos(c=0.15)"],
+    "Nesterov, library form": ["goldstein_price"],
+    "GradientDescent": ["goldstein_price"],
+    "HeavyBall": ["tanh"],
+    "RMSProp, eps inside": ["tanh"],
+    "RMSProp, centered": ["tanh"],
+    "Rprop": ["reddi", "tanh", "coupled_bowl"],
+    "Rprop, skipping": ["reddi", "coupled_bowl"],
+    "Adadelta": ["beale", "himmelblau", "square"],
+    "AMSGrad": ["tanh"],
+    "AdamW": ["cube", "x_cos(c=0.15)"],
+    "Adamax": ["coupled_bowl"],
+    "RAdam, eps before correction": ["square"],
+    "Yogi": ["tanh"],
+}
+BY_HAND = [tuple(pair.split(" on ")) for pair in PAIRS]
+BY_HAND += [(title, name) for title, names in MORE_PAIRS.items() for name in names]
+by_hand_cases = each(
+    "title, name, sign",
+    {
+        f"{title} on {name}, {'minus ' * (sign < 0)}start": (title, name, sign)
+        for title, name in dict.fromkeys(BY_HAND)
         for sign in (1, -1)
-    ],
+    },
 )
+
+
+def operations(node):
+    """Return the operations that a tree is made of."""
+    if not isinstance(node, Call):
+        return set()
+    return {node.function}.union(*map(operations, node.arguments))
+
+
+ARITHMETIC = {np.add, np.subtract, np.negative, np.multiply, np.divide, np.power, np.sqrt}
+CHOICES = {np.where, np.equal, np.less, np.greater, np.greater_equal, np.maximum, np.minimum}
+FUNCTIONS = {1: {np.cos, np.sin, np.sinh, np.tanh}, 2: {np.cos, np.sin, np.exp}}
+NUMBERS = {1: (r"\(−[\d.]+\)", "= −", " = 0$"), 2: (r"\(−?[\d.]+, −[\d.]+\)", r"√\(\d")}
+
+
+@pytest.mark.parametrize("dim", [1, 2])
+def test_cases_by_hand_have_every_rule_gradient_operation_and_form_of_number(dim):
+    pairs = [(title, name) for title, name in BY_HAND if PROBLEMS[name].dim == dim]
+    titles, names = map(set, zip(*pairs, strict=True))
+    assert titles == set(RULES)
+    assert names == {name for name, problem in PROBLEMS.items() if problem.dim == dim}
+    trees = [node for name in names for node in record_problem(PROBLEMS[name], "grad")]
+    for title in titles:
+        trees += record_rule(RULES[title](0.1)).names.values()
+    found = set().union(*map(operations, trees))
+    assert found >= ARITHMETIC | CHOICES | FUNCTIONS[dim] | {np.absolute, np.sign}
+    shown = "\n".join(example(*pair, sign)[1].text for pair in pairs for sign in (1, -1))
+    for form in (*NUMBERS[dim], " 10⁻⁸", r"\d·10⁻", r"\d·10[²³⁴⁵⁶⁷⁸⁹]", "≈"):
+        assert re.search(form, shown, re.MULTILINE), form
 
 
 @cache
@@ -794,7 +846,7 @@ def test_single_precision_by_hand(start):
     assert text.split("\n") == ["g₁ = 2 · 4 = 8", "w₁ = 4 − 0.1 · 8 = 3.2"]
 
 
-@every_rule
+@each("make", RULES)
 def test_fractions_by_hand_are_written_as_decimals(make):
     if "psi" in make(0.1).hyperparameters():
         with pytest.raises(TypeError, match="has no exact rational value"):

@@ -5,24 +5,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from cases import PROBLEMS, starts
-from scipy import optimize
+from looping import each
 
 import optimlib as ol
 
-every_problem = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+every_problem = each("problem", PROBLEMS)
 ROSENBROCK = ol.problems.rosenbrock
-
-
-@every_problem
-@pytest.mark.parametrize("batch", [(), (7,), (3, 4), (2, 3, 4), (0,)])
-@pytest.mark.parametrize("kind", ["float64", "float32"])
-def test_shapes_and_types(problem, batch, kind):
-    w = np.resize(starts(problem, 24), (problem.dim, *batch)).astype(kind)
-    value, gradient, hessian = problem.f(w), problem.grad(w), problem.hess(w)
-    assert np.shape(value) == batch
-    assert gradient.shape == (problem.dim, *batch)
-    assert hessian.shape == (problem.dim, problem.dim, *batch)
-    assert value.dtype == gradient.dtype == hessian.dtype == kind
 
 
 @every_problem
@@ -36,9 +24,7 @@ def test_batch_is_the_points_one_by_one(problem):
             np.testing.assert_allclose(reading(grid)[..., i, j], reading(point), rtol=1e-13)
 
 
-@pytest.mark.parametrize(
-    "problem", [p for p in PROBLEMS.values() if p.dim == 1], ids=lambda p: p.name
-)
+@each("problem", [p for p in PROBLEMS.values() if p.dim == 1])
 @pytest.mark.parametrize("kind", [float, np.float64, np.float32])
 def test_one_variable_takes_and_gives_plain_numbers(problem, kind):
     w = kind(0.75)
@@ -76,7 +62,7 @@ def test_fraction_values_of_square():
 
 
 @pytest.mark.parametrize("batch", [(), (5,), (2, 3)])
-def test_layout_is_that_of_scipy(batch):
+def test_layout_is_that_of_scipy(optimize, batch):
     w = np.random.default_rng(0).normal(size=(2, *batch))
     np.testing.assert_allclose(ROSENBROCK.f(w), optimize.rosen(w), rtol=1e-13)
     if len(batch) < 2:
@@ -85,7 +71,7 @@ def test_layout_is_that_of_scipy(batch):
         np.testing.assert_allclose(ROSENBROCK.hess(w), optimize.rosen_hess(w), rtol=1e-13)
 
 
-def test_scipy_minimizes_an_objective():
+def test_scipy_minimizes_an_objective(optimize):
     found = optimize.minimize(ROSENBROCK.f, [-1.2, 1], jac=ROSENBROCK.grad, hess=ROSENBROCK.hess,
                               method="Newton-CG")  # fmt: skip
     np.testing.assert_allclose(found.x, [1, 1], atol=1e-4)

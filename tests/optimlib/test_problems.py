@@ -2,118 +2,115 @@
 
 from fractions import Fraction
 
-import mpmath
 import numpy as np
 import pytest
-import sympy
 from cases import PROBLEMS as SHARED
 from cases import starts
-from scipy import optimize
-from sympy import E, Rational, cos, cosh, exp, log, pi, sin, sqrt, tanh
+from looping import each
 
 import optimlib as ol
-
-w, x, y, x1, x2, x3 = sympy.symbols("w x y x1 x2 x3", real=True)
-
-
-def turned_bowl(kappa, angle):
-    """½ (along² + κ across²) in the turned coordinates."""
-    c, s = cos(angle), sin(angle)
-    return Rational(1, 2) * ((c * x + s * y) ** 2 + kappa * (-s * x + c * y) ** 2)
-
-
-def rastrigin(*point):
-    return 10 * len(point) + sum(u**2 - 10 * cos(2 * pi * u) for u in point)
-
-
-def ackley(*point):
-    d = len(point)
-    far = exp(-sqrt(sum(u**2 for u in point) / d) / 5)
-    return 20 + E - 20 * far - exp(sum(cos(2 * pi * u) for u in point) / d)
-
-
-def styblinski_tang(*point):
-    return sum(u**4 - 16 * u**2 + 5 * u for u in point) / 2
-
-
-THREE = [x1, x2, x3]
-
-# Each problem written out once more, by hand: variables and expression.
-EXPRESSIONS = {
-    "square": ([w], w**2),
-    "cube": ([x], x**3),
-    "quartic": ([x], x**4),
-    "tanh": ([x], tanh(x)),
-    "cosh(c=1)": ([x], cosh(x)),
-    "cosh(c=0.5)": ([x], cosh(x / 2)),
-    "x_cos(c=1)": ([x], x * cos(pi * x)),
-    "x_cos(c=0.15)": ([x], x * cos(Rational(15, 100) * pi * x)),
-    "coupled_bowl": ([x, y], x**2 + y**2 + x * y),
-    "quadratic(kappa=10)": ([x, y], (x**2 + 10 * y**2) / 2),
-    "quadratic(kappa=100, angle=0.5)": ([x, y], turned_bowl(100, Rational(1, 2))),
-    "saddle": ([x, y], x**2 - y**2),
-    "rosenbrock": ([x, y], (1 - x) ** 2 + 100 * (y - x**2) ** 2),
-    "log_sum_exp": ([x], log(exp(x) + exp(-x))),
-    "heavy_ball_cycle": (
-        [x],
-        sympy.Piecewise(
-            (25 * x**2 / 2, x < 1),
-            (x**2 / 2 + 24 * x - 12, x < 2),
-            (25 * x**2 / 2 - 24 * x + 36, True),
-        ),
-    ),
-    "reddi": ([x], 10 * x / 101),
-    "elongated_bowl": ([x, y], x**2 / 10 + 2 * y**2),
-    "booth": ([x, y], (x + 2 * y - 7) ** 2 + (2 * x + y - 5) ** 2),
-    "matyas": ([x, y], Rational(26, 100) * (x**2 + y**2) - Rational(48, 100) * x * y),
-    "monkey_saddle": ([x, y], x**3 - 3 * x * y**2),
-    "beale": (
-        [x, y],
-        (Rational(3, 2) - x + x * y) ** 2
-        + (Rational(9, 4) - x + x * y**2) ** 2
-        + (Rational(21, 8) - x + x * y**3) ** 2,
-    ),
-    "himmelblau": ([x, y], (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2),
-    "three_hump_camel": (
-        [x, y],
-        2 * x**2 - Rational(105, 100) * x**4 + x**6 / 6 + x * y + y**2,
-    ),
-    "goldstein_price": (
-        [x, y],
-        (1 + (x + y + 1) ** 2 * (19 - 14 * x + 3 * x**2 - 14 * y + 6 * x * y + 3 * y**2))
-        * (30 + (2 * x - 3 * y) ** 2 * (18 - 32 * x + 12 * x**2 + 48 * y - 36 * x * y + 27 * y**2)),
-    ),
-    "mccormick": (
-        [x, y],
-        sin(x + y) + (x - y) ** 2 - Rational(3, 2) * x + Rational(5, 2) * y + 1,
-    ),
-    "rastrigin": ([x, y], rastrigin(x, y)),
-    "rastrigin(dim=1)": ([x], rastrigin(x)),
-    "rastrigin(dim=3)": (THREE, rastrigin(*THREE)),
-    "ackley": ([x, y], ackley(x, y)),
-    "ackley(dim=1)": ([x], ackley(x)),
-    "ackley(dim=3)": (THREE, ackley(*THREE)),
-    "styblinski_tang": ([x, y], styblinski_tang(x, y)),
-    "styblinski_tang(dim=1)": ([x], styblinski_tang(x)),
-    "styblinski_tang(dim=3)": (THREE, styblinski_tang(*THREE)),
-}
 
 PROBLEMS = SHARED | {
     problem.name: problem
     for make in (ol.problems.rastrigin, ol.problems.ackley, ol.problems.styblinski_tang)
     for problem in (make(dim=1), make(dim=3))
 }
+every_problem = each("problem", PROBLEMS)
 
-every_problem = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+
+def goldstein_price(x, y):
+    near = 1 + (x + y + 1) ** 2 * (19 - 14 * x + 3 * x**2 - 14 * y + 6 * x * y + 3 * y**2)
+    far = 18 - 32 * x + 12 * x**2 + 48 * y - 36 * x * y + 27 * y**2
+    return near * (30 + (2 * x - 3 * y) ** 2 * far)
 
 
-def test_every_problem_has_an_expression():
-    assert set(EXPRESSIONS) == set(PROBLEMS)
+@pytest.fixture(scope="module")
+def expressions(sympy):
+    """Return each problem written out once more, by hand: variables and expression."""
+    from sympy import E, Rational, cos, cosh, exp, log, pi, sin, sqrt, tanh
+
+    w, x, y, x1, x2, x3 = sympy.symbols("w x y x1 x2 x3", real=True)
+
+    def turned_bowl(kappa, angle):
+        """½ (along² + κ across²) in the turned coordinates."""
+        c, s = cos(angle), sin(angle)
+        return Rational(1, 2) * ((c * x + s * y) ** 2 + kappa * (-s * x + c * y) ** 2)
+
+    def rastrigin(*point):
+        return 10 * len(point) + sum(u**2 - 10 * cos(2 * pi * u) for u in point)
+
+    def ackley(*point):
+        d = len(point)
+        far = exp(-sqrt(sum(u**2 for u in point) / d) / 5)
+        return 20 + E - 20 * far - exp(sum(cos(2 * pi * u) for u in point) / d)
+
+    def styblinski_tang(*point):
+        return sum(u**4 - 16 * u**2 + 5 * u for u in point) / 2
+
+    three = [x1, x2, x3]
+    return {
+        "square": ([w], w**2),
+        "cube": ([x], x**3),
+        "quartic": ([x], x**4),
+        "tanh": ([x], tanh(x)),
+        "cosh(c=1)": ([x], cosh(x)),
+        "cosh(c=0.5)": ([x], cosh(x / 2)),
+        "x_cos(c=1)": ([x], x * cos(pi * x)),
+        "x_cos(c=0.15)": ([x], x * cos(Rational(15, 100) * pi * x)),
+        "coupled_bowl": ([x, y], x**2 + y**2 + x * y),
+        "quadratic(kappa=10)": ([x, y], (x**2 + 10 * y**2) / 2),
+        "quadratic(kappa=100, angle=0.5)": ([x, y], turned_bowl(100, Rational(1, 2))),
+        "saddle": ([x, y], x**2 - y**2),
+        "rosenbrock": ([x, y], (1 - x) ** 2 + 100 * (y - x**2) ** 2),
+        "log_sum_exp": ([x], log(exp(x) + exp(-x))),
+        "heavy_ball_cycle": (
+            [x],
+            sympy.Piecewise(
+                (25 * x**2 / 2, x < 1),
+                (x**2 / 2 + 24 * x - 12, x < 2),
+                (25 * x**2 / 2 - 24 * x + 36, True),
+            ),
+        ),
+        "reddi": ([x], 10 * x / 101),
+        "elongated_bowl": ([x, y], x**2 / 10 + 2 * y**2),
+        "booth": ([x, y], (x + 2 * y - 7) ** 2 + (2 * x + y - 5) ** 2),
+        "matyas": ([x, y], Rational(26, 100) * (x**2 + y**2) - Rational(48, 100) * x * y),
+        "monkey_saddle": ([x, y], x**3 - 3 * x * y**2),
+        "beale": (
+            [x, y],
+            (Rational(3, 2) - x + x * y) ** 2
+            + (Rational(9, 4) - x + x * y**2) ** 2
+            + (Rational(21, 8) - x + x * y**3) ** 2,
+        ),
+        "himmelblau": ([x, y], (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2),
+        "three_hump_camel": (
+            [x, y],
+            2 * x**2 - Rational(105, 100) * x**4 + x**6 / 6 + x * y + y**2,
+        ),
+        "goldstein_price": ([x, y], goldstein_price(x, y)),
+        "mccormick": (
+            [x, y],
+            sin(x + y) + (x - y) ** 2 - Rational(3, 2) * x + Rational(5, 2) * y + 1,
+        ),
+        "rastrigin": ([x, y], rastrigin(x, y)),
+        "rastrigin(dim=1)": ([x], rastrigin(x)),
+        "rastrigin(dim=3)": (three, rastrigin(*three)),
+        "ackley": ([x, y], ackley(x, y)),
+        "ackley(dim=1)": ([x], ackley(x)),
+        "ackley(dim=3)": (three, ackley(*three)),
+        "styblinski_tang": ([x, y], styblinski_tang(x, y)),
+        "styblinski_tang(dim=1)": ([x], styblinski_tang(x)),
+        "styblinski_tang(dim=3)": (three, styblinski_tang(*three)),
+    }
+
+
+def test_every_problem_has_an_expression(expressions):
+    assert set(expressions) == set(PROBLEMS)
 
 
 @every_problem
-def test_value_gradient_and_hessian_are_those_of_sympy(problem):
-    variables, f = EXPRESSIONS[problem.name]
+def test_value_gradient_and_hessian_are_those_of_sympy(sympy, expressions, problem):
+    variables, f = expressions[problem.name]
     assert problem.variables == tuple(v.name for v in variables)
     gradient = [sympy.diff(f, v) for v in variables]
     hessian = sympy.hessian(f, variables)
@@ -133,19 +130,23 @@ def test_value_gradient_and_hessian_are_those_of_sympy(problem):
             np.testing.assert_allclose(actual, expected, rtol=1e-12, atol=1e-13 * scale)
 
 
-def true_critical_point(problem, listed):
-    """Return the zero of SymPy's gradient nearest to `listed`, computed with 40 digits."""
-    variables, f = EXPRESSIONS[problem.name]
-    gradient = sympy.lambdify(variables, [sympy.diff(f, v) for v in variables], "mpmath")
-    with mpmath.workdps(40):
-        start = [mpmath.mpf(value) for value in listed]
-        if all(slope == 0 for slope in gradient(*start)):
-            return start
-        return list(mpmath.findroot(lambda *point: gradient(*point), start))
+@pytest.fixture(scope="module")
+def true_critical_point(expressions, sympy, mpmath):
+    def compute(problem, listed):
+        """Return the zero of SymPy's gradient nearest to `listed`, computed with 40 digits."""
+        variables, f = expressions[problem.name]
+        gradient = sympy.lambdify(variables, [sympy.diff(f, v) for v in variables], "mpmath")
+        with mpmath.workdps(40):
+            start = [mpmath.mpf(value) for value in listed]
+            if all(slope == 0 for slope in gradient(*start)):
+                return start
+            return list(mpmath.findroot(lambda *point: gradient(*point), start))
+
+    return compute
 
 
 @every_problem
-def test_listed_critical_points_are_right_to_the_last_bit(problem):
+def test_listed_critical_points_are_right_to_the_last_bit(true_critical_point, problem):
     for point in (*problem.minima, *problem.saddles):
         listed = np.reshape(point, problem.dim)
         if "ackley" in problem.name:
@@ -217,10 +218,10 @@ def test_hessian_agrees_with_differences_of_the_gradient(problem):
 
 
 @every_problem
-@pytest.mark.parametrize("batch", [(), (5,), (2, 3), (0,)])
+@each("batch", [(), (7,), (3, 4), (2, 3, 4), (0,)])
 @pytest.mark.parametrize("kind", ["float64", "float32"])
 def test_shapes_and_types(problem, batch, kind):
-    points = np.resize(starts(problem, 6), (problem.dim, *batch)).astype(kind)
+    points = np.resize(starts(problem, 24), (problem.dim, *batch)).astype(kind)
     results = problem.f(points), problem.grad(points), problem.hess(points)
     for depth, result in enumerate(results):
         assert np.shape(result) == (problem.dim,) * depth + batch
@@ -271,7 +272,7 @@ def test_turning_by_nothing_changes_nothing():
     np.testing.assert_array_equal(plain.f(points), turned.f(points))
 
 
-def critical_point(c, guess):
+def critical_point(mpmath, c, guess):
     """Return the zero of (x cos cπx)′ near `guess`, computed with 30 digits."""
 
     def slope(x):
@@ -283,17 +284,17 @@ def critical_point(c, guess):
 
 
 @pytest.mark.parametrize("c", [1, 0.15, 2])
-def test_minima_of_x_cos(c):
+def test_minima_of_x_cos(mpmath, c):
     wave = ol.problems.x_cos(c)
     for minimum, guess in zip(wave.minima, (-0.27, 1.09), strict=True):
-        assert minimum == pytest.approx(critical_point(c, guess / c), rel=1e-12)
+        assert minimum == pytest.approx(critical_point(mpmath, c, guess / c), rel=1e-12)
     low, high = wave.domain[0]
     assert (low, high) == pytest.approx((-1 / c, 2 / c))
     grid = np.linspace(low, high, 30001)[None]
     assert grid[0, np.argmin(wave.f(grid))] == pytest.approx(wave.minima[1], abs=1e-4 / c)
 
 
-def test_minima_of_x_cos_by_scipy():
+def test_minima_of_x_cos_by_scipy(optimize):
     wave = ol.problems.x_cos()
     for minimum, bracket in zip(wave.minima, ((-0.5, 0), (0.8, 1.4)), strict=True):
         found = optimize.brentq(wave.grad, *bracket, xtol=1e-15)
@@ -365,7 +366,7 @@ def test_condition_number_of_rosenbrock():
     assert large / small == pytest.approx(2508.01, abs=0.01)
 
 
-def test_hilltop_of_himmelblau():
+def test_hilltop_of_himmelblau(true_critical_point):
     himmelblau = ol.problems.himmelblau
     true = true_critical_point(himmelblau, (-0.27, -0.92))
     top = np.array([-0.2708445906673476, -0.9230385564799815])
@@ -381,7 +382,7 @@ def test_hilltop_of_goldstein_and_price():
     assert np.all(np.linalg.eigvalsh(ol.problems.goldstein_price.hess(top)) < 0)
 
 
-def test_minimum_of_mccormick_in_closed_form():
+def test_minimum_of_mccormick_in_closed_form(mpmath):
     with mpmath.workdps(30):
         expected = -mpmath.sqrt(3) / 2 - mpmath.pi / 3
         point = [mpmath.mpf(0.5) - mpmath.pi / 3, -mpmath.mpf(0.5) - mpmath.pi / 3]
@@ -426,7 +427,7 @@ def test_log_sum_exp_does_not_overflow():
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_newton_on_log_sum_exp_diverges_beyond_1_08866(sign):
+def test_newton_on_log_sum_exp_diverges_beyond_1_08866(mpmath, sign):
     with mpmath.workdps(30):
         edge = float(mpmath.findroot(lambda u: mpmath.sinh(2 * u) - 4 * u, 1.1))
     assert round(edge, 5) == 1.08866
@@ -499,23 +500,23 @@ def data(count=40, dim=3, seed=0):
 
 @pytest.mark.parametrize("l2", [0.0, 0.3])
 @pytest.mark.parametrize("dim", [1, 2, 4])
-def test_logistic_is_that_of_sympy(dim, l2):
+def test_logistic_is_that_of_sympy(sympy, dim, l2):
     features, labels = data(6, dim)
     loss = ol.problems.logistic(features, labels, l2=l2)
     weights = sympy.symbols(f"w1:{dim + 1}", real=True)
     assert len(loss.variables) == dim
-    terms = (
-        log(1 + exp(-int(label) * sum(a * b for a, b in zip(row, weights, strict=True))))
-        for row, label in zip(features, labels, strict=True)
-    )
+    terms = []
+    for row, label in zip(features, labels, strict=True):
+        margin = int(label) * sum(a * b for a, b in zip(row, weights, strict=True))
+        terms.append(sympy.log(1 + sympy.exp(-margin)))
     f = sum(terms) / 6 + l2 * sum(u**2 for u in weights) / 2
     gradient = [sympy.diff(f, u) for u in weights]
-    readings = (loss.f, loss.grad, loss.hess)
-    expressions = (f, gradient, sympy.hessian(f, weights).tolist())
-    for point in np.random.default_rng(1).normal(size=(5, dim)):
-        for reading, expression in zip(readings, expressions, strict=True):
-            expected = sympy.lambdify(weights, expression, "math")(*point)
-            np.testing.assert_allclose(reading(point), expected, rtol=1e-11, atol=1e-14)
+    expressions = {"f": f, "grad": gradient, "hess": sympy.hessian(f, weights).tolist()}
+    for reading, expression in expressions.items():
+        expected = sympy.lambdify(weights, expression, "math")
+        for point in np.random.default_rng(1).normal(size=(5, dim)):
+            actual = getattr(loss, reading)(point)
+            np.testing.assert_allclose(actual, expected(*point), rtol=1e-11, atol=1e-14)
     assert ol.check_gradient(loss, np.ones(dim))
 
 

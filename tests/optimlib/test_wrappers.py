@@ -6,12 +6,13 @@ from cases import OPTIMIZERS, PROBLEMS, RULES, WRAPPERS, starts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from looping import each
 
 import optimlib as ol
 
 SQUARE, ROSENBROCK = ol.problems.square, ol.problems.rosenbrock
 LR = 0.05
-every_wrapper = pytest.mark.parametrize("make", WRAPPERS.values(), ids=WRAPPERS)
+every_wrapper = each("make", WRAPPERS)
 
 
 def same(a, b):
@@ -32,11 +33,10 @@ def test_every_wrapper_is_tested():
 
 
 @every_wrapper
-@pytest.mark.parametrize("name", ["square", "rosenbrock", "coupled_bowl"])
 @settings(max_examples=10, deadline=None)
 @given(data=st.data())
-def test_batch_is_the_loop_bit_for_bit(make, name, data):
-    problem = PROBLEMS[name]
+def test_batch_is_the_loop_bit_for_bit(make, data):
+    problem = PROBLEMS[data.draw(st.sampled_from(["square", "rosenbrock", "coupled_bowl"]))]
     count = data.draw(st.integers(1, 9))
     values = st.floats(-3, 3, allow_subnormal=False)
     start = data.draw(arrays(float, (problem.dim, count), elements=values))
@@ -152,7 +152,7 @@ def test_state_that_starts_at_a_hyperparameter_knows_the_batch(threads):
     assert same(ol.run(ol.Averaging(scheduled), SQUARE, 4.0, 4, threads=threads), expected)
 
 
-@pytest.mark.parametrize("make", RULES.values(), ids=RULES)
+@each("make", RULES)
 def test_wrappers_that_do_nothing_leave_every_rule_as_it_is(make):
     rule = make(1e-3)
     expected = ol.trace(rule, ROSENBROCK, [-1.2, 1.0], 12)["w"]
