@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from course import ROOT
 
 TEXT = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
