@@ -43,8 +43,3 @@ def test_readme_shows_what_the_package_draws(tmp_path):
     pages.draw_preview(tmp_path / "now.png")
     shown = plt.imread(ROOT / ".github" / "preview.png")
     assert np.abs(plt.imread(tmp_path / "now.png") - shown).mean() < 0.01, "run `make picture`"
-
-
-def test_readme_example_runs():
-    (example,) = re.findall(r"```python\n(.*?)```", text("README.md"), flags=re.DOTALL)
-    exec(example, {})
