@@ -1,17 +1,24 @@
 """What a visitor of the repository reads: links that lead somewhere, one version, the picture."""
 
+import posixpath
 import re
 import tomllib
+from pathlib import PurePosixPath
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import yaml
+from environments import tracked
 
 from course import ROOT
 from course.site import pages
 
-PAPERS = sorted(path.name for path in ROOT.glob("*.md"))
+PAPERS = sorted(name for name in tracked() if name.endswith(".md") and "/appendix/" not in name)
+ENTRIES = {name.split("/")[0] for name in tracked()}
+# Where a file lies on GitHub, seen from the repository's address; and what else is linked there.
+BRANCH = PurePosixPath("blob/main")
+PAGES = {"security/advisories/new"}
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 
@@ -21,8 +28,10 @@ def text(name):
 
 @pytest.mark.parametrize("name", PAPERS)
 def test_links_lead_to_files(name):
-    links = re.findall(r"\]\((?!https?:|\.\./)([^)#]+)", text(name))
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", text(name))
+    at = {posixpath.normpath(BRANCH / PurePosixPath(name).parent / link) for link in links}
+    lost = [page for page in at - PAGES if not (ROOT / posixpath.relpath(page, BRANCH)).exists()]
+    assert lost == []
 
 
 @pytest.mark.parametrize("name", PAPERS)
@@ -30,6 +39,18 @@ def test_named_targets_exist(name):
     targets = set(re.findall(r"^([a-z-]+):.*## ", text("Makefile"), flags=re.MULTILINE))
     named = re.findall(r"(?:`|^ {4})make ([a-z-]+)", text(name), flags=re.MULTILINE)
     assert set(named) <= targets
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_named_files_exist(name):
+    named = re.findall(r"`([\w.-]+/[\w./-]*)`", text(name))
+    assert [
+        path for path in named if path.split("/")[0] in ENTRIES and not (ROOT / path).exists()
+    ] == []
+
+
+def test_the_root_is_small():
+    assert len(ENTRIES) <= 22
 
 
 def test_one_version_everywhere():
