@@ -1,5 +1,7 @@
 """The optimizers of deep learning: one piece of NumPy code that runs, explains and draws them."""
 
+from importlib import import_module
+
 from optimlib import problems, rules, schedules
 from optimlib.calculus import (
     TaylorModel,
@@ -75,3 +77,10 @@ __all__ = [
     "trace",
 ]
 __all__ += rules.__all__
+
+
+def __getattr__(name):
+    """Import a part that needs more than NumPy when it is first named."""
+    if name in ("explorers", "figures", "learning"):
+        return import_module(f"optimlib.{name}")
+    raise AttributeError(f"module 'optimlib' has no attribute {name!r}")

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from optimlib.expression import Constant, Symbol, evaluate, record_problem, record_rule
+from optimlib.extras import extra
 
 # Points of a block: their coordinates and state stay in the processor's innermost cache.
 BLOCK = 256
@@ -29,12 +30,8 @@ INFIX = {
 
 @cache
 def _compiled(source):
-    try:
+    with extra("fast", "compiled=True"):
         import numba
-    except ImportError as error:
-        raise ImportError(
-            "compiled=True needs numba: pip install 'optimlib[fast]', or leave it out"
-        ) from error
     namespace = {"np": np, "BLOCK": BLOCK}
     exec(compile(source, "<compiled by optimlib>", "exec"), namespace)
     return numba.njit(nogil=True, error_model="numpy")(namespace["kernel"])

@@ -122,7 +122,7 @@ def run(rule, objective, w0, steps, threads=1, compiled=False):
     threads : int
         How many chunks to advance at a time, at least 1.
     compiled : bool
-        Compile the run with numba (the extra ``optimlib[fast]``). Compiling a rule on a problem
+        Compile the run with numba (the extra ``fast``). Compiling a rule on a problem
         takes seconds, once a session. The result agrees up to rounding.
 
     Returns

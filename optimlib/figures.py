@@ -4,15 +4,15 @@ Importing this module sets Matplotlib's style. Every function draws on the axes 
 returns them; `one` and `side_by_side` make axes.
 """
 
-import io
-
-import ipywidgets
-import matplotlib.pyplot as plt
 import numpy as np
-from cycler import cycler
 
+from optimlib.extras import extra
 from optimlib.objective import Objective
 from optimlib.symbols import symbol_latex
+
+with extra("figures", "optimlib.figures"):
+    import matplotlib.pyplot as plt
+    from cycler import cycler
 
 # Okabe and Ito's palette, told apart with any color vision: M. Okabe, K. Ito, "Color Universal
 # Design" (2008). One color per optimizer in the whole book; the rarer ones, which are drawn
@@ -192,36 +192,6 @@ def progress(trace, ax, label=None, **line):
     ax.semilogy(trace.values.ravel(), **{"color": color(trace.rule), "label": label} | line)
     ax.set(xlabel="step $t$", ylabel="$f(w_t)$")
     return ax
-
-
-class Control(ipywidgets.interactive):
-    """A picture with sliders: live where a kernel runs, a still picture on the website.
-
-    Parameters
-    ----------
-    draw : callable
-        Draws a Matplotlib figure; its arguments become the controls, starting at their defaults.
-    **ranges
-        For each argument a (low, high, step), a list of choices, or an ipywidget.
-
-    Raises
-    ------
-    Exception
-        Whatever `draw` raises at the defaults.
-    """
-
-    def __init__(self, draw, **ranges):
-        super().__init__(draw, **ranges)
-        draw(**self.kwargs)
-        picture = io.BytesIO()
-        plt.savefig(picture, format="png")
-        plt.close()
-        self.still = picture.getvalue()
-
-    def _repr_mimebundle_(self, **options):
-        bundle = super()._repr_mimebundle_(**options)
-        names = ", ".join(self.kwargs)
-        return bundle | {"image/png": self.still, "text/plain": f"<Control of {names}>"}
 
 
 def _check_dimension(objective, dim):

@@ -32,6 +32,7 @@ except ImportError:  # there is none for Macs with ARM processors: their copy is
 WORKERS = 2
 CELL_TIMEOUT = 60
 DATA = {".json", ".yaml"}  # what chapters read beside themselves
+UNREAD = {".pyc", ".md"}  # what lies beside the code and no chapter sees
 ANSI_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 LOGGER = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ def fingerprint(root):
     digest = hashlib.sha256(f"{sys.version} {project['dependencies']}".encode())
     packages = root / "optimlib", root / "course" / "exercises"
     files = (path for package in packages for path in package.rglob("*"))
-    sources = [path for path in files if path.is_file() and path.suffix != ".pyc"]
+    sources = [path for path in files if path.is_file() and path.suffix not in UNREAD]
     folders = root / "chapters", root / "tests" / "golden"
     data = [p for folder in folders for p in folder.rglob("*") if p.suffix in DATA]
     for path in [root / "requirements" / "book.txt", *sorted(sources), *sorted(data)]:

@@ -19,14 +19,16 @@ from course import ROOT
 from course.site.execution import ChapterError, execute_all, name
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+# Where Colab puts the clone. No package on an index can have a name that begins like this.
+CLONE = "_course"
 COLAB_CELL = """\
 import sys
 
 if "google.colab" in sys.modules:
     url = "{url}"
-    !git clone -q --depth 1 {{url}} course
-    %pip install --quiet course
-    %cd -q course/chapters/{part}"""
+    !git clone -q --depth 1 {{url}} {clone}
+    %pip install --quiet "./{clone}[chapters]"
+    %cd -q {clone}/chapters/{part}"""
 
 
 def repository():
@@ -52,8 +54,8 @@ def load(path):
 
 
 def colab_cell(path):
-    """Return the cell that brings optimlib, and the files beside the chapter, to Colab."""
-    return COLAB_CELL.format(url=repository(), part=path.resolve().parent.name)
+    """Return the cell that brings the packages, and the files beside the chapter, to Colab."""
+    return COLAB_CELL.format(url=repository(), clone=CLONE, part=path.resolve().parent.name)
 
 
 def set_colab_cell(notebook, path):

@@ -3,31 +3,34 @@
 The optimizers and problems in them are the package's own, generated as JavaScript.
 """
 
-from optimlib.explorers.calculus import chord, majorizer, secant, taylor
-from optimlib.explorers.descent import explore
-from optimlib.explorers.dial import dial
-from optimlib.explorers.explorer import Explorer
-from optimlib.explorers.items import (
-    bars,
-    control,
-    curve,
-    data,
-    dots,
-    hline,
-    note,
-    panel,
-    point,
-    reading,
-    run,
-    segment,
-    text,
-    vline,
-)
-from optimlib.explorers.ledger import ledger
-from optimlib.explorers.map import basin_map, parameter_map
-from optimlib.explorers.plot import plot
-from optimlib.explorers.sampling import depth_histogram, eigenvalue_lottery, noise_floor
-from optimlib.explorers.schedule import draw_schedule
+from optimlib.extras import extra
+
+with extra("explorers", "optimlib.explorers"):
+    from optimlib.explorers.calculus import chord, majorizer, secant, taylor
+    from optimlib.explorers.descent import explore
+    from optimlib.explorers.dial import dial
+    from optimlib.explorers.explorer import Explorer
+    from optimlib.explorers.items import (
+        bars,
+        control,
+        curve,
+        data,
+        dots,
+        hline,
+        note,
+        panel,
+        point,
+        reading,
+        run,
+        segment,
+        text,
+        vline,
+    )
+    from optimlib.explorers.ledger import ledger
+    from optimlib.explorers.map import basin_map, parameter_map
+    from optimlib.explorers.plot import plot
+    from optimlib.explorers.sampling import depth_histogram, eigenvalue_lottery, noise_floor
+    from optimlib.explorers.schedule import draw_schedule
 
 __all__ = [
     "Explorer",

@@ -6,6 +6,7 @@ from numbers import Real
 import numpy as np
 
 from optimlib.descent import check_count
+from optimlib.extras import extra
 
 # Name to scikit-learn's function. None of them downloads anything.
 LOADERS = {
@@ -106,12 +107,8 @@ def load(name, seed=0, test_share=0.25):
         raise TypeError(f"test_share must be a number, got test_share = {test_share!r}")
     if not 0 < test_share < 1:
         raise ValueError(f"test_share must be between 0 and 1, got test_share = {test_share!r}")
-    try:
+    with extra("learning", "learning.load"):
         from sklearn import datasets, model_selection
-    except ImportError as error:
-        raise ImportError(
-            "ol.learning.load needs scikit-learn: pip install scikit-learn"
-        ) from error
 
     bunch = getattr(datasets, LOADERS[name])()
     regression = name == "diabetes"

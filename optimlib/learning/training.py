@@ -8,6 +8,7 @@ from itertools import islice
 import numpy as np
 
 from optimlib.descent import check_count, iterate
+from optimlib.extras import extra
 from optimlib.learning.batches import Batches, minibatches
 from optimlib.learning.classifier import Classifier
 from optimlib.learning.datasets import Dataset
@@ -118,8 +119,8 @@ def train(
         The model is evaluated on all data at the start, after each `every` steps and at the end;
         by default after each epoch.
     progress : bool
-        Whether a run of more than two seconds shows a bar in a terminal or notebook, if tqdm is
-        installed. Chapters of the course say no: a bar is different every time.
+        Whether a run of more than two seconds shows a bar in a terminal or notebook, for which
+        tqdm is needed. Chapters of the course say no: a bar is different every time.
 
     Returns
     -------
@@ -132,6 +133,8 @@ def train(
     ValueError
         If `batch_size` is not in 1...n; `epochs`, `steps` or `seed` is negative or `every` < 1;
         `start` is not of the model's dimension; or the data do not fit the model.
+    ImportError
+        If there shall be a bar and tqdm is not installed.
 
     Examples
     --------
@@ -196,12 +199,10 @@ def _stacked(rows):
 
 
 def _shown(records, steps, progress):
-    """Return `records`, with a progress bar if it is wanted, possible and worth it."""
+    """Return `records`, with a progress bar if it is wanted and worth it."""
     if not progress:
         return records
-    try:
+    with extra("learning", "progress=True"):
         from tqdm.auto import tqdm
-    except ImportError:
-        return records
     # disable=None: no bar where the output is neither a terminal nor a notebook.
     return tqdm(records, total=steps, unit="step", delay=PATIENCE, leave=False, disable=None)

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 import yaml
+
 from course import ROOT
 
 TEXT = (ROOT / "chapters" / "practice" / "advice.yaml").read_text("utf-8")

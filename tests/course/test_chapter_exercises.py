@@ -5,9 +5,8 @@ import re
 import nbformat
 import pytest
 import yaml
-from course import ROOT
 
-from course import exercises
+from course import ROOT, exercises
 from course.exercises.exercise import LAYERS
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))

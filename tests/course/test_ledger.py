@@ -7,6 +7,7 @@ import ledger
 import nbformat
 import numpy as np
 import pytest
+
 from course import ROOT
 from course.site.execution import ChapterError, execute
 

@@ -3,9 +3,10 @@
 from importlib.metadata import requires, version
 
 import pytest
-from course import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from course import ROOT
 
 LOCKS = {
     "book": ["requirements.txt"],
@@ -66,4 +67,6 @@ def test_nothing_is_installed_beside_a_lock(name):
 
 def test_this_environment_is_the_locked_one():
     wrong = {n: version(n) for n, pin in here("dev").items() if version(n) not in pin.specifier}
-    assert wrong == {}, "older than the lock: run `make test`, or pip install -r requirements/dev.txt"
+    assert wrong == {}, (
+        "older than the lock: run `make test`, or pip install -r requirements/dev.txt"
+    )

@@ -7,9 +7,10 @@ from collections import Counter
 import nbformat
 import pytest
 import yaml
-from course import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from notebooks import colab_cell
+
+from course import ROOT
+from course.site.notebooks import colab_cell
 
 CHAPTERS = sorted(
     path for path in (ROOT / "chapters").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts

@@ -106,7 +106,7 @@ def test_chapters_are_named_by_links_that_lead_there(name):
     for link in links:
         assert link.startswith(f"{url}/blob/main/chapters/")
         assert (ROOT / link.removeprefix(f"{url}/blob/main/")).is_file()
-    assert f"git+{url}" in text
+    assert f'    url = "{url}"\n' in text
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,4 +1,4 @@
-"""Pictures: what is drawn where, and controls that are live in Jupyter and still on the site."""
+"""Pictures: what is drawn where."""
 
 from inspect import signature
 
@@ -8,8 +8,6 @@ import pytest
 
 import optimlib as ol
 from optimlib import figures
-
-PNG = b"\x89PNG\r\n"
 
 
 @pytest.fixture
@@ -79,29 +77,3 @@ def test_progress_is_the_value_after_every_step(ax):
     (line,) = figures.progress(run, ax).lines
     np.testing.assert_array_equal(line.get_ydata(), run.values)
     assert ax.get_yscale() == "log"
-
-
-def test_control_is_live_and_has_a_still_picture():
-    drawn = []
-
-    def draw(lr=0.3):
-        drawn.append(lr)
-        figures.one()
-
-    control = figures.Control(draw, lr=(0.0, 1.0, 0.1))
-    assert drawn == [0.3, 0.3]
-    control.children[0].value = 0.7
-    assert drawn[-1] == 0.7
-    bundle = control._repr_mimebundle_()
-    assert bundle["image/png"].startswith(PNG)
-    assert bundle["text/plain"] == "<Control of lr>"
-    assert "application/vnd.jupyter.widget-view+json" in bundle
-    plt.close("all")
-
-
-def test_control_that_cannot_draw_says_so_at_once():
-    def draw(lr=0.3):
-        raise ValueError("no picture")
-
-    with pytest.raises(ValueError, match="no picture"):
-        figures.Control(draw, lr=(0.0, 1.0, 0.1))

@@ -3,7 +3,6 @@
 import io
 import itertools
 import json
-import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
@@ -406,18 +405,6 @@ def test_what_a_data_set_says_of_itself(digits):
     assert "real targets" in repr(learning.load("diabetes"))
 
 
-def test_without_scikit_learn_an_error_names_it(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(ImportError, match="needs scikit-learn: pip install scikit-learn"):
-        learning.load("digits")
-
-
-def test_importing_the_package_imports_neither_scikit_learn_nor_tqdm():
-    code = "import sys, optimlib.learning; print({'sklearn', 'tqdm', 'scipy'} & {*sys.modules})"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"
-
-
 # Learning
 
 
@@ -587,15 +574,6 @@ def test_a_long_run_shows_its_progress(monkeypatch, screen, progress, patience, 
     assert ("/50" in text) == shown
     assert shown or not text
     assert curves.step[-1] == 50
-
-
-def test_without_tqdm_a_run_is_silent(monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
-    curves = learning.train(
-        ol.Adam(), learning.SoftmaxRegression(3, 3), small_dataset(), 7, steps=20
-    )
-    assert curves.step[-1] == 20
-    assert capsys.readouterr() == ("", "")
 
 
 def test_every_step_is_taken_from_iterate():

@@ -1,6 +1,5 @@
 """The fast engine: bit for bit what the rule's own code computes; compiled, up to rounding."""
 
-import sys
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,7 +9,7 @@ from cases import PAIRS, PROBLEMS, RULES, starts
 from looping import each
 
 import optimlib as ol
-from optimlib import compiled, descent
+from optimlib import descent
 from optimlib.plan import Plan
 
 SADDLE = ol.problems.saddle
@@ -223,13 +222,6 @@ def test_compiled_sweeps_and_schedules_agree():
         np.testing.assert_allclose(final, ol.run(ol.Adam(lr), SADDLE, w0, 30), rtol=1e-12)
     with pytest.raises(ValueError, match=r"no schedule of arrays, got one for lr"):
         ol.run(ol.Adam(lambda t: rates / t), SADDLE, w0, 3, compiled=True)
-
-
-def test_compiling_without_numba_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "numba", None)
-    compiled._compiled.cache_clear()
-    with pytest.raises(ImportError, match=r"optimlib\[fast\]"):
-        ol.run(ol.Adam(0.1), SADDLE, (1.0, 2.0), 3, compiled=True)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,22 @@
-"""The browser, and a server of the built site."""
+"""The browser, a server of the built site, and the Pythons that environments are made with."""
 
 import pytest
 from browsing import CHROMIUM, SITE, serving
+from environments import PYTHONS, RUNNING
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--all-pythons",
+        action="store_true",
+        help=f"make environments with each of Python {', '.join(PYTHONS)}, not with this one alone",
+    )
+
+
+def pytest_generate_tests(metafunc):
+    if "python_version" in metafunc.fixturenames:
+        every = metafunc.config.getoption("--all-pythons")
+        metafunc.parametrize("python_version", PYTHONS if every else [RUNNING], scope="module")
 
 
 @pytest.fixture(scope="module")

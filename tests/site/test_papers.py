@@ -1,16 +1,24 @@
 """What a visitor of the repository reads: links that lead somewhere, one version, the picture."""
 
+import posixpath
 import re
 import tomllib
+from pathlib import PurePosixPath
 
 import matplotlib.pyplot as plt
 import numpy as np
-from course.site import pages
 import pytest
 import yaml
-from course import ROOT
+from environments import tracked
 
-PAPERS = sorted(path.name for path in ROOT.glob("*.md"))
+from course import ROOT
+from course.site import pages
+
+PAPERS = sorted(name for name in tracked() if name.endswith(".md") and "/appendix/" not in name)
+ENTRIES = {name.split("/")[0] for name in tracked()}
+# Where a file lies on GitHub, seen from the repository's address; and what else is linked there.
+BRANCH = PurePosixPath("blob/main")
+PAGES = {"security/advisories/new"}
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 
@@ -20,8 +28,10 @@ def text(name):
 
 @pytest.mark.parametrize("name", PAPERS)
 def test_links_lead_to_files(name):
-    links = re.findall(r"\]\((?!https?:|\.\./)([^)#]+)", text(name))
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", text(name))
+    at = {posixpath.normpath(BRANCH / PurePosixPath(name).parent / link) for link in links}
+    lost = [page for page in at - PAGES if not (ROOT / posixpath.relpath(page, BRANCH)).exists()]
+    assert lost == []
 
 
 @pytest.mark.parametrize("name", PAPERS)
@@ -29,6 +39,18 @@ def test_named_targets_exist(name):
     targets = set(re.findall(r"^([a-z-]+):.*## ", text("Makefile"), flags=re.MULTILINE))
     named = re.findall(r"(?:`|^ {4})make ([a-z-]+)", text(name), flags=re.MULTILINE)
     assert set(named) <= targets
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_named_files_exist(name):
+    named = re.findall(r"`([\w.-]+/[\w./-]*)`", text(name))
+    assert [
+        path for path in named if path.split("/")[0] in ENTRIES and not (ROOT / path).exists()
+    ] == []
+
+
+def test_the_root_is_small():
+    assert len(ENTRIES) <= 22
 
 
 def test_one_version_everywhere():
@@ -42,8 +64,3 @@ def test_readme_shows_what_the_package_draws(tmp_path):
     pages.draw_preview(tmp_path / "now.png")
     shown = plt.imread(ROOT / ".github" / "preview.png")
     assert np.abs(plt.imread(tmp_path / "now.png") - shown).mean() < 0.01, "run `make picture`"
-
-
-def test_readme_example_runs():
-    (example,) = re.findall(r"```python\n(.*?)```", text("README.md"), flags=re.DOTALL)
-    exec(example, {})
