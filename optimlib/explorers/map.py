@@ -8,7 +8,8 @@ from optimlib.calculus import check_objective, one_point
 from optimlib.curvature import critical_points
 from optimlib.descent import check_count, run, trace
 from optimlib.explorers.arguments import ground_of, label_of, listed, sliders_of
-from optimlib.explorers.explorer import Explorer, tree
+from optimlib.explorers.explorer import Explorer, tree, written
+from optimlib.expression import Symbol
 from optimlib.javascript import reference
 from optimlib.problems import named
 from optimlib.rules.newton import Newton
@@ -348,7 +349,7 @@ def _critical(objective, ground):
 
 
 def _method(rule):
-    """Return a rule as the figure runs it; Newton's method in one variable is a line of code."""
+    """Return a rule as the figure runs it: Newton's by the formula of its step."""
     if "lr" not in rule.hyperparameters():
         raise ValueError(f"rules must have a hyperparameter lr, {label_of(rule)} has none")
     entry = {"label": label_of(rule), "color": figures.color(rule)}
@@ -360,15 +361,21 @@ def _method(rule):
     for name, value in numbers.items():
         if callable(value) or np.ndim(value):
             raise ValueError(f"Newton: {name} must be one number here, got {name} = {value!r}")
-    option = {"saddle_free": rule.saddle_free, "regularization": rule.regularization}
     added = [" with |H|"] * rule.saddle_free + [f" + {rule.regularization:g}I"] * bool(
         rule.regularization
     )
     return entry | {
         "label": entry["label"] + "".join(added),
         "hyperparameters": numbers,
-        "newton": option,
+        "step": written(_newton_step(rule)),
     }
+
+
+def _newton_step(rule):
+    """Return the step in one variable, a tree of f′ = g, f″ = h and the hyperparameters."""
+    symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
+    g, h = np.array([Symbol("g")], dtype=object), np.array([[Symbol("h")]], dtype=object)
+    return symbolic.lr * symbolic.direction(g, h)[0]
 
 
 def _runs(rule, objective, ground, steps, changes):

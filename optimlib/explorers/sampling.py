@@ -23,9 +23,9 @@ MOST_WEIGHTS = 125_000
 MOST_PRODUCTS = 1_000_000
 # Activations with their slopes.
 ACTIVATIONS = {
-    "linear": (lambda z: z, np.ones_like),
+    "linear": (lambda z: z, lambda z: 1.0),
     "ReLU": (lambda z: np.maximum(z, 0), lambda z: np.where(z > 0, 1.0, 0.0)),
-    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+    "tanh": (lambda z: np.tanh(z), lambda z: 1 - np.tanh(z) ** 2),
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda z: 1 / (2 + np.exp(z) + np.exp(-z))),
 }
 SIGNALS = {"activations": figures.BLUE, "gradients": figures.VERMILION}
@@ -151,8 +151,7 @@ def noise_floor(
     names = [slider["key"] for slider in sliders]
     floor, edge = (tree(part, names, "theory") for part in THEORY[type(rule)])
     specification = {
-        "kind": "sampling",
-        "experiment": "noiseFloor",
+        "kind": "noiseFloor",
         "title": title or f"Noise floor of {label_of(rule)}",
         **reference(rule),
         "color": figures.color(rule),
@@ -237,8 +236,7 @@ def eigenvalue_lottery(n=2, most=12, samples=1000, *, title=None):
     _check_between("n", n, 1, most)
     _check_between("samples", samples, 2, 1000)
     specification = {
-        "kind": "sampling",
-        "experiment": "lottery",
+        "kind": "lottery",
         "title": title or "Eigenvalues of random Hessians",
         "n": n,
         "most": most,
@@ -339,9 +337,12 @@ def depth_histogram(
             f"{MOST_PRODUCTS}, got depth = {depth}, width = {width}, batch = {batch}"
         )
     specification = {
-        "kind": "sampling",
-        "experiment": "depth",
+        "kind": "depth",
         "title": title or f"Activations and gradients through {depth} layers",
+        "activations": {
+            name: [tree(part, ("z",), name) for part in parts]
+            for name, parts in ACTIVATIONS.items()
+        },
         "activation": activation,
         "gain": str(variance),
         "residual": residual,

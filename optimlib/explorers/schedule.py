@@ -8,8 +8,8 @@ import numpy as np
 from optimlib import figures
 from optimlib import schedules as kinds
 from optimlib.descent import check_count
-from optimlib.explorers.explorer import Explorer
-from optimlib.explorers.sampling import noisy_trace
+from optimlib.explorers.explorer import Explorer, tree
+from optimlib.explorers.sampling import THEORY, noisy_trace
 from optimlib.javascript import reference
 from optimlib.problems.parameters import check_number
 from optimlib.rules import GradientDescent
@@ -102,7 +102,7 @@ def draw_schedule(
         "steps": steps,
         "presets": [{"label": n, **_code(s, rates[n])} for n, s in presets.items()],
         "rule": reference(replace(rule, lr=1.0)),
-        "exact": type(rule) is GradientDescent,
+        "expected": _expectation() if type(rule) is GradientDescent else None,
         "knots": [(t, drawn[t - 1]) for t in places],
         "highest": 1.25 * max(np.max(r) for r in (drawn, *rates.values())),
         "start": float(start),
@@ -127,7 +127,7 @@ def draw_schedule(
             left.plot(np.arange(1, steps + 1), etas, color=color, label=label)
             squares = mean_squares(rule, etas, curvature, deviation, start, draws)
             right.semilogy(squares, color=color)
-            if specification["exact"]:
+            if specification["expected"]:
                 expected = expected_squares(etas, curvature, deviation, start)
                 right.semilogy(expected, "--", color=figures.BLACK, linewidth=1)
         left.set(xlabel="step $t$", ylabel=r"learning rate $\eta$")
@@ -169,8 +169,28 @@ def expected_squares(rates, curvature, deviation, start):
     """
     squares = [float(start) ** 2]
     for rate in rates:
-        squares.append((1 - rate * curvature) ** 2 * squares[-1] + (rate * deviation) ** 2)
+        squares.append(_next_square(squares[-1], rate, curvature, deviation))
     return np.array(squares)
+
+
+def _next_square(square, rate, curvature, deviation):
+    return (1 - rate * curvature) ** 2 * square + (rate * deviation) ** 2
+
+
+def _next_mean(mean, rate, curvature):
+    return (1 - rate * curvature) * mean
+
+
+def _floor(rate, curvature, deviation):
+    loss, _ = THEORY[GradientDescent]
+    return 2 / curvature * loss(rate, curvature, deviation, 1)
+
+
+def _expectation():
+    """Return, as trees, E[w] and E[w²] after a step of gradient descent, and where E[w²] stays."""
+    names = ("mean", "square", "rate", "curvature", "deviation")
+    formulas = {"mean": _next_mean, "square": _next_square, "floor": _floor}
+    return {part: tree(formula, names, part) for part, formula in formulas.items()}
 
 
 def rates_of(name, schedule, steps):
