@@ -18,7 +18,8 @@ settings.load_profile("course")
 def client():
     """Return a function that evaluates an expression with given values.
 
-    All that the explorers' modules export has its name in it. Typed arrays come back as lists, numbers that JSON does not have as their names.
+    All that the explorers' modules export has its name in it. Typed arrays come back as lists,
+    numbers that JSON does not have as their names.
     """
     from engine import engine_of_everything
 

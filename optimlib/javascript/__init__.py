@@ -7,10 +7,11 @@ of all of them, and `reference` says which of its entries, with which numbers, o
 import inspect
 from dataclasses import MISSING, fields
 from functools import cache
-from numbers import Real
 from importlib.resources import files
+from numbers import Real
 
 from optimlib import problems, rules, schedules
+from optimlib.javascript import operations
 from optimlib.javascript.entries import (
     name_of,
     parameters_of,
@@ -19,7 +20,6 @@ from optimlib.javascript.entries import (
     rule_symbols,
     schedule_entry,
 )
-from optimlib.javascript import operations
 from optimlib.javascript.writing import identifier, quoted
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer

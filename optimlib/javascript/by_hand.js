@@ -17,6 +17,7 @@ const part = (tree) => (isCall(tree) ? tree : []);
 // As toExponential, but with a half rounded to the even digit, as Python does.
 const significant = (value, digits) => {
   const [rounded, exponent] = value.toExponential(digits - 1).split("e");
+  // oxlint-disable-next-line number-arg-out-of-range -- up to 100 there are
   const [all] = value.toExponential(99).split("e");
   const kept = all.slice(0, rounded.length);
   const isHalf = /^\.?50*$/.test(all.slice(rounded.length));

@@ -116,10 +116,12 @@ def _checked_imports(path, modules):
     imports = imports_of(path, text)
     for target, names in imports:
         if target not in modules:
-            raise LinkError(f"{path} imports {', '.join(names)} from {target}, which does not exist")
+            raise LinkError(f"{path} imports from {target}, which does not exist")
         missing = names.keys() - set(exports_of(modules[target]))
         if missing:
-            raise LinkError(f"{path} imports {min(missing)} from {target}, which does not export it")
+            raise LinkError(
+                f"{path} imports {min(missing)} from {target}, which has no such export"
+            )
     return imports
 
 
@@ -134,9 +136,8 @@ def _scope(path, text):
 
     def binding(match):
         target, names = imports.pop(0)
-        return "\n".join(
-            f"const {here} = {_variable(target, there)};" for there, here in names.items()
-        )
+        pairs = (f"{here} = {_variable(target, there)}" for there, here in names.items())
+        return f"const {', '.join(pairs)};"
 
     body = EXPORT.sub("", IMPORT.sub(binding, text)).strip("\n")
     exports = exports_of(text)

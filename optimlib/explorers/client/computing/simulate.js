@@ -96,7 +96,7 @@ export function leaves(run, ranges, steps = run.values.length - 1) {
 }
 
 // The coordinates as separate arrays, up to a step.
-export function coordinates(run, steps) {
-  return Array.from({ length: run.d }, (_, i) =>
-    Float64Array.from({ length: steps + 1 }, (_, t) => run.points[run.d * t + i]));
+export function coordinates({ d, points }, steps) {
+  const along = (i) => Float64Array.from({ length: steps + 1 }, (_, t) => points[d * t + i]);
+  return Array.from({ length: d }, (_, i) => along(i));
 }

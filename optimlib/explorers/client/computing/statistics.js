@@ -3,7 +3,7 @@
 // Edges of equal intervals over [low, high], and the density of the values in each.
 export function histogram(values, low, high, bins) {
   const edges = Array.from({ length: bins + 1 }, (_, i) => low + (high - low) * i / bins);
-  const heights = new Array(bins).fill(0);
+  const heights = Array.from({ length: bins }, () => 0);
   for (const value of values) {
     const bin = Math.floor((value - low) / (high - low) * bins);
     if (bin >= 0 && bin < bins) heights[bin] += bins / (high - low) / values.length;

@@ -127,8 +127,9 @@ export class Basins {
   shares(lr) {
     const ends = Array.from({ length: COLUMNS }, (_, i) =>
       this.basinAt(this.map.valuesAt(i, 0)[0], lr));
-    return this.ends.map((k) => [this.nameOf(k), ends.filter((end) => end === k).length / COLUMNS])
-      .filter(([, share]) => share > 0).map(([name, share]) => [name, `${number(100 * share, 3)} %`]);
+    const count = (k) => ends.filter((end) => end === k).length;
+    return this.ends.filter(count)
+      .map((k) => [this.nameOf(k), `${number(100 * count(k) / COLUMNS, 3)} %`]);
   }
 
   borders(lr) {
