@@ -53,10 +53,13 @@ experiments: .venv/book.stamp ## repeat the long comparison that a chapter reads
 	@echo "== experiments: comparing optimizers"
 	@$(BIN)/python -m course.experiments.comparing
 
+CLIENT := optimlib/explorers/client
+
 lint: .venv/dev.stamp ## check style and spelling
-	@echo "== lint: ruff and codespell"
+	@echo "== lint: ruff, oxlint and codespell"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/oxlint --format unix --deny-warnings --config $(CLIENT)/.oxlintrc.json optimlib
 	@$(BIN)/codespell
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \

@@ -51,7 +51,8 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
                 "is not elementwise arithmetic: no formula can be read from this code"
             )
         if any(isinstance(value, np.ndarray) and value.ndim for value in inputs):
-            return np.frompyfunc(ufunc, len(inputs), 1)(*inputs)
+            arrays = (np.asarray(value, dtype=object) for value in inputs)
+            return np.frompyfunc(ufunc, len(inputs), 1)(*arrays)
         return Call(ufunc, tuple(as_node(value) for value in inputs))
 
     def __array_function__(self, function, types, args, kwargs):

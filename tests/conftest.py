@@ -31,16 +31,14 @@ optimize = reference("scipy.optimize")
 
 @pytest.fixture(scope="module")
 def client():
-    """Return a function that evaluates an expression of the explorers' script with given values.
+    """Return a function that evaluates an expression with given values.
 
-    Typed arrays come back as lists, numbers that JSON does not have as their names.
+    All that the explorers' modules export has its name in it. Typed arrays come back as lists,
+    numbers that JSON does not have as their names.
     """
-    from py_mini_racer import MiniRacer
+    from engine import engine_of_everything
 
-    from optimlib.explorers.explorer import script
-
-    engine = MiniRacer()
-    engine.eval(script())
+    engine = engine_of_everything()
     engine.eval(
         "const plainly = (key, v) => ArrayBuffer.isView(v) ? Array.from(v)"
         " : typeof v === 'number' && !Number.isFinite(v) ? String(v) : v;"
@@ -51,5 +49,4 @@ def client():
         function = f"(({names}) => {expression})({arguments})"
         return json.loads(engine.eval(f"JSON.stringify({function}, plainly)"))
 
-    yield call
-    engine.close()
+    return call

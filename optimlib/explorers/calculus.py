@@ -27,18 +27,25 @@ MARGIN = 0.08
 
 @dataclass(frozen=True)
 class _Function:
-    """An objective of one variable with three derivatives, as formulas."""
+    """An objective of one variable with three derivatives, as formulas, and where it is shown."""
 
     f: object
     slope: object
     bend: object
+    x: str
+    domain: tuple
+    heights: tuple
 
     def third(self, a):
         return (self.bend(a + NEAR) - self.bend(a - NEAR)) / (2 * NEAR)
 
+    def panel(self, items):
+        """Return the panel with the whole curve."""
+        return panel(x=(self.x, *self.domain), y=(f"f({self.x})", *self.heights), items=items)
+
 
 def _parts(objective, at=None):
-    """Return an objective's formulas, its variable, domain, values there, and the point."""
+    """Return an objective as a `_Function`, and the point `at`, by default its start."""
     one_variable(objective)
     (low, high) = map(float, objective.domain[0])
     values = objective.f(np.linspace(low, high, 401)[None])
@@ -49,8 +56,8 @@ def _parts(objective, at=None):
         raise TypeError(f"at must be a number, got at = {at!r}")
     if not low <= at <= high:
         raise ValueError(f"at must be in [{low:g}, {high:g}], got at = {at!r}")
-    function = _Function(objective.f, objective.grad, objective.hess)
-    return function, objective.variables[0], (low, high), heights, float(at)
+    parts = objective.f, objective.grad, objective.hess, objective.variables[0]
+    return _Function(*parts, (low, high), heights), float(at)
 
 
 def _range(name, limits):
@@ -90,7 +97,7 @@ def secant(objective, at=None, h=(1e-3, 1.0)):
     >>> explorers.secant(ol.problems.x_cos(), at=0.5)
     <Explorer: Secant and tangent of x_cos(c=1)>
     """
-    function, x, (low, high), (bottom, top), at = _parts(objective, at)
+    function, at = _parts(objective, at)
     f, slope, bend, third = function.f, function.slope, function.bend, function.third
     smallest, largest = _range("h", h)
 
@@ -100,46 +107,18 @@ def secant(objective, at=None, h=(1e-3, 1.0)):
     def central(a, h):
         return (f(a + h) - f(a - h)) / (2 * h)
 
-    # Both axes are magnified around the point alike, so that slopes stay as they look.
-    picture = panel(
-        x=(x, lambda a, zoom: a + (low - a) / zoom, lambda a, zoom: a + (high - a) / zoom),
-        y=(
-            f"f({x})",
-            lambda a, zoom: f(a) + (bottom - f(a)) / zoom,
-            lambda a, zoom: f(a) + (top - f(a)) / zoom,
-        ),
-        items=[
-            curve(objective),
-            curve(lambda x, a, h: f(a) + forward(a, h) * (x - a), "secant", color=figures.BLUE),
-            curve(
-                lambda x, a: f(a) + slope(a) * (x - a),
-                "tangent",
-                color=figures.VERMILION,
-                dashed=True,
-            ),
-            point(lambda a, h: a + h, lambda a, h: f(a + h), drag={"h": lambda x, a: x - a}),
-            point("a", lambda a: f(a), drag="a"),
-        ],
-    )
-    errors = panel(
-        x=("h", smallest, largest),
-        y="error of the slope",
-        log="xy",
-        items=[
-            curve(lambda h, a: abs(forward(a, h) - slope(a)), "forward", color=figures.BLUE),
-            curve(lambda h, a: abs(central(a, h) - slope(a)), "central", color=figures.GREEN),
-            curve(lambda h, a: abs(bend(a)) * h / 2, "½|f″|h", color=figures.ORANGE, dashed=True),
-            curve(
-                lambda h, a: abs(third(a)) * h**2 / 6, "⅙|f‴|h²", color=figures.PURPLE, dashed=True
-            ),
-            vline("h"),
-        ],
-    )
+    errors = [
+        curve(lambda h, a: abs(forward(a, h) - slope(a)), "forward", color=figures.BLUE),
+        curve(lambda h, a: abs(central(a, h) - slope(a)), "central", color=figures.GREEN),
+        curve(lambda h, a: abs(bend(a)) * h / 2, "½|f″|h", color=figures.ORANGE, dashed=True),
+        curve(lambda h, a: abs(third(a)) * h**2 / 6, "⅙|f‴|h²", color=figures.PURPLE, dashed=True),
+        vline("h"),
+    ]
     return plot(
-        picture,
-        errors,
+        _secant_panel(objective, function, forward),
+        panel(x=("h", smallest, largest), y="error of the slope", log="xy", items=errors),
         controls={
-            "a": (at, low, high),
+            "a": (at, *function.domain),
             "h": control(largest, smallest, largest, log=True),
             "zoom": control(1, 1, 1000, log=True),
         },
@@ -157,6 +136,31 @@ def secant(objective, at=None, h=(1e-3, 1.0)):
             ),
         ],
         title=f"Secant and tangent of {objective.name}",
+    )
+
+
+def _secant_panel(objective, function, forward):
+    """Return the curve with its secant and tangent.
+
+    Both axes are magnified around the point alike, so that slopes stay as they look.
+    """
+    f, slope = function.f, function.slope
+    (low, high), (bottom, top) = function.domain, function.heights
+    tangent = {"color": figures.VERMILION, "dashed": True}
+    return panel(
+        x=(function.x, lambda a, zoom: a + (low - a) / zoom, lambda a, zoom: a + (high - a) / zoom),
+        y=(
+            f"f({function.x})",
+            lambda a, zoom: f(a) + (bottom - f(a)) / zoom,
+            lambda a, zoom: f(a) + (top - f(a)) / zoom,
+        ),
+        items=[
+            curve(objective),
+            curve(lambda x, a, h: f(a) + forward(a, h) * (x - a), "secant", color=figures.BLUE),
+            curve(lambda x, a: f(a) + slope(a) * (x - a), "tangent", **tangent),
+            point(lambda a, h: a + h, lambda a, h: f(a + h), drag={"h": lambda x, a: x - a}),
+            point("a", lambda a: f(a), drag="a"),
+        ],
     )
 
 
@@ -190,7 +194,7 @@ def taylor(objective, at=None, s=(1e-2, 1.0)):
     >>> explorers.taylor(ol.problems.cosh(), at=0.5)
     <Explorer: Taylor's models of cosh(c=1)>
     """
-    function, x, (low, high), (bottom, top), at = _parts(objective, at)
+    function, at = _parts(objective, at)
     f, slope, bend, third = function.f, function.slope, function.bend, function.third
     smallest, largest = _range("s", s)
 
@@ -201,41 +205,28 @@ def taylor(objective, at=None, s=(1e-2, 1.0)):
         return line(a, s) + bend(a) * s**2 / 2
 
     first, second = {"color": figures.BLUE}, {"color": figures.GREEN}
-    picture = panel(
-        x=(x, low, high),
-        y=(f"f({x})", bottom, top),
-        items=[
-            curve(objective),
-            curve(lambda x, a: line(a, x - a), "first order", **first),
-            curve(lambda x, a: parabola(a, x - a), "second order", **second),
-            vline(lambda a, s: a + s),
-            point(lambda a, s: a + s, line, **first),
-            point(lambda a, s: a + s, parabola, **second),
-            point(lambda a, s: a + s, lambda a, s: f(a + s), drag={"s": lambda x, a: x - a}),
-            point("a", lambda a: f(a), drag="a"),
-        ],
-    )
-    errors = panel(
-        x=("distance s", smallest, largest),
-        y="error of the model",
-        log="xy",
-        items=[
-            curve(lambda s, a: abs(f(a + s) - line(a, s)), "first order", **first),
-            curve(lambda s, a: abs(f(a + s) - parabola(a, s)), "second order", **second),
-            curve(
-                lambda s, a: abs(bend(a)) * s**2 / 2, "½|f″|s²", color=figures.ORANGE, dashed=True
-            ),
-            curve(
-                lambda s, a: abs(third(a)) * s**3 / 6, "⅙|f‴|s³", color=figures.PURPLE, dashed=True
-            ),
-            vline("s"),
-        ],
-    )
+    models = [
+        curve(objective),
+        curve(lambda x, a: line(a, x - a), "first order", **first),
+        curve(lambda x, a: parabola(a, x - a), "second order", **second),
+        vline(lambda a, s: a + s),
+        point(lambda a, s: a + s, line, **first),
+        point(lambda a, s: a + s, parabola, **second),
+        point(lambda a, s: a + s, lambda a, s: f(a + s), drag={"s": lambda x, a: x - a}),
+        point("a", lambda a: f(a), drag="a"),
+    ]
+    errors = [
+        curve(lambda s, a: abs(f(a + s) - line(a, s)), "first order", **first),
+        curve(lambda s, a: abs(f(a + s) - parabola(a, s)), "second order", **second),
+        curve(lambda s, a: abs(bend(a)) * s**2 / 2, "½|f″|s²", color=figures.ORANGE, dashed=True),
+        curve(lambda s, a: abs(third(a)) * s**3 / 6, "⅙|f‴|s³", color=figures.PURPLE, dashed=True),
+        vline("s"),
+    ]
     return plot(
-        picture,
-        errors,
+        function.panel(models),
+        panel(x=("distance s", smallest, largest), y="error of the model", log="xy", items=errors),
         controls={
-            "a": (at, low, high),
+            "a": (at, *function.domain),
             "s": control(largest, smallest, largest, log=True),
         },
         read=[
@@ -286,15 +277,10 @@ def majorizer(objective, at=None, smoothness=None):
     >>> explorers.majorizer(ol.problems.x_cos(), at=0.5)
     <Explorer: Parabola above x_cos(c=1)>
     """
-    function, x, (low, high), (bottom, top), at = _parts(objective, at)
+    function, at = _parts(objective, at)
     f, slope = function.f, function.slope
-    if smoothness is None:
-        smoothness = float(smoothness_bound(objective))
-    if isinstance(smoothness, bool) or not isinstance(smoothness, Real):
-        raise TypeError(f"smoothness must be a number, got smoothness = {smoothness!r}")
-    if not 0 < smoothness < np.inf:
-        raise ValueError(f"smoothness must be finite and > 0, got smoothness = {smoothness!r}")
-    safe = 1 / float(smoothness)
+    smoothness = _checked_smoothness(objective, smoothness)
+    safe = 1 / smoothness
 
     def descent(a, eta):
         return f(a) - f(a - eta * slope(a))
@@ -302,47 +288,27 @@ def majorizer(objective, at=None, smoothness=None):
     def promise(a, eta):
         return eta * slope(a) ** 2 / 2
 
-    picture = panel(
-        x=(x, low, high),
-        y=(f"f({x})", bottom, top),
-        items=[
-            curve(objective),
-            curve(
-                lambda x, a, eta: f(a) + slope(a) * (x - a) + (x - a) ** 2 / (2 * eta),
-                "parabola",
-                color=figures.BLUE,
-            ),
-            segment(
-                ("foot", lambda a, eta: f(a) - promise(a, eta)),
-                ("foot", lambda foot: f(foot)),
-                color=figures.VERMILION,
-            ),
-            point("foot", lambda a, eta: f(a) - promise(a, eta), "its foot", color=figures.BLUE),
-            point("foot", lambda foot: f(foot), "after the step", color=figures.VERMILION),
-            point("a", lambda a: f(a), drag="a"),
-        ],
-    )
-    descents = panel(
-        x=("η", safe / 20, 4 * safe),
-        y="descent of one step",
-        items=[
-            curve(lambda eta, a: descent(a, eta), "descent", color=figures.VERMILION),
-            curve(
-                lambda eta, a: promise(a, eta),
-                "½ηf′(a)²",
-                where=lambda eta: eta <= safe,
-                color=figures.BLUE,
-                dashed=True,
-            ),
-            vline(safe, "1/L", color=figures.GREEN),
-            vline("eta"),
-        ],
-    )
+    def foot(a, eta):
+        return f(a) - promise(a, eta)
+
+    first, second = {"color": figures.BLUE}, {"color": figures.VERMILION}
+    picture = [
+        curve(objective),
+        curve(
+            lambda x, a, eta: f(a) + slope(a) * (x - a) + (x - a) ** 2 / (2 * eta),
+            "parabola",
+            **first,
+        ),
+        segment(("foot", foot), ("foot", lambda foot: f(foot)), **second),
+        point("foot", foot, "its foot", **first),
+        point("foot", lambda foot: f(foot), "after the step", **second),
+        point("a", lambda a: f(a), drag="a"),
+    ]
     return plot(
-        picture,
-        descents,
+        function.panel(picture),
+        _descents_panel(descent, promise, safe),
         controls={
-            "a": (at, low, high),
+            "a": (at, *function.domain),
             "eta": control(safe, safe / 20, 4 * safe, log=True, label="η"),
         },
         define={
@@ -355,33 +321,79 @@ def majorizer(objective, at=None, smoothness=None):
                 descended >= promised - 1e-12 * (promised + abs(f(a)))
             ),
         },
-        read=[
-            reading("descent: promised, measured", "descended", "promised"),
-            note(
-                "η is at most 1/L (L = {L}): the parabola lies above the curve, and the step "
-                "descends by at least ½ηf′(a)².",
-                when=lambda eta, kept: (eta <= safe) & (kept > 0),
-            ),
-            note(
-                "The step descends less than promised although η is at most 1/L: "
-                "L = {L} is no bound of |f″| where the step goes.",
-                when=lambda eta, kept: (eta <= safe) & (kept == 0),
-            ),
-            note(
-                "η is more than 1/L: nothing is promised, but this step descends that far.",
-                when=lambda eta, kept: (eta > safe) & (kept > 0),
-            ),
-            note(
-                "η is more than 1/L: this step descends, but by less than ½ηf′(a)².",
-                when=lambda eta, kept, descended: (eta > safe) & (kept == 0) & (descended > 0),
-            ),
-            note(
-                "η is more than 1/L: this step does not descend.",
-                when=lambda eta, kept, descended: (eta > safe) & (kept == 0) & (descended <= 0),
-            ),
-        ],
+        read=[reading("descent: promised, measured", "descended", "promised"), *_verdicts(safe)],
         title=f"Parabola above {objective.name}",
     )
+
+
+def _descents_panel(descent, promise, safe):
+    """Return the descent of one step against its rate, and what is promised of it."""
+    promised = curve(
+        lambda eta, a: promise(a, eta),
+        "½ηf′(a)²",
+        where=lambda eta: eta <= safe,
+        color=figures.BLUE,
+        dashed=True,
+    )
+    descents = [
+        curve(lambda eta, a: descent(a, eta), "descent", color=figures.VERMILION),
+        promised,
+        vline(safe, "1/L", color=figures.GREEN),
+        vline("eta"),
+    ]
+    return panel(x=("η", safe / 20, 4 * safe), y="descent of one step", items=descents)
+
+
+def _checked_smoothness(objective, smoothness):
+    if smoothness is None:
+        smoothness = float(smoothness_bound(objective))
+    if isinstance(smoothness, bool) or not isinstance(smoothness, Real):
+        raise TypeError(f"smoothness must be a number, got smoothness = {smoothness!r}")
+    if not 0 < smoothness < np.inf:
+        raise ValueError(f"smoothness must be finite and > 0, got smoothness = {smoothness!r}")
+    return float(smoothness)
+
+
+def _verdicts(safe):
+    """Return the sentences on a step, of which one is said, by whether it keeps the promise."""
+    return [
+        note(
+            "η is at most 1/L (L = {L}): the parabola lies above the curve, and the step "
+            "descends by at least ½ηf′(a)².",
+            when=lambda eta, kept: (eta <= safe) & (kept > 0),
+        ),
+        note(
+            "The step descends less than promised although η is at most 1/L: "
+            "L = {L} is no bound of |f″| where the step goes.",
+            when=lambda eta, kept: (eta <= safe) & (kept == 0),
+        ),
+        note(
+            "η is more than 1/L: nothing is promised, but this step descends that far.",
+            when=lambda eta, kept: (eta > safe) & (kept > 0),
+        ),
+        note(
+            "η is more than 1/L: this step descends, but by less than ½ηf′(a)².",
+            when=lambda eta, kept, descended: (eta > safe) & (kept == 0) & (descended > 0),
+        ),
+        note(
+            "η is more than 1/L: this step does not descend.",
+            when=lambda eta, kept, descended: (eta > safe) & (kept == 0) & (descended <= 0),
+        ),
+    ]
+
+
+# What is said of a chord, of which one applies.
+CONVEXITY = [
+    note(
+        "At t the curve lies above the chord by {above}: f is not convex.",
+        when=lambda above, least: above > least,
+    ),
+    note(
+        "At t the curve does not lie above the chord. For a convex f this holds for "
+        "every a, b and t.",
+        when=lambda above, least: above <= least,
+    ),
+]
 
 
 def chord(objective, a=None, b=None):
@@ -414,15 +426,8 @@ def chord(objective, a=None, b=None):
     <Explorer: Chord of quartic>
     """
     one_variable(objective)
-    low, high = map(float, objective.domain[0])
-    f = objective.f
-    ends = (7 * low + high) / 8 if a is None else a, (low + 4 * high) / 5 if b is None else b
-    for name, value in zip("ab", ends, strict=True):
-        if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
-            raise ValueError(
-                f"{name} must be a number in [{low:g}, {high:g}], got {name} = {value!r}"
-            )
-    _, x, _, (bottom, top), _ = _parts(objective, ends[0])
+    (a, b), (low, high) = _checked_ends(objective, a, b), map(float, objective.domain[0])
+    (function, _), f = _parts(objective, a), objective.f
 
     def straight(x, a, b):
         return f(a) + (f(b) - f(a)) * (x - a) / (b - a)
@@ -430,32 +435,25 @@ def chord(objective, a=None, b=None):
     def between(x, a, b):
         return (x >= np.minimum(a, b)) & (x <= np.maximum(a, b))
 
-    picture = panel(
-        x=(x, low, high),
-        y=(f"f({x})", bottom, top),
-        items=[
-            curve(objective),
-            curve(
-                f,
-                "f above the chord",
-                where=lambda x, a, b: between(x, a, b) & (f(x) > straight(x, a, b)),
-                color=figures.VERMILION,
-            ),
-            segment(("a", lambda a: f(a)), ("b", lambda b: f(b)), "chord", color=figures.BLUE),
-            segment(("place", "on_curve"), ("place", "on_chord"), color=figures.GREEN),
-            point("place", "on_chord", color=figures.BLUE),
-            point("place", "on_curve", color=figures.GREEN),
-            point("a", lambda a: f(a), drag="a"),
-            point("b", lambda b: f(b), drag="b"),
-        ],
+    above = curve(
+        f,
+        "f above the chord",
+        where=lambda x, a, b: between(x, a, b) & (f(x) > straight(x, a, b)),
+        color=figures.VERMILION,
     )
+    picture = [
+        curve(objective),
+        above,
+        segment(("a", lambda a: f(a)), ("b", lambda b: f(b)), "chord", color=figures.BLUE),
+        segment(("place", "on_curve"), ("place", "on_chord"), color=figures.GREEN),
+        point("place", "on_chord", color=figures.BLUE),
+        point("place", "on_curve", color=figures.GREEN),
+        point("a", lambda a: f(a), drag="a"),
+        point("b", lambda b: f(b), drag="b"),
+    ]
     return plot(
-        picture,
-        controls={
-            "a": (ends[0], low, high),
-            "b": (ends[1], low, high),
-            "t": (0.5, 0.0, 1.0),
-        },
+        function.panel(picture),
+        controls={"a": (a, low, high), "b": (b, low, high), "t": (0.5, 0.0, 1.0)},
         define={
             "place": lambda a, b, t: (1 - t) * a + t * b,
             "on_curve": lambda place: f(place),
@@ -468,15 +466,19 @@ def chord(objective, a=None, b=None):
             reading("f((1 − t)a + tb)", "on_curve"),
             reading("(1 − t)f(a) + tf(b)", "on_chord"),
             reading("the second less the first", lambda above: -above),
-            note(
-                "At t the curve lies above the chord by {above}: f is not convex.",
-                when=lambda above, least: above > least,
-            ),
-            note(
-                "At t the curve does not lie above the chord. For a convex f this holds for "
-                "every a, b and t.",
-                when=lambda above, least: above <= least,
-            ),
+            *CONVEXITY,
         ],
         title=f"Chord of {objective.name}",
     )
+
+
+def _checked_ends(objective, a, b):
+    """Return the ends of a chord, of which None stands for a place in the domain."""
+    low, high = map(float, objective.domain[0])
+    ends = (7 * low + high) / 8 if a is None else a, (low + 4 * high) / 5 if b is None else b
+    for name, value in zip("ab", ends, strict=True):
+        if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
+            raise ValueError(
+                f"{name} must be a number in [{low:g}, {high:g}], got {name} = {value!r}"
+            )
+    return ends

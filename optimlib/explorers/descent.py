@@ -1,6 +1,7 @@
 """The explorer of descents: optimizers on a curve or a landscape, and their progress."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -90,50 +91,57 @@ def explore(
     if show not in QUANTITIES:
         raise ValueError(f"show must be one of {', '.join(QUANTITIES)}, got show = {show!r}")
     grounds = [ground_of(problem, start, ranges) for problem in problems]
-    sliders = sliders_of(ranges, rules, grounds)
-    names = ["t", "f0", *(f"{v}0" for v in problems[0].variables), *grounds[0]["parameters"]]
-    names += rules[0].hyperparameters()
     label = ", ".join(label_of(rule) for rule in rules)
     specification = {
         "kind": "descent",
         "title": title or f"{label} on {' or '.join(g['label'] for g in grounds)}",
         "problems": grounds,
         "rules": [_competitor(rule, problems[0], grounds[0]["start"], steps) for rule in rules],
-        "sliders": sliders,
+        "sliders": sliders_of(ranges, rules, grounds),
         "steps": steps,
         "shown": shown,
         "progress": {"quantity": show, "label": QUANTITIES[show], "log": log},
-        "predictions": [
-            {"rule": 0, "label": label, "formula": tree(function, names, f"predict[{label!r}]")}
-            for label, function in (predict or {}).items()
-        ],
+        "predictions": _predictions(predict or {}, rules[0], problems[0], grounds[0]),
     }
+    still = partial(_draw, problems[0], rules[:shown], grounds[0]["start"], steps)
+    return Explorer(specification, still, partial(_answer, problems, rules, grounds))
 
-    def still():
-        ax = figures.one()
-        traces = [trace(rule, problems[0], grounds[0]["start"], steps) for rule in rules[:shown]]
-        if problems[0].dim == 1:
-            figures.curve(problems[0], ax)
-        else:
-            figures.contours(problems[0], ax)
-        limits = ax.axis()
-        for run in traces:
-            figures.path(run, ax, label=label_of(run.rule))
-        ax.axis(limits)
-        ax.legend()
 
-    def answer(rule, problem, parameters, hyperparameters, start, steps):
-        objective = problems[problem]
-        if parameters:
-            objective = named(grounds[problem]["problem"], **parameters)
-        try:
-            run = replace(rules[rule], **hyperparameters)
-            return _recorded(trace(run, objective, np.array(start), steps))
-        except Exception as error:  # a reader's own code may raise anything
-            empty = [None] * (steps + 1)
-            return {"error": str(error), "points": empty * objective.dim, "values": empty}
+def _predictions(predict, rule, objective, ground):
+    """Return what theory says of the first rule, as trees."""
+    names = ["t", "f0", *(f"{v}0" for v in objective.variables), *ground["parameters"]]
+    names += rule.hyperparameters()
+    return [
+        {"rule": 0, "label": label, "formula": tree(function, names, f"predict[{label!r}]")}
+        for label, function in predict.items()
+    ]
 
-    return Explorer(specification, still, answer)
+
+def _draw(objective, rules, start, steps):
+    ax = figures.one()
+    traces = [trace(rule, objective, start, steps) for rule in rules]
+    if objective.dim == 1:
+        figures.curve(objective, ax)
+    else:
+        figures.contours(objective, ax)
+    limits = ax.axis()
+    for run in traces:
+        figures.path(run, ax, label=label_of(run.rule))
+    ax.axis(limits)
+    ax.legend()
+
+
+def _answer(problems, rules, grounds, rule, problem, parameters, hyperparameters, start, steps):
+    """Return a run that the figure asks for, of a rule that only Python can run."""
+    objective = problems[problem]
+    if parameters:
+        objective = named(grounds[problem]["problem"], **parameters)
+    try:
+        run = replace(rules[rule], **hyperparameters)
+        return _recorded(trace(run, objective, np.array(start), steps))
+    except Exception as error:  # a reader's own code may raise anything
+        empty = [None] * (steps + 1)
+        return {"error": str(error), "points": empty * objective.dim, "values": empty}
 
 
 def _competitor(rule, objective, start, steps):

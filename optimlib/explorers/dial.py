@@ -1,5 +1,7 @@
 """The explorer of directions: the slope and the curvature along a vector that the reader turns."""
 
+from functools import partial
+
 import numpy as np
 
 from optimlib import figures
@@ -71,17 +73,7 @@ def dial(objective, at=None, *, show=("gradient", "slope"), direction=30, title=
     >>> dial(ol.problems.saddle, (0.0, 0.0), show=("curvature", "eigenvectors", "ellipse"))
     <Explorer: Directions on saddle>
     """
-    check_objective(objective)
-    if objective.dim != 2:
-        raise ValueError(
-            f"objective must have two variables, got {objective.name} with {objective.dim}"
-        )
-    shown = (show,) if isinstance(show, str) else tuple(show)
-    for name in shown:
-        if name not in PARTS:
-            raise ValueError(f"show must be among {', '.join(PARTS)}, got show = {name!r}")
-        if name in NEED_HESSIAN and not objective.has_hess:
-            raise ValueError(f"objective must have a hess to show {name}, got {objective.name}")
+    shown = _checked_parts(objective, show)
     if not 0 <= direction <= 360:
         raise ValueError(f"direction must be in [0, 360], got direction = {direction!r}")
     at = _inside(objective) if at is None else one_point(objective, at, "at")
@@ -95,33 +87,50 @@ def dial(objective, at=None, *, show=("gradient", "slope"), direction=30, title=
         "colors": COLORS,
         "direction": round(direction),
     }
-
-    def still():
-        second = [name for name in ("slope", "curvature") if name in shown]
-        axes = np.ravel(figures.side_by_side(1 + len(second)))
-        figures.contours(objective, axes[0], ground["domain"])
-        angle = np.radians(direction)
-        arrows = {"direction": np.array([np.cos(angle), np.sin(angle)])}
-        gradient = objective.grad(at)
-        if "gradient" in shown and np.any(gradient):
-            arrows["gradient"] = gradient / np.linalg.norm(gradient)
-        length = 0.2 * np.max(np.ptp(ground["domain"], axis=1))
-        for name, vector in arrows.items():
-            label = "$v$" if name == "direction" else r"$\nabla f$"
-            axes[0].plot(*np.array([at, at + length * vector]).T, color=COLORS[name], label=label)
-        axes[0].plot(*at, "ko")
-        axes[0].set_aspect("equal", adjustable="datalim")
-        axes[0].legend()
-        turns = np.linspace(0, 360, 181)
-        vectors = np.array([np.cos(np.radians(turns)), np.sin(np.radians(turns))])
-        for ax, name in zip(axes[1:], second, strict=True):
-            along = directional_derivative if name == "slope" else second_directional_derivative
-            points = np.repeat(at[:, None], turns.size, axis=1)
-            ax.plot(turns, along(objective, points, vectors), color=COLORS["direction"])
-            ax.axvline(direction, color=figures.GRAY, linestyle="--")
-            ax.set(xlabel=r"$\theta$ in °", ylabel=name, xticks=[0, 90, 180, 270, 360])
-
+    still = partial(_draw, objective, at, shown, direction, ground["domain"])
     return Explorer(specification, still)
+
+
+def _checked_parts(objective, show):
+    """Return the names of what is shown of a landscape that has it."""
+    check_objective(objective)
+    if objective.dim != 2:
+        raise ValueError(
+            f"objective must have two variables, got {objective.name} with {objective.dim}"
+        )
+    shown = (show,) if isinstance(show, str) else tuple(show)
+    for name in shown:
+        if name not in PARTS:
+            raise ValueError(f"show must be among {', '.join(PARTS)}, got show = {name!r}")
+        if name in NEED_HESSIAN and not objective.has_hess:
+            raise ValueError(f"objective must have a hess to show {name}, got {objective.name}")
+    return shown
+
+
+def _draw(objective, at, shown, direction, domain):
+    second = [name for name in ("slope", "curvature") if name in shown]
+    axes = np.ravel(figures.side_by_side(1 + len(second)))
+    figures.contours(objective, axes[0], domain)
+    angle = np.radians(direction)
+    arrows = {"direction": np.array([np.cos(angle), np.sin(angle)])}
+    gradient = objective.grad(at)
+    if "gradient" in shown and np.any(gradient):
+        arrows["gradient"] = gradient / np.linalg.norm(gradient)
+    length = 0.2 * np.max(np.ptp(domain, axis=1))
+    for name, vector in arrows.items():
+        label = "$v$" if name == "direction" else r"$\nabla f$"
+        axes[0].plot(*np.array([at, at + length * vector]).T, color=COLORS[name], label=label)
+    axes[0].plot(*at, "ko")
+    axes[0].set_aspect("equal", adjustable="datalim")
+    axes[0].legend()
+    turns = np.linspace(0, 360, 181)
+    vectors = np.array([np.cos(np.radians(turns)), np.sin(np.radians(turns))])
+    for ax, name in zip(axes[1:], second, strict=True):
+        along = directional_derivative if name == "slope" else second_directional_derivative
+        points = np.repeat(at[:, None], turns.size, axis=1)
+        ax.plot(turns, along(objective, points, vectors), color=COLORS["direction"])
+        ax.axvline(direction, color=figures.GRAY, linestyle="--")
+        ax.set(xlabel=r"$\theta$ in °", ylabel=name, xticks=[0, 90, 180, 270, 360])
 
 
 def _inside(objective):

@@ -6,7 +6,6 @@ import inspect
 import io
 import json
 import math
-import re
 from functools import cache
 from importlib.resources import files
 from numbers import Real
@@ -18,31 +17,32 @@ import traitlets
 from PIL import Image
 
 from optimlib.expression import Call, Constant, Symbol, as_node
-from optimlib.javascript import library
+from optimlib.javascript import modules as library_modules
+from optimlib.javascript import operations
+from optimlib.javascript.linker import link
 
-# In the order in which they need each other.
-CORE = ("elements", "scales", "plot", "formula", "simulate", "figure")
 LARGEST = 60_000  # bytes of a figure's data: a page may have several
 CLIENT = files("optimlib.explorers") / "client"
+START = "explorers/client/start.js"
 
 
 @cache
-def script():
-    """Return the JavaScript of all explorers, without exports: rules, problems and figures."""
-    kinds = sorted(
-        path.name.removesuffix(".js")
-        for path in CLIENT.iterdir()
-        if path.name.endswith(".js")
-        and path.name not in {f"{name}.js" for name in (*CORE, "start")}
-    )
-    parts = [(CLIENT / f"{name}.js").read_text("utf-8") for name in (*CORE, *kinds, "start")]
-    return "\n".join([library().replace("export const ", "const "), *parts])
+def modules():
+    """Return the ES modules of all explorers, and those of the library: texts by paths."""
+    paths = [path for folder in (CLIENT, *CLIENT.iterdir()) for path in _scripts_in(folder)]
+    here = files("optimlib")
+    own = {path.relative_to(here).as_posix(): path.read_text("utf-8") for path in paths}
+    return own | library_modules()
+
+
+def _scripts_in(folder):
+    return [path for path in folder.iterdir() if path.suffix == ".js"] if folder.is_dir() else []
 
 
 @cache
 def module():
     """Return the ES module that Jupyter loads."""
-    return script() + "\nexport default { render };\n"
+    return f"const {{ render }} = {link(START, modules())};\nexport default {{ render }};\n"
 
 
 def page_script():
@@ -50,7 +50,7 @@ def page_script():
 
     It is no module, because a browser loads no module from the disk.
     """
-    return "(() => {\n" + script() + "\nstart();\n})();\n"
+    return f"{link(START, modules())}.start();\n"
 
 
 @cache
@@ -188,19 +188,12 @@ def tree(function, names, argument):
     return written(node)
 
 
-@cache
-def known_functions():
-    """Return the names of NumPy's functions that formula.js computes."""
-    code = (CLIENT / "formula.js").read_text("utf-8")
-    return frozenset(re.findall(r"^  (\w+): ", code, re.MULTILINE))
-
-
 def _check_known(node, argument):
     if isinstance(node, Call):
-        if node.function.__name__ not in known_functions():
+        if node.function.__name__ not in operations.names():
             raise TypeError(
                 f"{argument} must be elementwise arithmetic of functions that figures know: "
-                f"{', '.join(sorted(known_functions()))}, got {node.function.__name__}"
+                f"{', '.join(operations.names())}, got {node.function.__name__}"
             )
         for part in node.arguments:
             _check_known(part, argument)
@@ -213,5 +206,6 @@ def written(node):
     if isinstance(node, Symbol):
         return node.name
     if isinstance(node, Constant):
-        return node.value
+        # JSON has no infinity.
+        return ["divide", np.sign(node.value), 0] if np.isinf(node.value) else node.value
     return [node.function.__name__, *map(written, node.arguments)]

@@ -1,5 +1,7 @@
 """The explorer of single steps: the arithmetic that one does by hand, beside the curve."""
 
+from functools import partial
+
 import numpy as np
 
 from optimlib import figures
@@ -53,13 +55,7 @@ def ledger(objective, rules, start=None, steps=10, *, title=None, **ranges):
     >>> ledger(ol.problems.square, ol.Momentum(lr=0.1), lr=(0.01, 1), beta=(0, 0.99))
     <Explorer: Momentum on square, step by step>
     """
-    listed(objective, Objective, "objective", "ol.problems.square")
-    if isinstance(objective, list | tuple) or objective.dim != 1:
-        raise ValueError(f"objective must have one variable, got objective = {objective!r}")
-    rules = listed(rules, Optimizer, "rules", "ol.Adam(lr=0.1)")
-    check_count("steps", steps, least=1)
-    if start is not None and (np.size(start) != 1 or not np.all(np.isfinite(start))):
-        raise ValueError(f"start must be one finite number, got start = {start!r}")
+    rules = _checked_rules(objective, rules, start, steps)
     ground = ground_of(objective, start, ranges) | reference(objective)
     labels = ", ".join(label_of(rule) for rule in rules)
     specification = {
@@ -74,14 +70,27 @@ def ledger(objective, rules, start=None, steps=10, *, title=None, **ranges):
         "steps": steps,
     }
 
-    def still():
-        first = trace(rules[0], objective, ground["start"], 1)
-        ax = figures.curve(objective, figures.one(), domain=ground["domain"][0])
-        limits = ax.axis()
-        figures.path(first, ax, linestyle="none")
-        (before, after), (height, _) = first.points.ravel(), first.values
-        ax.annotate("", (after, height), (before, height), arrowprops={"arrowstyle": "->"})
-        ax.axis(limits)
-        ax.legend()
+    return Explorer(specification, partial(_draw, objective, rules[0], ground))
 
-    return Explorer(specification, still)
+
+def _checked_rules(objective, rules, start, steps):
+    """Return the rules as a list, if all arguments fit."""
+    listed(objective, Objective, "objective", "ol.problems.square")
+    if isinstance(objective, list | tuple) or objective.dim != 1:
+        raise ValueError(f"objective must have one variable, got objective = {objective!r}")
+    rules = listed(rules, Optimizer, "rules", "ol.Adam(lr=0.1)")
+    check_count("steps", steps, least=1)
+    if start is not None and (np.size(start) != 1 or not np.all(np.isfinite(start))):
+        raise ValueError(f"start must be one finite number, got start = {start!r}")
+    return rules
+
+
+def _draw(objective, rule, ground):
+    first = trace(rule, objective, ground["start"], 1)
+    ax = figures.curve(objective, figures.one(), domain=ground["domain"][0])
+    limits = ax.axis()
+    figures.path(first, ax, linestyle="none")
+    (before, after), (height, _) = first.points.ravel(), first.values
+    ax.annotate("", (after, height), (before, height), arrowprops={"arrowstyle": "->"})
+    ax.axis(limits)
+    ax.legend()

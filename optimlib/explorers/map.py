@@ -1,5 +1,7 @@
 """Explorers in which every point of a map is a run: over two parameters, or start and rate."""
 
+from functools import partial
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -8,7 +10,8 @@ from optimlib.calculus import check_objective, one_point
 from optimlib.curvature import critical_points
 from optimlib.descent import check_count, run, trace
 from optimlib.explorers.arguments import ground_of, label_of, listed, sliders_of
-from optimlib.explorers.explorer import Explorer, tree
+from optimlib.explorers.explorer import Explorer, tree, written
+from optimlib.expression import Symbol
 from optimlib.javascript import reference
 from optimlib.problems import named
 from optimlib.rules.newton import Newton
@@ -103,15 +106,8 @@ def parameter_map(
     >>> parameter_map(rule, bowl, x=("lr", 0.01, 1), y=("beta", 0, 0.99), kappa=(1, 100))
     <Explorer: HeavyBall on quadratic: rate per step>
     """
-    check_objective(objective)
     generated = reference(rule)
-    check_count("steps", steps, least=3)
-    if color not in MEASURES:
-        raise ValueError(f"color must be one of {', '.join(MEASURES)}, got color = {color!r}")
-    if not 0 < tolerance < 1:
-        raise ValueError(f"tolerance must be in (0, 1), got tolerance = {tolerance!r}")
-    if not objective.minima:
-        raise ValueError(f"objective must have known minima, {objective.name} has none")
+    _check_measure(objective, steps, color, tolerance)
     start = None if start is None else one_point(objective, start, "start")
     ground = ground_of(objective, start, {x[0], y[0], *ranges})
     axes = [_axis(argument, value, rule, ground) for argument, value in (("x", x), ("y", y))]
@@ -136,25 +132,37 @@ def parameter_map(
         "predict": None if predict is None else tree(predict, names, "predict"),
         "optimum": None if optimum is None else _optimum(optimum, names),
     }
+    return Explorer(specification, partial(_draw_map, rule, objective, specification, x[0], y[0]))
 
-    def still():
-        sides = [_side(axis, size) for axis, size in zip(axes, STILL, strict=True)]
-        grid = np.meshgrid(*sides)
-        changes = dict(zip((x[0], y[0]), map(np.ravel, grid), strict=True))
-        with np.errstate(all="ignore"):
-            distances, left = _runs(rule, objective, ground, steps, changes)
-            measured = _measured(distances, left, color, tolerance).reshape(grid[0].shape)
-        lost = ~np.isfinite(measured) | ((measured > 1) & (color != "steps"))
-        shown = np.ma.masked_array(measured, lost)
-        ax = figures.one()
-        colors = plt.get_cmap("viridis_r").with_extremes(bad=figures.GRAY)
-        norm = "linear" if color == "rate" else "log"
-        picture = ax.pcolormesh(*grid, shown, cmap=colors, norm=norm, shading="nearest")
-        ax.figure.colorbar(picture, label=quantity)
-        for name, axis in zip("xy", axes, strict=True):
-            ax.set(**{f"{name}label": axis["label"], f"{name}scale": _scale(axis)})
 
-    return Explorer(specification, still)
+def _check_measure(objective, steps, color, tolerance):
+    check_objective(objective)
+    check_count("steps", steps, least=3)
+    if color not in MEASURES:
+        raise ValueError(f"color must be one of {', '.join(MEASURES)}, got color = {color!r}")
+    if not 0 < tolerance < 1:
+        raise ValueError(f"tolerance must be in (0, 1), got tolerance = {tolerance!r}")
+    if not objective.minima:
+        raise ValueError(f"objective must have known minima, {objective.name} has none")
+
+
+def _draw_map(rule, objective, specification, *names):
+    axes, color = specification["axes"], specification["color"]
+    sides = [_side(axis, size) for axis, size in zip(axes, STILL, strict=True)]
+    grid = np.meshgrid(*sides)
+    changes = dict(zip(names, map(np.ravel, grid), strict=True))
+    with np.errstate(all="ignore"):
+        runs = _runs(rule, objective, specification["ground"], specification["steps"], changes)
+        measured = _measured(*runs, color, specification["tolerance"]).reshape(grid[0].shape)
+    lost = ~np.isfinite(measured) | ((measured > 1) & (color != "steps"))
+    shown = np.ma.masked_array(measured, lost)
+    ax = figures.one()
+    colors = plt.get_cmap("viridis_r").with_extremes(bad=figures.GRAY)
+    norm = "linear" if color == "rate" else "log"
+    picture = ax.pcolormesh(*grid, shown, cmap=colors, norm=norm, shading="nearest")
+    ax.figure.colorbar(picture, label=specification["quantity"])
+    for name, axis in zip("xy", axes, strict=True):
+        ax.set(**{f"{name}label": axis["label"], f"{name}scale": _scale(axis)})
 
 
 def basin_map(
@@ -216,21 +224,12 @@ def basin_map(
     >>> basin_map(ol.problems.x_cos(), methods, lr=(0.01, 1))
     <Explorer: Where Newton, Newton with |H|, GradientDescent end on x_cos(c=1)>
     """
-    check_objective(objective)
-    if objective.dim != 1:
-        raise ValueError(
-            f"objective must have one variable, got {objective.name} with {objective.dim}"
-        )
-    if not objective.has_hess:
-        raise ValueError(f"objective must have a hess, got {objective.name} without")
-    rules = listed(rules, Optimizer, "rules", "ol.Newton()")
-    check_count("steps", steps, least=1)
+    rules = _checked_rules(objective, rules, steps)
     methods = [_method(rule) for rule in rules]
     if not (np.shape(lr) == (2,) and 0 < lr[0] < lr[1]):
         raise ValueError(f"lr must be a range (low, high) above 0, got lr = {lr!r}")
     start = None if start is None else one_point(objective, start, "start")
     ground = ground_of(objective, start, ranges)
-    critical = _critical(objective, ground)
     sliders = sliders_of(ranges, [], [ground])
     for slider in sliders:
         _check_critical_stay(slider, objective, ground)
@@ -245,37 +244,51 @@ def basin_map(
         "axis": axis | {"value": float(np.clip(axis["value"], *lr))},
         "sliders": sliders,
         "steps": steps,
-        "critical": critical,
+        "critical": _critical(objective, ground),
         "tolerance": NEAR,
         "boundaries": [
             {"label": label, "formula": tree(edge, names, f"boundaries[{label!r}]")}
             for label, edge in (boundaries or {}).items()
         ],
     }
+    return Explorer(specification, partial(_draw_basins, rules[0], objective, specification, lr))
 
-    def still():
-        low, high = ground["domain"][0]
-        starts, rates = np.meshgrid(np.linspace(low, high, 160), np.geomspace(*lr, 60))
-        swept = rules[0].replace_unchecked(lr=rates)
-        ends = run(swept, objective, starts[None], steps)[0]
-        places = np.array([point["at"] for point in critical])
-        with np.errstate(invalid="ignore"):
-            apart = np.abs(ends - places[:, None, None])
-        reached = np.any(apart <= NEAR * (high - low), axis=0)
-        ax = figures.one()
-        handles = []
-        for k, point in enumerate(critical):
-            here = reached & (np.argmin(apart, axis=0) == k)
-            if np.any(here):
-                dots = dict(color=point["color"], marker="s", linestyle="none", markersize=2.2)
-                ax.plot(starts[here], rates[here], **dots)
-                label = f"{point['kind']} at {point['at']:.4g}"
-                handles += ax.plot([], [], **dots | {"markersize": 7}, label=label)
-        ax.set(xlabel=f"start {objective.variables[0]}", ylabel=axis["label"], yscale="log")
-        ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1, 1))
-        ax.set_title(methods[0]["label"])
 
-    return Explorer(specification, still)
+def _checked_rules(objective, rules, steps):
+    """Return the rules as a list, if they and the objective fit a map of basins."""
+    check_objective(objective)
+    if objective.dim != 1:
+        raise ValueError(
+            f"objective must have one variable, got {objective.name} with {objective.dim}"
+        )
+    if not objective.has_hess:
+        raise ValueError(f"objective must have a hess, got {objective.name} without")
+    check_count("steps", steps, least=1)
+    return listed(rules, Optimizer, "rules", "ol.Newton()")
+
+
+def _draw_basins(rule, objective, specification, lr):
+    variable, critical = objective.variables[0], specification["critical"]
+    low, high = specification["ground"]["domain"][0]
+    starts, rates = np.meshgrid(np.linspace(low, high, 160), np.geomspace(*lr, 60))
+    swept = rule.replace_unchecked(lr=rates)
+    ends = run(swept, objective, starts[None], specification["steps"])[0]
+    places = np.array([point["at"] for point in critical])
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(ends - places[:, None, None])
+    reached = np.any(apart <= NEAR * (high - low), axis=0)
+    ax = figures.one()
+    handles = []
+    for k, point in enumerate(critical):
+        here = reached & (np.argmin(apart, axis=0) == k)
+        if np.any(here):
+            dots = dict(color=point["color"], marker="s", linestyle="none", markersize=2.2)
+            ax.plot(starts[here], rates[here], **dots)
+            label = f"{point['kind']} at {point['at']:.4g}"
+            handles += ax.plot([], [], **dots | {"markersize": 7}, label=label)
+    ax.set(xlabel=f"start {variable}", ylabel=specification["axis"]["label"], yscale="log")
+    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1, 1))
+    ax.set_title(specification["rules"][0]["label"])
 
 
 def _axis(argument, value, rule, ground):
@@ -348,7 +361,7 @@ def _critical(objective, ground):
 
 
 def _method(rule):
-    """Return a rule as the figure runs it; Newton's method in one variable is a line of code."""
+    """Return a rule as the figure runs it: Newton's by the formula of its step."""
     if "lr" not in rule.hyperparameters():
         raise ValueError(f"rules must have a hyperparameter lr, {label_of(rule)} has none")
     entry = {"label": label_of(rule), "color": figures.color(rule)}
@@ -360,15 +373,21 @@ def _method(rule):
     for name, value in numbers.items():
         if callable(value) or np.ndim(value):
             raise ValueError(f"Newton: {name} must be one number here, got {name} = {value!r}")
-    option = {"saddle_free": rule.saddle_free, "regularization": rule.regularization}
     added = [" with |H|"] * rule.saddle_free + [f" + {rule.regularization:g}I"] * bool(
         rule.regularization
     )
     return entry | {
         "label": entry["label"] + "".join(added),
         "hyperparameters": numbers,
-        "newton": option,
+        "step": written(_newton_step(rule)),
     }
+
+
+def _newton_step(rule):
+    """Return the step in one variable, a tree of f′ = g, f″ = h and the hyperparameters."""
+    symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
+    g, h = np.array([Symbol("g")], dtype=object), np.array([[Symbol("h")]], dtype=object)
+    return symbolic.lr * symbolic.direction(g, h)[0]
 
 
 def _runs(rule, objective, ground, steps, changes):

@@ -1,5 +1,6 @@
 """Explorers of chance: an optimizer's noise floor, random Hessians, random deep networks."""
 
+from functools import partial
 from inspect import signature
 from numbers import Real
 
@@ -23,9 +24,9 @@ MOST_WEIGHTS = 125_000
 MOST_PRODUCTS = 1_000_000
 # Activations with their slopes.
 ACTIVATIONS = {
-    "linear": (lambda z: z, np.ones_like),
+    "linear": (lambda z: z, lambda z: 1.0),
     "ReLU": (lambda z: np.maximum(z, 0), lambda z: np.where(z > 0, 1.0, 0.0)),
-    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+    "tanh": (lambda z: np.tanh(z), lambda z: 1 - np.tanh(z) ** 2),
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda z: 1 / (2 + np.exp(z) + np.exp(-z))),
 }
 SIGNALS = {"activations": figures.BLUE, "gradients": figures.VERMILION}
@@ -119,40 +120,13 @@ def noise_floor(
     rule = GradientDescent(lr=0.1) if rule is None else rule
     averaging = isinstance(rule, Averaging)
     rule = rule.rule if averaging else rule
-    if type(rule) not in THEORY:
-        known = ", ".join(kind.__name__ for kind in THEORY)
-        raise TypeError(f"rule must be one of {known}, got rule = {rule!r}")
-    numbers = rule.hyperparameters()
-    if rule != type(rule)(**{name: numbers[name] for name in ("lr", "beta") if name in numbers}):
-        raise ValueError(f"rule must have no options set, got rule = {rule!r}")
-    for name in numbers.keys() & {"lr", "beta"}:
-        if not isinstance(numbers[name], Real):
-            raise ValueError(f"rule must have a number as {name}, got {name} = {numbers[name]!r}")
-    for name, value in {"curvature": curvature, "noise": noise}.items():
-        if not (_is_number(value) and value > 0):
-            raise ValueError(f"{name} must be a positive number, got {name} = {value!r}")
-    if not _is_number(start):
-        raise ValueError(f"start must be a number, got start = {start!r}")
-    _check_between("batch", batch, 1, 64)
-    check_count("steps", steps, least=2)
-    check_count("runs", runs, least=2)
-    if steps * runs > MOST_STEPS:
-        raise ValueError(f"steps · runs must be at most {MOST_STEPS}, got {steps} · {runs}")
-
-    sliders = [_slider("lr", numbers["lr"], symbol_text("lr"), 0.01, 5)]
-    if "beta" in numbers:
-        beta = {"key": "beta", "label": symbol_text("beta"), "min": 0, "max": 0.99}
-        sliders.append(beta | {"value": numbers["beta"]})
-    sliders += [
-        {"key": "batch", "label": "batch B", "min": 1, "max": 64, "step": 1, "value": batch},
-        _slider("curvature", curvature, "curvature h", 0.1, 10),
-        _slider("noise", noise, "noise σ", 0.1, 10),
-    ]
+    _check_rule(rule)
+    _check_noise(curvature, noise, batch, start, steps, runs)
+    sliders = _noise_sliders(rule, curvature, noise, batch)
     names = [slider["key"] for slider in sliders]
     floor, edge = (tree(part, names, "theory") for part in THEORY[type(rule)])
     specification = {
-        "kind": "sampling",
-        "experiment": "noiseFloor",
+        "kind": "noiseFloor",
         "title": title or f"Noise floor of {label_of(rule)}",
         **reference(rule),
         "color": figures.color(rule),
@@ -164,31 +138,71 @@ def noise_floor(
         "floor": floor,
         "edge": edge,
     }
-
-    def still():
-        values = {**numbers, "curvature": curvature, "noise": noise, "batch": batch}
-        limit, end = (
-            part(**{name: values[name] for name in signature(part).parameters})
-            for part in THEORY[type(rule)]
-        )
-        errors = noise / batch**0.5 * np.random.default_rng(1).standard_normal((steps, runs))
-        run = noisy_trace(rule, curvature, errors, start)
-        left, right = figures.side_by_side()
-        style = {"color": figures.color(rule)}
-        left.semilogy(run.values[:, :4], **style, linewidth=0.8, alpha=0.3)
-        left.semilogy(run.values.mean(axis=1), **style)
-        left.set(xlabel="step $k$", ylabel="mean loss")
-        late = run.points[steps // 2 + 1 :].ravel()
-        right.hist(late[np.isfinite(late)], 40, density=True, **style, alpha=0.6)
-        right.set(xlabel="$w$", ylabel="density")
-        if numbers["lr"] < end:
-            left.axhline(limit, color=figures.BLACK, linestyle=":")
-            size = np.sqrt(2 * limit / curvature)
-            w = np.linspace(-4 * size, 4 * size, 201)
-            normal = np.exp(-((w / size) ** 2) / 2) / (size * np.sqrt(2 * np.pi))
-            right.plot(w, normal, "--", color=figures.BLACK)
-
+    still = partial(_draw_floor, rule, curvature, noise, batch, start, (steps, runs))
     return Explorer(specification, still)
+
+
+def _check_rule(rule):
+    if type(rule) not in THEORY:
+        known = ", ".join(kind.__name__ for kind in THEORY)
+        raise TypeError(f"rule must be one of {known}, got rule = {rule!r}")
+    numbers = rule.hyperparameters()
+    if rule != type(rule)(**{name: numbers[name] for name in ("lr", "beta") if name in numbers}):
+        raise ValueError(f"rule must have no options set, got rule = {rule!r}")
+    for name in numbers.keys() & {"lr", "beta"}:
+        if not isinstance(numbers[name], Real):
+            raise ValueError(f"rule must have a number as {name}, got {name} = {numbers[name]!r}")
+
+
+def _check_noise(curvature, noise, batch, start, steps, runs):
+    for name, value in {"curvature": curvature, "noise": noise}.items():
+        if not (_is_number(value) and value > 0):
+            raise ValueError(f"{name} must be a positive number, got {name} = {value!r}")
+    if not _is_number(start):
+        raise ValueError(f"start must be a number, got start = {start!r}")
+    _check_between("batch", batch, 1, 64)
+    check_count("steps", steps, least=2)
+    check_count("runs", runs, least=2)
+    if steps * runs > MOST_STEPS:
+        raise ValueError(f"steps · runs must be at most {MOST_STEPS}, got {steps} · {runs}")
+
+
+def _noise_sliders(rule, curvature, noise, batch):
+    numbers = rule.hyperparameters()
+    sliders = [_slider("lr", numbers["lr"], symbol_text("lr"), 0.01, 5)]
+    if "beta" in numbers:
+        beta = {"key": "beta", "label": symbol_text("beta"), "min": 0, "max": 0.99}
+        sliders.append(beta | {"value": numbers["beta"]})
+    return [
+        *sliders,
+        {"key": "batch", "label": "batch B", "min": 1, "max": 64, "step": 1, "value": batch},
+        _slider("curvature", curvature, "curvature h", 0.1, 10),
+        _slider("noise", noise, "noise σ", 0.1, 10),
+    ]
+
+
+def _draw_floor(rule, curvature, noise, batch, start, shape):
+    values = {**rule.hyperparameters(), "curvature": curvature, "noise": noise, "batch": batch}
+    limit, end = (
+        part(**{name: values[name] for name in signature(part).parameters})
+        for part in THEORY[type(rule)]
+    )
+    errors = noise / batch**0.5 * np.random.default_rng(1).standard_normal(shape)
+    run = noisy_trace(rule, curvature, errors, start)
+    left, right = figures.side_by_side()
+    style = {"color": figures.color(rule)}
+    left.semilogy(run.values[:, :4], **style, linewidth=0.8, alpha=0.3)
+    left.semilogy(run.values.mean(axis=1), **style)
+    left.set(xlabel="step $k$", ylabel="mean loss")
+    late = run.points[shape[0] // 2 + 1 :].ravel()
+    right.hist(late[np.isfinite(late)], 40, density=True, **style, alpha=0.6)
+    right.set(xlabel="$w$", ylabel="density")
+    if values["lr"] < end:
+        left.axhline(limit, color=figures.BLACK, linestyle=":")
+        size = np.sqrt(2 * limit / curvature)
+        w = np.linspace(-4 * size, 4 * size, 201)
+        normal = np.exp(-((w / size) ** 2) / 2) / (size * np.sqrt(2 * np.pi))
+        right.plot(w, normal, "--", color=figures.BLACK)
 
 
 def eigenvalue_lottery(n=2, most=12, samples=1000, *, title=None):
@@ -237,8 +251,7 @@ def eigenvalue_lottery(n=2, most=12, samples=1000, *, title=None):
     _check_between("n", n, 1, most)
     _check_between("samples", samples, 2, 1000)
     specification = {
-        "kind": "sampling",
-        "experiment": "lottery",
+        "kind": "lottery",
         "title": title or "Eigenvalues of random Hessians",
         "n": n,
         "most": most,
@@ -246,24 +259,24 @@ def eigenvalue_lottery(n=2, most=12, samples=1000, *, title=None):
         "colors": KINDS_OF_POINTS,
     }
 
-    def still():
-        count = min(samples, 200)
-        g = np.random.default_rng(1).standard_normal((count, n, n))
-        eigenvalues = np.linalg.eigvalsh((g + g.swapaxes(1, 2)) / np.sqrt(2 * n))
-        left, right = figures.side_by_side()
-        first = max(count - 24, 0)
-        for i, values in enumerate(eigenvalues[first:], first + 1):
-            kind = "minima" if values[0] > 0 else "maxima" if values[-1] < 0 else "saddles"
-            left.plot(values, np.full(n, i), "o", color=KINDS_OF_POINTS[kind])
-        left.axvline(0, color=figures.GRAY, linewidth=1)
-        left.set(xlabel=r"eigenvalue / $\sqrt{n}$", ylabel="Hessian number", xlim=(-4, 4))
-        edges = np.linspace(-4, 4, 41)
-        right.hist(eigenvalues.ravel(), edges, density=True, color=figures.BLUE, alpha=0.6)
-        x = np.linspace(-2, 2, 201)
-        right.plot(x, np.sqrt(4 - x**2) / (2 * np.pi), "--", color=figures.BLACK)
-        right.set(xlabel=r"eigenvalue / $\sqrt{n}$", ylabel="density")
+    return Explorer(specification, partial(_draw_lottery, n, min(samples, 200)))
 
-    return Explorer(specification, still)
+
+def _draw_lottery(n, count):
+    g = np.random.default_rng(1).standard_normal((count, n, n))
+    eigenvalues = np.linalg.eigvalsh((g + g.swapaxes(1, 2)) / np.sqrt(2 * n))
+    left, right = figures.side_by_side()
+    first = max(count - 24, 0)
+    for i, values in enumerate(eigenvalues[first:], first + 1):
+        kind = "minima" if values[0] > 0 else "maxima" if values[-1] < 0 else "saddles"
+        left.plot(values, np.full(n, i), "o", color=KINDS_OF_POINTS[kind])
+    left.axvline(0, color=figures.GRAY, linewidth=1)
+    left.set(xlabel=r"eigenvalue / $\sqrt{n}$", ylabel="Hessian number", xlim=(-4, 4))
+    edges = np.linspace(-4, 4, 41)
+    right.hist(eigenvalues.ravel(), edges, density=True, color=figures.BLUE, alpha=0.6)
+    x = np.linspace(-2, 2, 201)
+    right.plot(x, np.sqrt(4 - x**2) / (2 * np.pi), "--", color=figures.BLACK)
+    right.set(xlabel=r"eigenvalue / $\sqrt{n}$", ylabel="density")
 
 
 def depth_histogram(
@@ -322,6 +335,28 @@ def depth_histogram(
     >>> explorers.depth_histogram("tanh", variance=1)
     <Explorer: Activations and gradients through 30 layers>
     """
+    _check_network(activation, variance, depth, width, batch, residual, normalised)
+    specification = {
+        "kind": "depth",
+        "title": title or f"Activations and gradients through {depth} layers",
+        "activations": {
+            name: [tree(part, ("z",), name) for part in parts]
+            for name, parts in ACTIVATIONS.items()
+        },
+        "activation": activation,
+        "gain": str(variance),
+        "residual": residual,
+        "normalised": normalised,
+        "depth": depth,
+        "width": width,
+        "batch": batch,
+        "colors": SIGNALS,
+    }
+    network = activation, variance, depth, width, batch, residual, normalised
+    return Explorer(specification, partial(_draw_network, *network))
+
+
+def _check_network(activation, variance, depth, width, batch, residual, normalised):
     if activation not in ACTIVATIONS:
         raise ValueError(
             f"activation must be one of {', '.join(ACTIVATIONS)}, got activation = {activation!r}"
@@ -338,33 +373,17 @@ def depth_histogram(
             f"depth · width² must be at most {MOST_WEIGHTS} and, times batch, at most "
             f"{MOST_PRODUCTS}, got depth = {depth}, width = {width}, batch = {batch}"
         )
-    specification = {
-        "kind": "sampling",
-        "experiment": "depth",
-        "title": title or f"Activations and gradients through {depth} layers",
-        "activation": activation,
-        "gain": str(variance),
-        "residual": residual,
-        "normalised": normalised,
-        "depth": depth,
-        "width": width,
-        "batch": batch,
-        "colors": SIGNALS,
-    }
 
-    def still():
-        sizes, last = _random_network(
-            activation, variance, depth, width, batch, residual, normalised
-        )
-        left, right = figures.side_by_side()
-        for name, color in SIGNALS.items():
-            left.semilogy(sizes[name], color=color, label=name)
-        left.set(xlabel="layer", ylabel="root mean square")
-        left.legend()
-        right.hist(last.ravel(), 30, density=True, color=figures.BLUE, alpha=0.6)
-        right.set(xlabel=f"activation in layer {depth}", ylabel="density")
 
-    return Explorer(specification, still)
+def _draw_network(activation, variance, depth, *network):
+    sizes, last = _random_network(activation, variance, depth, *network)
+    left, right = figures.side_by_side()
+    for name, color in SIGNALS.items():
+        left.semilogy(sizes[name], color=color, label=name)
+    left.set(xlabel="layer", ylabel="root mean square")
+    left.legend()
+    right.hist(last.ravel(), 30, density=True, color=figures.BLUE, alpha=0.6)
+    right.set(xlabel=f"activation in layer {depth}", ylabel="density")
 
 
 def _is_number(value):

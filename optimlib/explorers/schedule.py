@@ -1,6 +1,7 @@
 """The explorer of schedules: one that the reader draws, and what it leads to under noise."""
 
 from dataclasses import replace
+from functools import partial
 from numbers import Real
 
 import numpy as np
@@ -8,8 +9,8 @@ import numpy as np
 from optimlib import figures
 from optimlib import schedules as kinds
 from optimlib.descent import check_count
-from optimlib.explorers.explorer import Explorer
-from optimlib.explorers.sampling import noisy_trace
+from optimlib.explorers.explorer import Explorer, tree
+from optimlib.explorers.sampling import THEORY, noisy_trace
 from optimlib.javascript import reference
 from optimlib.problems.parameters import check_number
 from optimlib.rules import GradientDescent
@@ -81,20 +82,12 @@ def draw_schedule(
     >>> draw_schedule(100, {"constant": Constant(0.1), "1/t": InverseTime(1.0)})
     <Explorer: Your own schedule beside constant, 1/t>
     """
-    check_count("steps", steps, least=2)
-    check_count("runs", runs, least=2)
-    if check_count("batch", batch, least=1) > 64:
-        raise ValueError(f"batch must be at most 64, got batch = {batch!r}")
-    for name, value in {"start": start, "curvature": curvature, "noise": noise}.items():
-        check_number(name, value, positive=True)
     rule = GradientDescent(lr=1.0) if rule is None else rule
-    if not isinstance(rule, Rule):
-        raise TypeError(f"rule must be like ol.Momentum(lr=0.1), got rule = {rule!r}")
+    _check(rule, steps, runs, batch, start=start, curvature=curvature, noise=noise)
     lr = 0.5 / curvature
     presets = _named(_customary(lr, curvature, steps) if schedules is None else schedules)
-    own = kinds.Linear(lr, 0.0, steps) if own is None else own
     rates = {label: rates_of(f"schedules[{label!r}]", s, steps) for label, s in presets.items()}
-    drawn = rates_of("own", own, steps)
+    drawn = rates_of("own", kinds.Linear(lr, 0.0, steps) if own is None else own, steps)
     places = np.unique(np.linspace(1, steps, KNOTS).round().astype(int))
     specification = {
         "kind": "schedule",
@@ -102,7 +95,7 @@ def draw_schedule(
         "steps": steps,
         "presets": [{"label": n, **_code(s, rates[n])} for n, s in presets.items()],
         "rule": reference(replace(rule, lr=1.0)),
-        "exact": type(rule) is GradientDescent,
+        "expected": _expectation() if type(rule) is GradientDescent else None,
         "knots": [(t, drawn[t - 1]) for t in places],
         "highest": 1.25 * max(np.max(r) for r in (drawn, *rates.values())),
         "start": float(start),
@@ -115,26 +108,37 @@ def draw_schedule(
         ],
     }
     check_number("the largest rate of schedules", specification["highest"], positive=True)
-
-    def still():
-        first = next(iter(presets))
-        shown = {"your own": np.interp(np.arange(1, steps + 1), places, drawn[places - 1])}
-        shown[first] = rates[first]
-        deviation = noise / np.sqrt(batch)
-        draws = np.random.default_rng(1).standard_normal((steps, runs))
-        left, right = figures.side_by_side()
-        for (label, etas), color in zip(shown.items(), (figures.BLUE, figures.ORANGE), strict=True):
-            left.plot(np.arange(1, steps + 1), etas, color=color, label=label)
-            squares = mean_squares(rule, etas, curvature, deviation, start, draws)
-            right.semilogy(squares, color=color)
-            if specification["exact"]:
-                expected = expected_squares(etas, curvature, deviation, start)
-                right.semilogy(expected, "--", color=figures.BLACK, linewidth=1)
-        left.set(xlabel="step $t$", ylabel=r"learning rate $\eta$")
-        left.legend()
-        right.set(xlabel="step $t$", ylabel="mean of $w^2$")
-
+    first = next(iter(presets))
+    straight = np.interp(np.arange(1, steps + 1), places, drawn[places - 1])
+    shown = {"your own": straight, first: rates[first]}
+    draws = np.random.default_rng(1).standard_normal((steps, runs))
+    still = partial(_draw, rule, shown, curvature, noise / np.sqrt(batch), start, draws)
     return Explorer(specification, still)
+
+
+def _check(rule, steps, runs, batch, **numbers):
+    check_count("steps", steps, least=2)
+    check_count("runs", runs, least=2)
+    if check_count("batch", batch, least=1) > 64:
+        raise ValueError(f"batch must be at most 64, got batch = {batch!r}")
+    for name, value in numbers.items():
+        check_number(name, value, positive=True)
+    if not isinstance(rule, Rule):
+        raise TypeError(f"rule must be like ol.Momentum(lr=0.1), got rule = {rule!r}")
+
+
+def _draw(rule, shown, curvature, deviation, start, draws):
+    left, right = figures.side_by_side()
+    for (label, rates), color in zip(shown.items(), (figures.BLUE, figures.ORANGE), strict=True):
+        left.plot(np.arange(1, len(rates) + 1), rates, color=color, label=label)
+        squares = mean_squares(rule, rates, curvature, deviation, start, draws)
+        right.semilogy(squares, color=color)
+        if type(rule) is GradientDescent:
+            expected = expected_squares(rates, curvature, deviation, start)
+            right.semilogy(expected, "--", color=figures.BLACK, linewidth=1)
+    left.set(xlabel="step $t$", ylabel=r"learning rate $\eta$")
+    left.legend()
+    right.set(xlabel="step $t$", ylabel="mean of $w^2$")
 
 
 def mean_squares(rule, rates, curvature, deviation, start, noise):
@@ -169,8 +173,28 @@ def expected_squares(rates, curvature, deviation, start):
     """
     squares = [float(start) ** 2]
     for rate in rates:
-        squares.append((1 - rate * curvature) ** 2 * squares[-1] + (rate * deviation) ** 2)
+        squares.append(_next_square(squares[-1], rate, curvature, deviation))
     return np.array(squares)
+
+
+def _next_square(square, rate, curvature, deviation):
+    return (1 - rate * curvature) ** 2 * square + (rate * deviation) ** 2
+
+
+def _next_mean(mean, rate, curvature):
+    return (1 - rate * curvature) * mean
+
+
+def _floor(rate, curvature, deviation):
+    loss, _ = THEORY[GradientDescent]
+    return 2 / curvature * loss(rate, curvature, deviation, 1)
+
+
+def _expectation():
+    """Return, as trees, E[w] and E[w²] after a step of gradient descent, and where E[w²] stays."""
+    names = ("mean", "square", "rate", "curvature", "deviation")
+    formulas = {"mean": _next_mean, "square": _next_square, "floor": _floor}
+    return {part: tree(formula, names, part) for part, formula in formulas.items()}
 
 
 def rates_of(name, schedule, steps):

@@ -1,16 +1,17 @@
 """From recorded trees to JavaScript: what figures compute in the reader's browser.
 
-`javascript` returns the module of one rule, problem or schedule, `library` that of all of them,
-and `reference` says which of the library's entries, with which numbers, one is.
+`javascript` returns the module of one rule, problem or schedule, `modules` those of the library
+of all of them, and `reference` says which of its entries, with which numbers, one is.
 """
 
 import inspect
 from dataclasses import MISSING, fields
 from functools import cache
+from importlib.resources import files
 from numbers import Real
-from pathlib import Path
 
 from optimlib import problems, rules, schedules
+from optimlib.javascript import operations
 from optimlib.javascript.entries import (
     name_of,
     parameters_of,
@@ -19,7 +20,7 @@ from optimlib.javascript.entries import (
     rule_symbols,
     schedule_entry,
 )
-from optimlib.javascript.writing import HELPERS, identifier, quoted
+from optimlib.javascript.writing import identifier, quoted
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
@@ -80,9 +81,8 @@ def javascript(thing):
     """
     entry = _entry(thing)
     name = thing.name.partition("(")[0] if isinstance(thing, Objective) else name_of(thing)
-    return "\n".join(
-        [*_helpers(entry.helpers), f"export const {identifier(name)} = {entry.text};", ""]
-    )
+    helpers = [operations.definition(function) for function in _in_order(entry.helpers)]
+    return "\n".join([*helpers, f"export const {identifier(name)} = {entry.text};", ""])
 
 
 def _entry(thing):
@@ -104,29 +104,36 @@ def _entry(thing):
     raise TypeError(f"thing must be a Rule, an Objective or a schedule, got thing = {thing!r}")
 
 
-def library(hess=True):
-    """Return the ES module of all elementwise rules, all problems and all schedules.
+@cache
+def modules():
+    """Return the modules of the library: their texts by their paths.
 
-    It exports ``RULES``, by `key`; ``PROBLEMS``, by their names in `problems.CATALOG`;
-    ``SCHEDULES``, by their classes' names; ``at(schedule, t)`` for what `reference` says of a
-    schedule; and ``number``, which writes a number as the by-hand lines do. Rules and problems
-    have `byHand` as well.
-
-    Parameters
-    ----------
-    hess : bool
-        Whether problems have their Hessian.
+    `by_hand.js` writes numbers (``number``) and by-hand lines; `operations.js` is the table of
+    operations. `library.js` exports all elementwise rules, ``RULES``, by `key`; ``PROBLEMS``, by
+    their names in `problems.CATALOG`; ``SCHEDULES``, by their classes' names; and
+    ``at(schedule, t)`` for what `reference` says of a schedule. Rules and problems have `byHand`
+    as well.
     """
+    by_hand = (files("optimlib.javascript") / "by_hand.js").read_text("utf-8")
+    return {
+        "javascript/by_hand.js": by_hand,
+        "javascript/operations.js": operations.module(),
+        "javascript/library.js": _library(),
+    }
+
+
+def _library():
     tables = dict(
         RULES={name: _rule_entry(rule) for name, rule in _rules().items()},
-        PROBLEMS={name: _problem_entry(name, hess) for name in _problem_names()},
+        PROBLEMS={name: _problem_entry(name) for name in _problem_names()},
         SCHEDULES={type(s).__name__: schedule_entry(s) for s in SCHEDULES},
     )
     entries = [entry for table in tables.values() for entry in table.values()]
+    helpers = _in_order(set().union(*(entry.helpers for entry in entries)))
     symbols = {n: text for rule in _rules().values() for n, text in rule_symbols(rule).items()}
     lines = [
-        (Path(__file__).parent / "by_hand.js").read_text(encoding="utf-8"),
-        *_helpers(set().union(*(entry.helpers for entry in entries))),
+        'import { constant, problem, rule } from "./by_hand.js";',
+        f'import {{ {", ".join(f.__name__ for f in helpers)} }} from "./operations.js";',
         f"const symbols = {quoted(symbols)};",
     ]
     for name, table in tables.items():
@@ -140,8 +147,8 @@ def library(hess=True):
     return "\n".join(lines)
 
 
-def _helpers(functions):
-    return [f"const {f.__name__} = {text};" for f, text in HELPERS.items() if f in functions]
+def _in_order(helpers):
+    return [function for function in operations.HELPERS if function in helpers]
 
 
 def key(rule):
@@ -190,10 +197,10 @@ def _problem_names():
     return [name for name in problems.CATALOG if name not in problems.NEED_DATA]
 
 
-def _problem_entry(name, hess):
+def _problem_entry(name):
     """Return the entry of a problem with its default parameters."""
     objective = problems.named(name, **FORMS.get(name, {}))
-    return problem_entry(objective, _default_parameters(name, objective), hess)
+    return problem_entry(objective, _default_parameters(name, objective))
 
 
 def _default_parameters(name, objective):

@@ -90,16 +90,13 @@ def _step_trees(recording, inputs, values):
     return [tree(node, inputs) for node in ahead] + lines
 
 
-def problem_entry(objective, defaults, hess=True):
-    """Return the `Entry` of an objective whose parameters have the values `defaults`.
-
-    With `hess` it has its Hessian, if it was given one.
-    """
+def problem_entry(objective, defaults):
+    """Return the `Entry` of an objective whose parameters have the values `defaults`."""
     variables = [f"${identifier(name)}" for name in objective.variables]
     inputs = dict(zip(objective.variables, variables, strict=True)) | {STEP: "t"}
     inputs |= {f"p.{name}": f"p.{name}" for name in defaults}
     functions, used = {}, set()
-    for reading in ["f", "grad", *["hess"] * (hess and objective.has_hess)]:
+    for reading in ["f", "grad", *["hess"] * objective.has_hess]:
         nodes = np.array(_recorded(objective, reading), dtype=object)
         code = Code(inputs, nodes.ravel().tolist())
         values = np.array(code.values, dtype=object).reshape(nodes.shape).tolist()
@@ -108,8 +105,9 @@ def problem_entry(objective, defaults, hess=True):
     text = _object(
         variables=quoted(list(objective.variables)), parameters=_plain(defaults), **functions
     )
-    lines, trees = _gradient_trees(_recorded(objective, "grad"), objective.variables, inputs)
-    return Entry(text, arrow(["p", "t", *variables], lines, _array(trees)), used)
+    code, trees = _gradient_trees(_recorded(objective, "grad"), objective.variables, inputs)
+    trees = arrow(["p", "t", *variables], code.lines, _array(trees))
+    return Entry(text, trees, used | code.helpers)
 
 
 def _recorded(objective, reading):
@@ -122,7 +120,7 @@ def _recorded(objective, reading):
 
 
 def _gradient_trees(nodes, variables, inputs):
-    """Return lines of code and the gradient's trees, in which parameters are constants.
+    """Return the code of what is constant, and the gradient's trees, in which that stands.
 
     What depends on no variable is one number in Python's trees: here it is computed first.
     """
@@ -140,7 +138,7 @@ def _gradient_trees(nodes, variables, inputs):
     code = Code(inputs, known.values())
     values = [f"constant({value})" for value in code.values]
     cuts = dict(zip(known, values, strict=True))
-    return code.lines, [tree(node, inputs, cuts) for node in nodes]
+    return code, [tree(node, inputs, cuts) for node in nodes]
 
 
 def schedule_entry(schedule):

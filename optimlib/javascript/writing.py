@@ -6,56 +6,16 @@ import re
 import numpy as np
 
 from optimlib.expression import Call, Constant, Symbol
-from optimlib.typesetting import RELATIONS, Text, TreeWriter
-
-# How tightly JavaScript's operators hold together.
-CHOICE, COMPARISON, SUM, PRODUCT, ATOM = range(5)
-
-OPERATORS = {
-    np.add: ("+", SUM),
-    np.subtract: ("-", SUM),
-    np.multiply: ("*", PRODUCT),
-    np.divide: ("/", PRODUCT),
-    np.equal: ("===", COMPARISON),
-    np.not_equal: ("!==", COMPARISON),
-    np.less: ("<", COMPARISON),
-    np.less_equal: ("<=", COMPARISON),
-    np.greater: (">", COMPARISON),
-    np.greater_equal: (">=", COMPARISON),
-}
-SAME_NAME = (
-    *("sqrt", "cbrt", "hypot", "exp", "expm1", "log", "log1p", "log2", "log10"),
-    *("cos", "sin", "tan", "cosh", "sinh", "tanh", "sign", "floor", "ceil", "trunc"),
+from optimlib.javascript.operations import (
+    ATOM,
+    CHOICE,
+    CONDITIONS,
+    FUNCTIONS,
+    HELPERS,
+    OPERATORS,
+    PRODUCT,
 )
-FUNCTIONS = {getattr(np, name): f"Math.{name}" for name in SAME_NAME} | {
-    np.power: "Math.pow",
-    np.absolute: "Math.abs",
-    np.maximum: "Math.max",
-    np.minimum: "Math.min",
-    np.arctan: "Math.atan",
-}
-# What JavaScript does not have.
-HELPERS = {
-    np.logaddexp: "(a, b) => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)))",
-    np.heaviside: "(x, atZero) => (x < 0 ? 0 : x > 0 ? 1 : x === 0 ? atZero : NaN)",
-    np.remainder: "(a, b) => ((a % b) + b) % b",
-    np.floor_divide: "(a, b) => Math.floor(a / b)",
-}
-
-# What `by_hand.js` calls an operation, where that is not NumPy's name.
-CALLED = {
-    np.add: "+",
-    np.subtract: "-",
-    np.negative: "~",
-    np.multiply: "*",
-    np.divide: "/",
-    np.power: "^",
-    np.sqrt: "√",
-    np.absolute: "|",
-    np.where: "?",
-    np.maximum: "max",
-    np.minimum: "min",
-} | dict(zip(RELATIONS, Text.relations, strict=True))
+from optimlib.typesetting import Text, TreeWriter
 
 
 def at(schedule, t):
@@ -176,7 +136,7 @@ class Code:
         if is_square(node):
             base = _grouped(arguments[0], above=PRODUCT)
             return f"{base} * {base}", PRODUCT
-        if function is np.where:
+        if function is np.where and _is_condition(node.arguments[0]):
             condition = _grouped(arguments[0], above=CHOICE)
             return f"{condition} ? {arguments[1][0]} : {arguments[2][0]}", CHOICE
         if function in FUNCTIONS:
@@ -189,6 +149,10 @@ class Code:
         else:
             raise TypeError(f"np.{function.__name__} has no counterpart in JavaScript")
         return f"{name}({', '.join(text for text, _ in arguments)})", ATOM
+
+
+def _is_condition(node):
+    return isinstance(node, Call) and node.function in CONDITIONS
 
 
 def _grouped(written, above):
@@ -223,5 +187,4 @@ def tree(node, inputs, cuts=()):
     if node.function is np.square:
         node = Call(np.power, (*node.arguments, Constant(2)))
     arguments = [tree(argument, inputs, cuts) for argument in node.arguments]
-    name = CALLED.get(node.function, node.function.__name__)
-    return f"[{', '.join([quoted(name), *arguments])}]"
+    return f"[{', '.join([quoted(node.function.__name__), *arguments])}]"

@@ -76,10 +76,17 @@ class Newton(Optimizer):
         if self.line_search is not None:
             check_line_search(self)
 
-    def advance(self, t, w, state, objective):
-        g, hessian = objective.grad(w), objective.hess(w)
+    def direction(self, g, hessian):
+        """Return p, in one variable by plain arithmetic, which can be recorded."""
+        if len(g) == 1:
+            h = np.abs(hessian[0]) if self.saddle_free else hessian[0]
+            return -g / (h + self.regularization)
         solve = _solved_absolutely if self.saddle_free else _solved
-        p = -solve(hessian, self.regularization, g)
+        return -solve(hessian, self.regularization, g)
+
+    def advance(self, t, w, state, objective):
+        g = objective.grad(w)
+        p = self.direction(g, objective.hess(w))
         if self.line_search is None:
             alpha = np.full(w.shape[1:], self.lr, dtype=w.dtype)
             return dict(g=g, p=p, alpha=alpha, w=w + alpha * p)
@@ -91,10 +98,7 @@ class Newton(Optimizer):
 def _solved(hessian, shift, g):
     """Return (H + shift I)⁻¹ g in each run; of a singular matrix, inf or nan."""
     d = len(g)
-    shifted = hessian + shift * np.eye(d, dtype=g.dtype)[..., None]
-    if d == 1:
-        return g / shifted[0]
-    matrices = np.moveaxis(shifted, -1, 0)
+    matrices = np.moveaxis(hessian + shift * np.eye(d, dtype=g.dtype)[..., None], -1, 0)
     try:
         return np.linalg.solve(matrices, g.T[..., None])[..., 0].T
     except np.linalg.LinAlgError:

@@ -6,12 +6,11 @@ from functools import cache
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from py_mini_racer import MiniRacer
+from engine import engine_of_everything
 
 import optimlib as ol
 from optimlib import explorers
-from optimlib.explorers.explorer import CLIENT, known_functions, plain
-from optimlib.javascript import library
+from optimlib.explorers.explorer import plain
 
 WAVE = ol.problems.x_cos()
 CURVES = [p for p in ol.problems.all() if p.dim == 1]
@@ -21,10 +20,7 @@ CLOSE = dict(rtol=1e-12, atol=1e-14)
 
 @cache
 def engine():
-    made = MiniRacer()
-    parts = ("formula", "scales", "simulate", "plotting")
-    code = [(CLIENT / f"{name}.js").read_text("utf-8") for name in parts]
-    made.eval("\n".join([library().replace("export const", "const"), "const KINDS = {};", *code]))
+    made = engine_of_everything()
     made.eval("const listed = (xs) => JSON.stringify(Array.from(xs, (x) => String(x)));")
     return made
 
@@ -93,17 +89,6 @@ def test_curves_of_problems(objective, derivative, reading):
     np.testing.assert_allclose(ys, np.ravel(expected), rtol=1e-12, atol=1e-12)
 
 
-def test_every_function_is_numpys():
-    values = {1: (0.3,), 2: (0.3, -0.7), 3: (False, 0.3, -0.7)}
-    for name in sorted(known_functions()):
-        function = getattr(np, name)
-        count = getattr(function, "nargs", 4) - 1  # One is the result.
-        arguments = (True, False) if name.startswith("bitwise") else values[count]
-        call = json.dumps([name, *map(float, arguments)])
-        got = float(engine().eval(f"Number(compile({call})({{}}))"))
-        assert got == pytest.approx(float(function(*arguments)), rel=1e-14), name
-
-
 def test_values_defined_from_controls_and_from_each_other():
     figure = plot_of(
         explorers.curve(lambda x, a, slope: a**2 + slope * (x - a)),
@@ -125,6 +110,13 @@ def test_values_defined_from_controls_and_from_each_other():
     assert browser["all"] == pytest.approx(10 * -2.75 + 100, rel=1e-14)
     xs, ys = browser.series(0)
     np.testing.assert_allclose(ys, 2.25 - 2.75 * (xs + 1.5), rtol=1e-14)
+
+
+def test_infinite_numbers_reach_the_browser():
+    bounds = [explorers.hline(lambda: np.minimum(np.inf, 3)), explorers.hline(lambda: -np.inf)]
+    browser = Browser(plot_of(*bounds))
+    items = browser.specification["panels"][0]["items"]
+    assert [browser.value(item["y"]) for item in items] == [3, -np.inf]
 
 
 def test_first_argument_of_a_curve_runs_although_a_control_has_its_name():

@@ -268,6 +268,12 @@ def test_eigenvalue_lottery_refuses(arguments, error, words):
 # Depth
 
 SETTING = {"gain": 1.7, "depth": 5, "width": 8, "batch": 3}
+FORMULAS = depth_histogram().specification["activations"]
+
+
+def given(setting):
+    """Return a setting as the figure has it: with formulas of the activation and its slope."""
+    return setting | {"activation": FORMULAS[setting["activation"]]}
 
 
 def network_of(setting, draws):
@@ -294,7 +300,7 @@ def network_of(setting, draws):
 def test_signals_are_those_of_numpy_with_the_same_draws(client, options):
     setting = {**SETTING, **options}
     count = 2 * 24 + 5 * 64
-    network = client("deepNetwork(s, normals(6, n))", s=setting, n=count)
+    network = client("deepNetwork(s, normals(6, n))", s=given(setting), n=count)
     inputs, top, forward = network_of(setting, box_muller(6, count))
     layers = forward(inputs)
     for found, expected in zip(network["activations"], layers, strict=True):
@@ -312,7 +318,7 @@ def test_signals_are_those_of_numpy_with_the_same_draws(client, options):
 
 @pytest.mark.parametrize("options", NETWORKS, ids=str)
 def test_theory_of_depth_is_what_wide_layers_do(client, options):
-    theory = client("depthTheory(s)", s={"gain": 2, "depth": 4, **options})
+    theory = client("depthTheory(s)", s=given({"gain": 2, "depth": 4, **options}))
     sizes, _ = _random_network(variance=2, depth=4, width=1000, batch=8, **options)
     for name in ("activations", "gradients"):
         np.testing.assert_allclose(sizes[name], theory[name], rtol=0.12)
@@ -323,7 +329,8 @@ def test_theory_of_depth_is_what_wide_layers_do(client, options):
 def test_normal_means_are_scipys(client, name, size):
     for part in (0, 1):
         function = ACTIVATIONS[name][part]
-        found = client("normalMean((z) => ACTIVATIONS[n][p](z) ** 2, s)", n=name, p=part, s=size)
+        code = "normalMean((z) => activationOf(a)[p](z) ** 2, s)"
+        found = client(code, a=FORMULAS[name], p=part, s=size)
 
         def squared(x, function=function):
             return function(np.float64(size * x)) ** 2 * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
@@ -334,7 +341,7 @@ def test_normal_means_are_scipys(client, name, size):
 
 def test_the_share_of_saturated_units_is_that_of_the_normal_distribution(client):
     layer_of = "depthTheory({activation: a, residual: false, normalised: true, gain: 1, depth: 1})"
-    shares = [client(f"{layer_of}.share(1)", a=name) for name in ACTIVATIONS]
+    shares = [client(f"{layer_of}.share(1)", a=FORMULAS[name]) for name in ACTIVATIONS]
     limit = np.arctanh(np.sqrt(0.95))
     expected = [0, 0.5, 2 * stats.norm.sf(limit), 2 * stats.norm.sf(2 * limit)]
     np.testing.assert_allclose(shares, expected, atol=2e-3)
@@ -351,7 +358,7 @@ def test_thirty_relu_layers_keep_the_mean_square_or_halve_it_each():
 @pytest.mark.parametrize(("gain", "end"), [(2, 1), (1, 2**-15)])
 def test_theory_of_thirty_relu_layers(client, gain, end):
     setting = {"activation": "ReLU", "residual": False, "normalised": False}
-    theory = client("depthTheory(s)", s={**setting, "gain": gain, "depth": 30})
+    theory = client("depthTheory(s)", s=given({**setting, "gain": gain, "depth": 30}))
     assert theory["activations"][30] == pytest.approx(end, rel=1e-3)
     assert theory["gradients"][0] == pytest.approx(end, rel=1e-3)
 

@@ -12,6 +12,8 @@ from optimlib.explorers.schedule import expected_squares, mean_squares
 
 STEPS = 40
 PROBLEM = {"curvature": 1.5, "deviation": 0.7, "start": 3.0}
+GIVEN = {"problem": PROBLEM}
+EXPECTED = {"e": draw_schedule(STEPS).specification["expected"]}
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def test_one_run_is_that_of_trace():
 
 def test_expectation_agrees_in_both_languages_and_with_the_mean_of_many_runs(client, cosine):
     noise = np.random.default_rng(0).standard_normal((STEPS, 20_000))
-    found = client("expectedSquares(rates, problem, 20000)", rates=cosine, problem=PROBLEM)
+    found = client("expectedSquares(e, rates, problem, 20000)", **EXPECTED, rates=cosine, **GIVEN)
     expected = expected_squares(cosine, **PROBLEM)
     np.testing.assert_allclose(found["squares"], expected, rtol=1e-12)
     measured = mean_squares(ol.GradientDescent(lr=1.0), cosine, noise=noise, **PROBLEM)
@@ -62,9 +64,10 @@ def test_what_is_lost_to_infinity_stays_lost(client):
     rates = [30.0] * 150 + [1 / 1.5] * 50
     found = client(
         "[meanSquares(RULES.GradientDescent, {lr: 1}, rates, problem, normals(1, 400)),"
-        " expectedSquares(rates, problem, 2).squares]",
+        " expectedSquares(e, rates, problem, 2).squares]",
         rates=rates,
-        problem=PROBLEM,
+        **EXPECTED,
+        **GIVEN,
     )
     for squares in found:
         assert squares[40] > 1e100
@@ -75,13 +78,14 @@ def test_standard_error_is_the_spread_of_means(client, cosine):
     noise = np.random.default_rng(1).standard_normal((500, STEPS, 64))
     rule = ol.GradientDescent(lr=1.0)
     ends = [mean_squares(rule, cosine, noise=one, **PROBLEM)[[3, STEPS]] for one in noise]
-    errors = client("expectedSquares(rates, problem, 64).errors", rates=cosine, problem=PROBLEM)
+    code = "expectedSquares(e, rates, problem, 64).errors"
+    errors = client(code, **EXPECTED, rates=cosine, **GIVEN)
     np.testing.assert_allclose(np.std(ends, axis=0), np.array(errors)[[3, STEPS]], rtol=0.15)
 
 
 def test_the_floor_is_where_the_expectation_stays(client):
     rates = [0.3] * 400
-    floor = client("noiseFloor(rates, problem)", rates=rates, problem=PROBLEM)
+    floor = client("noiseFloor(e, rates, problem)", **EXPECTED, rates=rates, **GIVEN)
     assert floor == pytest.approx(expected_squares(rates, **PROBLEM)[-1], rel=1e-12)
     # The floor of the loss h w²/2 in the conventions: η σ² / (2 B (2 − η h)).
     assert PROBLEM["curvature"] * floor / 2 == pytest.approx(0.3 * 0.7**2 / (2 * (2 - 0.3 * 1.5)))
@@ -89,7 +93,7 @@ def test_the_floor_is_where_the_expectation_stays(client):
 
 @pytest.mark.parametrize("rates", [[0.3, 0.2], [0.0, 0.0], [1.4, 1.4]])
 def test_there_is_no_floor_under_rates_that_change_or_do_not_settle(client, rates):
-    assert client("noiseFloor(rates, problem)", rates=rates, problem=PROBLEM) is None
+    assert client("noiseFloor(e, rates, problem)", **EXPECTED, rates=rates, **GIVEN) is None
 
 
 def test_a_drawn_schedule_is_straight_between_its_points(client):
@@ -126,8 +130,8 @@ def test_a_readers_own_schedule_is_sent_as_its_values():
 
 
 def test_only_gradient_descent_has_a_prediction():
-    assert draw_schedule().specification["exact"]
-    assert not draw_schedule(rule=ol.Momentum(lr=0.1)).specification["exact"]
+    assert draw_schedule().specification["expected"]
+    assert draw_schedule(rule=ol.Momentum(lr=0.1)).specification["expected"] is None
 
 
 @pytest.mark.parametrize("rule", [None, ol.Adam(lr=0.1)])

@@ -159,6 +159,17 @@ def test_branches_are_recorded_in_the_order_of_the_code():
     assert evaluate(node, {"t": steps}).tolist() == [warm_up(t) for t in steps.tolist()]
 
 
+def test_a_node_beside_an_array_makes_a_node_of_each_element():
+    values = evaluate_all(Symbol("x") * np.array([[1.0, 2.0]]), x=3.0)
+    np.testing.assert_array_equal(values, [[3.0, 6.0]])
+    mixed = np.array([Symbol("y"), 4.0], dtype=object) - Symbol("x")
+    np.testing.assert_array_equal(evaluate_all(mixed, x=3.0, y=5.0), [2.0, 1.0])
+
+
+def evaluate_all(nodes, **values):
+    return np.vectorize(lambda node: evaluate(node, values))(nodes)
+
+
 def test_code_without_branches_is_its_tree():
     assert repr(record_branches(lambda: 2 * Symbol("t"))) == "multiply(2, t)"
     assert repr(record_branches(lambda: 2.5)) == "2.5"

@@ -1,6 +1,5 @@
 """The generated JavaScript, run by V8: its numbers are NumPy's, its by-hand lines `by_hand`'s."""
 
-import atexit
 import json
 import re
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ from itertools import islice
 import cases
 import numpy as np
 import pytest
-from py_mini_racer import MiniRacer
+from engine import engine_of, engine_of_everything
 
 import optimlib as ol
 from optimlib.expression import OPERATORS, Call, evaluate, record_problem
-from optimlib.javascript import key, library, reference
+from optimlib.javascript import key, reference
 from optimlib.symbols import number_text
 
 # Runs a rule as an explorer does, one coordinate after the other, and returns for every step the
@@ -37,17 +36,9 @@ const numbersOf = (values) => new Float64Array([values].flat(Infinity));
 """
 
 
-def engine_of(module):
-    engine = MiniRacer()
-    # Left to the interpreter's end it waits for a thread that has ended.
-    atexit.register(engine.close)
-    engine.eval(module.replace("export const", "const"))
-    return engine
-
-
 @cache
 def engine():
-    made = engine_of(library())
+    made = engine_of_everything()
     made.eval(RUN)
     return made
 
@@ -346,8 +337,12 @@ class Own(ol.Rule):
         return dict(v=v, step=-self.lr * (v - 0.1 * w) ** 3)
 
 
+def module_engine(thing):
+    return engine_of("own.js", {"own.js": ol.javascript(thing)})
+
+
 def test_a_readers_own_rule_and_objective():
-    made = engine_of(ol.javascript(Own(lr=0.1)))
+    made = module_engine(Own(lr=0.1))
     h = js(Own(lr=0.1).hyperparameters())
     assert made.eval(f"Own.initial({h}, 3)[0]") == 1.5
     assert made.eval(f"Own.lookAhead({h}, 3, 2)") == 2.0
@@ -361,7 +356,7 @@ def test_a_readers_own_rule_and_objective():
         name="my wave",
         parameters=dict(a=2.0),
     )
-    made = engine_of(ol.javascript(wave))
+    made = module_engine(wave)
     assert made.eval("my_wave.f(my_wave.parameters, 1, 2)") == 0.5
     assert made.eval("my_wave.grad({a: 3}, 1, -1)[0]") == 2
     with pytest.raises(ValueError, match="does not have <Objective my wave"):

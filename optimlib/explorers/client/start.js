@@ -1,6 +1,11 @@
+// Where figures begin: on a page of the website, and in Jupyter.
+
+import { make } from "./drawing/elements.js";
+import { Figure } from "./drawing/figure.js";
+
 // On the website: brings every figure of the page to life where it stands.
 
-function start() {
+export function start() {
   for (const element of document.querySelectorAll("div.explorer-still")) {
     const specification = JSON.parse(element.querySelector("script").textContent);
     const live = make("div");
@@ -11,7 +16,7 @@ function start() {
 }
 
 // In Jupyter: `model` carries the specification, and runs what only Python can run.
-function render({ model, el }) {
+export function render({ model, el }) {
   const waiting = new Map();
   let last = 0;
   model.on("msg:custom", ({ id, ...answer }) => {

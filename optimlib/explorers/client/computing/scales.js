@@ -1,6 +1,6 @@
 // Numbers to places on the paper, and the round numbers along an axis.
 
-function scale([low, high], [from, to], log = false) {
+export function scale([low, high], [from, to], log = false) {
   const measure = log ? (v) => Math.log10(Math.max(v, 1e-300)) : (v) => v;
   const start = measure(low), factor = (to - from) / (measure(high) - start || 1);
   const place = (value) => from + (measure(value) - start) * factor;
@@ -23,7 +23,7 @@ function linearTicks(low, high, count) {
   return ticks;
 }
 
-function logTicks(low, high) {
+export function logTicks(low, high) {
   const first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high));
   const every = Math.ceil((last - first) / 6) || 1;
   const multiples = last - first <= 2 ? [1, 2, 5] : [1];
@@ -35,7 +35,7 @@ function logTicks(low, high) {
 }
 
 // The smallest and largest finite value, with a margin; never an empty range.
-function extent(values, { margin = 0.05, log = false } = {}) {
+export function extent(values, { margin = 0.05, log = false } = {}) {
   let low = Infinity, high = -Infinity;
   for (const value of values) {
     if (Number.isFinite(value) && (!log || value > 0)) {

@@ -1,13 +1,18 @@
 // One pair of axes. What is drawn in a frame is kept by its key; what the frame did not draw goes.
 
-const MARGIN = { left: 60, right: 18, top: 12, bottom: 40 };
-let plots = 0;
+import { number } from "../../../javascript/by_hand.js";
+import { levelLines, levelsOf, onGrid } from "../computing/level_lines.js";
+import { make, set } from "./elements.js";
+import { extent, scale } from "../computing/scales.js";
 
-class Plot {
+const MARGIN = { left: 60, right: 18, top: 12, bottom: 40 };
+let count = 0;
+
+export class Axes {
   // `description` says in a sentence what is to be seen.
   constructor({ x = "", y = "", description = "", aspect = 0.72, onpoint = null }) {
     Object.assign(this, { labels: { x, y }, aspect, onpoint, drawn: new Map(), frame: 0 });
-    const clip = `explorer-clip-${++plots}`;
+    const clip = `explorer-clip-${++count}`;
     this.paper = make("rect", { class: "explorer-paper" });
     this.hole = make("rect");
     this.axes = make("g", { class: "explorer-axes" });
@@ -17,6 +22,16 @@ class Plot {
       make("defs", {}, make("clipPath", { id: clip }, this.hole)),
       this.paper, this.axes, this.inside, this.above);
     if (onpoint) this.listen();
+  }
+
+  get width() {
+    return Math.max(this.element.clientWidth || 420, 160);
+  }
+
+  // Makes what is inside the margins `shape` times as high as wide.
+  proportion(shape) {
+    const { width } = this, inside = (width - MARGIN.left - MARGIN.right) * shape;
+    this.aspect = (inside + MARGIN.top + MARGIN.bottom) / width;
   }
 
   describe(text) {
@@ -52,7 +67,7 @@ class Plot {
 
   // Starts a frame with the given ranges; `ticksX` are marks chosen by hand.
   begin({ x, y, logX = false, logY = false, ticksX = null }) {
-    const width = Math.max(this.element.clientWidth || 420, 160);
+    const { width } = this;
     const height = Math.round(width * this.aspect);
     const right = width - MARGIN.right, bottom = height - MARGIN.bottom;
     this.range = { x, y };
@@ -163,11 +178,9 @@ class Plot {
     const { x, y } = this.range, key = JSON.stringify([x, y, state]), n = 60;
     if (this.levelKey !== key) {
       this.levelKey = key;
-      const z = Float64Array.from({ length: (n + 1) ** 2 }, (_, k) => f(
-        x[0] + (x[1] - x[0]) * (k % (n + 1)) / n,
-        y[0] + (y[1] - y[0]) * Math.floor(k / (n + 1)) / n,
-      ));
-      this.levelPieces = contours(z, n, x, y, levelsOf(z));
+      const z = onGrid(n, (shareX, shareY) =>
+        f(x[0] + (x[1] - x[0]) * shareX, y[0] + (y[1] - y[0]) * shareY));
+      this.levelPieces = levelLines(z, n, x, y, levelsOf(z));
     }
     this.segments("levels", this.levelPieces, { opacity: 0.35 });
   }
@@ -180,8 +193,8 @@ class Plot {
       if (!(Math.abs(px) < 1e6 && Math.abs(py) < 1e6)) continue;
       if (Math.abs(px - lastX) + Math.abs(py - lastY) < radius) continue;
       [lastX, lastY] = [px, py];
-      d += `M${(px - radius).toFixed(1)},${py.toFixed(1)}a${radius},${radius} 0 1 0 ${2 * radius},0` +
-        `a${radius},${radius} 0 1 0 ${-2 * radius},0`;
+      d += `M${(px - radius).toFixed(1)},${py.toFixed(1)}` +
+        `a${radius},${radius} 0 1 0 ${2 * radius},0a${radius},${radius} 0 1 0 ${-2 * radius},0`;
     }
     return this.item(key, "path", { d, fill: color ?? "currentColor", opacity });
   }
@@ -192,7 +205,8 @@ class Plot {
     let d = "";
     heights.forEach((height, i) => {
       const left = this.x(edges[i]), right = this.x(edges[i + 1]);
-      d += `M${left.toFixed(1)},${base.toFixed(1)}V${this.y(height).toFixed(1)}H${right.toFixed(1)}V${base.toFixed(1)}Z`;
+      d += `M${left.toFixed(1)},${base.toFixed(1)}V${this.y(height).toFixed(1)}` +
+        `H${right.toFixed(1)}V${base.toFixed(1)}Z`;
     });
     return this.item(key, "path",
       { d, fill: color ?? "currentColor", opacity, stroke: "var(--explorer-sheet)" });
@@ -213,9 +227,9 @@ class Plot {
   }
 
   text(key, x, y, string, { color, anchor = "middle", dx = 0, dy = 0 } = {}) {
+    const fill = color ?? "currentColor";
     const element = this.item(key, "text",
-      { x: this.x(x) + dx, y: this.y(y) + dy, "text-anchor": anchor, fill: color ?? "currentColor" },
-      this.above);
+      { x: this.x(x) + dx, y: this.y(y) + dy, "text-anchor": anchor, fill }, this.above);
     if (element.textContent !== string) element.textContent = string;
     return element;
   }
@@ -237,34 +251,4 @@ class Plot {
     });
     return set(element, { href: canvas.toDataURL() });
   }
-}
-
-// Level lines of `z`, an (n + 1) × (n + 1) grid by rows, over the ranges x and y.
-function contours(z, n, [x0, x1], [y0, y1], levels) {
-  const pieces = [];
-  const dx = (x1 - x0) / n, dy = (y1 - y0) / n;
-  for (let j = 0; j < n; j++) {
-    for (let i = 0; i < n; i++) {
-      const k = j * (n + 1) + i;
-      const a = z[k], b = z[k + 1], c = z[k + n + 2], d = z[k + n + 1];
-      const low = Math.min(a, b, c, d), high = Math.max(a, b, c, d);
-      for (const level of levels) {
-        if (!(level > low && level <= high && high - low < Infinity)) continue;
-        const ends = [];
-        if (a < level !== b < level) ends.push(x0 + dx * (i + (level - a) / (b - a)), y0 + dy * j);
-        if (b < level !== c < level) ends.push(x0 + dx * (i + 1), y0 + dy * (j + (level - b) / (c - b)));
-        if (c < level !== d < level) ends.push(x0 + dx * (i + (level - d) / (c - d)), y0 + dy * (j + 1));
-        if (d < level !== a < level) ends.push(x0 + dx * i, y0 + dy * (j + (level - a) / (d - a)));
-        pieces.push(...ends);
-      }
-    }
-  }
-  return pieces;
-}
-
-// Levels that are dense where the function is low, as in optimlib.figures.contours.
-function levelsOf(z, count = 16) {
-  const sorted = Float64Array.from(z).filter(Number.isFinite).sort();
-  return Array.from({ length: count }, (_, i) =>
-    sorted[Math.round((sorted.length - 1) * ((i + 1) / (count + 1)) ** 2)]);
 }

@@ -1,8 +1,11 @@
 // What all explorers share: controls, a redraw for each change, read-outs, data, reset and link.
 
-const KINDS = {};
+import { number } from "../../../javascript/by_hand.js";
+import { KINDS } from "../kinds.js";
+import { Axes } from "./axes.js";
+import { make, set, table } from "./elements.js";
 
-class Figure {
+export class Figure {
   constructor(element, specification, kernel = null) {
     Object.assign(this, { element, specification, kernel, state: {}, initial: {}, controls: {} });
     this.plots = make("div", { class: "explorer-plots" });
@@ -17,7 +20,7 @@ class Figure {
     set(element, { role: "group", "aria-label": specification.title });
     element.classList.add("explorer");
 
-    this.view = KINDS[specification.kind](this, specification);
+    this.view = new KINDS[specification.kind](this, specification);
     this.button("Reset", () => this.restore(this.initial));
     if (!kernel && this.name()) this.button("Copy link", () => this.share());
     this.button("Download CSV", () => this.download());
@@ -31,10 +34,10 @@ class Figure {
     return this.element.closest("figure")?.id ?? "";
   }
 
-  plot(options) {
-    const plot = new Plot(options);
-    this.plots.append(plot.element);
-    return plot;
+  axes(options) {
+    const axes = new Axes(options);
+    this.plots.append(axes.element);
+    return axes;
   }
 
   // Registers a control: `show(value)` brings the input to the value.
@@ -91,16 +94,20 @@ class Figure {
   }
 
   choice(key, { label, options, value }) {
-    const select = make("select", { input: () => this.change(key, options[select.selectedIndex][0]) },
+    const select = make("select",
+      { input: () => this.change(key, options[select.selectedIndex][0]) },
       ...options.map(([name, text]) => make("option", { value: name }, text)));
     const element = make("label", { class: "explorer-choice" }, make("span", {}, label), select);
-    this.register(key, value, element, (v) => { select.selectedIndex = options.findIndex(([name]) => name === v); });
+    this.register(key, value, element, (v) => {
+      select.selectedIndex = options.findIndex(([name]) => name === v);
+    });
   }
 
   toggle(key, { label, value, color }) {
     const box = make("input", { type: "checkbox", input: () => this.change(key, box.checked) });
-    const mark = color ? [make("span", { class: "explorer-chip", style: `background:${color}` })] : [];
-    const element = make("label", { class: "explorer-toggle" }, box, ...mark, make("span", {}, label));
+    const chip = { class: "explorer-chip", style: `background:${color}` };
+    const element = make("label", { class: "explorer-toggle" },
+      box, ...(color ? [make("span", chip)] : []), make("span", {}, label));
     this.register(key, value, element, (v) => { box.checked = v; });
   }
 
@@ -180,7 +187,8 @@ class Figure {
 
   download() {
     const { columns, rows } = this.view.data();
-    const quoted = (cell) => (/[",\n]/.test(cell) ? `"${String(cell).replaceAll('"', '""')}"` : cell);
+    const quoted = (cell) =>
+      (/[",\n]/.test(cell) ? `"${String(cell).replaceAll('"', '""')}"` : cell);
     const text = [columns, ...rows].map((row) => row.map(quoted).join()).join("\r\n");
     const link = make("a", {
       href: URL.createObjectURL(new Blob([`${text}\r\n`], { type: "text/csv" })),

@@ -4,7 +4,7 @@ const SVG_TAGS = new Set(
   ["svg", "g", "path", "circle", "line", "text", "rect", "clipPath", "defs", "image"],
 );
 
-function make(tag, attributes = {}, ...children) {
+export function make(tag, attributes = {}, ...children) {
   const element = SVG_TAGS.has(tag)
     ? document.createElementNS("http://www.w3.org/2000/svg", tag)
     : document.createElement(tag);
@@ -14,20 +14,20 @@ function make(tag, attributes = {}, ...children) {
 }
 
 // Sets attributes; a function becomes an event listener, null removes.
-function set(element, attributes) {
+export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
-    else if (value === null || value === undefined || value === false) element.removeAttribute(name);
+    else if ([null, undefined, false].includes(value)) element.removeAttribute(name);
     else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
   }
   return element;
 }
 
 // A name behind a dot of its color.
-const chipped = (name, color) => make("span", {},
+export const chipped = (name, color) => make("span", {},
   make("span", { class: "explorer-chip", style: `background:${color}` }), name);
 
-function table(caption, columns, rows) {
+export function table(caption, columns, rows) {
   const heading = (cell) => make(cell ? "th" : "td", cell ? { scope: "col" } : {}, cell);
   const cells = (row) => row.map((cell, i) =>
     make(i ? "td" : "th", i ? {} : { scope: "row" }, cell));

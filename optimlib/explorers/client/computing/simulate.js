@@ -1,9 +1,11 @@
 // The engine: what optimlib.iterate does, one start.
 
-const LOST = 1e150; // squares of larger numbers overflow
+import { at as valueAt } from "../../../javascript/library.js";
+
+export const LOST = 1e150; // squares of larger numbers overflow
 
 // Returns the hyperparameters of step t: a schedule has another value at each.
-function hyperparametersAt(hyperparameters, t) {
+export function hyperparametersAt(hyperparameters, t) {
   const values = {};
   for (const [name, value] of Object.entries(hyperparameters)) {
     values[name] = typeof value === "function" ? value(t) : value;
@@ -12,14 +14,16 @@ function hyperparametersAt(hyperparameters, t) {
 }
 
 // The hyperparameters of a rule in a specification: numbers, and functions of t for schedules.
-function withSchedules({ hyperparameters, schedules = {} }) {
+export function withSchedules({ hyperparameters, schedules = {} }) {
   const values = { ...hyperparameters };
-  for (const [name, schedule] of Object.entries(schedules)) values[name] = (t) => at(schedule, t);
+  for (const [name, schedule] of Object.entries(schedules)) {
+    values[name] = (t) => valueAt(schedule, t);
+  }
   return values;
 }
 
 // The hyperparameters of a rule, number i of the figure, as its sliders stand.
-function hyperparametersFor(rule, i, sliders, state) {
+export function hyperparametersFor(rule, i, sliders, state) {
   const values = withSchedules(rule);
   for (const { key, name, rules } of sliders) {
     if (rules?.includes(i)) values[name] = state[key];
@@ -28,7 +32,7 @@ function hyperparametersFor(rule, i, sliders, state) {
 }
 
 // The parameters of a problem, as the sliders stand.
-function parametersFor({ parameters }, sliders, state) {
+export function parametersFor({ parameters }, sliders, state) {
   const values = { ...parameters };
   for (const { key, parameter } of sliders) {
     if (parameter in values) values[parameter] = state[key];
@@ -38,7 +42,9 @@ function parametersFor({ parameters }, sliders, state) {
 
 // Runs `steps` steps. Returns points (d to a step, the start first), values of f, the number of
 // steps before the run was lost to infinity, and with `keep` each coordinate's record by step.
-function simulate(rule, hyperparameters, problem, parameters, start, steps, { keep = false } = {}) {
+export function simulate(
+  rule, hyperparameters, problem, parameters, start, steps, { keep = false } = {},
+) {
   const d = start.length;
   const scheduled = Object.values(hyperparameters).some((value) => typeof value === "function");
   let h = hyperparametersAt(hyperparameters, 1);
@@ -49,17 +55,18 @@ function simulate(rule, hyperparameters, problem, parameters, start, steps, { ke
   const values = new Float64Array(steps + 1).fill(NaN);
   const records = [];
   const w = [...start];
-  const value = (t) => (d === 1 ? problem.f(parameters, t, w[0]) : problem.f(parameters, t, w[0], w[1]));
+  // Of one or two variables: faster than spreading a list of them.
+  const of = (f, t, x) => (d === 1 ? f(parameters, t, x[0]) : f(parameters, t, x[0], x[1]));
   points.set(w);
-  values[0] = value(0);
+  values[0] = of(problem.f, 0, w);
   let finished = 0;
   for (let t = 1; t <= steps; t++) {
     if (scheduled) h = hyperparametersAt(hyperparameters, t);
-    const at = rule.lookAhead
-      ? w.map((wi, i) => rule.lookAhead(h, wi, ...states[i]))
-      : w;
-    const g = d === 1 ? problem.grad(parameters, t, at[0]) : problem.grad(parameters, t, at[0], at[1]);
-    const record = keep ? { t, g, lookAhead: [...at], before: [...w], states: states.map((s) => [...s]), values: [] } : null;
+    const at = rule.lookAhead ? w.map((wi, i) => rule.lookAhead(h, wi, ...states[i])) : w;
+    const g = of(problem.grad, t, at);
+    const record = keep ? {
+      t, g, lookAhead: [...at], before: [...w], states: states.map((s) => [...s]), values: [],
+    } : null;
     for (let i = 0; i < d; i++) {
       const state = states[i];
       const result = rule.update(h, t, g[i], w[i], state[0], state[1], state[2], state[3]);
@@ -69,7 +76,7 @@ function simulate(rule, hyperparameters, problem, parameters, start, steps, { ke
     }
     if (keep) records.push({ ...record, w: [...w] });
     points.set(w, d * t);
-    values[t] = value(t);
+    values[t] = of(problem.f, t, w);
     if (!w.every((wi) => Math.abs(wi) < LOST)) break;
     finished = t;
   }
@@ -77,7 +84,7 @@ function simulate(rule, hyperparameters, problem, parameters, start, steps, { ke
 }
 
 // The step at which a run leaves the ranges for good, or null if it ends inside.
-function leaves(run, ranges, steps = run.values.length - 1) {
+export function leaves(run, ranges, steps = run.values.length - 1) {
   const inside = (t) => ranges.every(([low, high], i) => {
     const value = run.points[run.d * t + i];
     return value >= low && value <= high;
@@ -89,7 +96,7 @@ function leaves(run, ranges, steps = run.values.length - 1) {
 }
 
 // The coordinates as separate arrays, up to a step.
-function coordinates(run, steps) {
-  return Array.from({ length: run.d }, (_, i) =>
-    Float64Array.from({ length: steps + 1 }, (_, t) => run.points[run.d * t + i]));
+export function coordinates({ d, points }, steps) {
+  const along = (i) => Float64Array.from({ length: steps + 1 }, (_, t) => points[d * t + i]);
+  return Array.from({ length: d }, (_, i) => along(i));
 }

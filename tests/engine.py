@@ -1,0 +1,31 @@
+"""V8 with what modules of JavaScript export."""
+
+import atexit
+
+from py_mini_racer import MiniRacer
+
+from optimlib.explorers.explorer import modules
+from optimlib.javascript.linker import exports_of, link
+
+
+def engine_of(entry, linked):
+    """Return an engine in which the exports of a module stand as global names."""
+    engine = MiniRacer()
+    # Left to the interpreter's end it waits for a thread that has ended.
+    atexit.register(engine.close)
+    engine.eval(f"Object.assign(globalThis, {link(entry, linked)});")
+    return engine
+
+
+def engine_of_everything():
+    """Return an engine with all that any module of the explorers exports.
+
+    A module more imports it, so that a name which two modules export is an error.
+    """
+    linked = modules()
+    names = {path: ", ".join(exports_of(text)) for path, text in linked.items()}
+    imports = [f'import {{ {names[path]} }} from "./{path}";' for path in names]
+    lines = [*imports, f"export const everything = {{ {', '.join(names.values())} }};"]
+    engine = engine_of("everything.js", linked | {"everything.js": "\n".join(lines)})
+    engine.eval("Object.assign(globalThis, everything);")
+    return engine
