@@ -7,11 +7,11 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from optimlib.descent import iterate
 from course.exercises.exercise import Exercise
 from course.exercises.inputs import COORDINATES, TOLERANCE, differ, inputs, record_of, row
 from course.exercises.misconceptions import describe
 from course.exercises.report import Report
+from optimlib.descent import iterate
 from optimlib.notation import by_hand, formula
 from optimlib.problems import square
 from optimlib.rules.optimizer import Optimizer

@@ -9,11 +9,11 @@ from numbers import Real
 
 import numpy as np
 
-from optimlib.descent import trace
 from course.exercises.exercise import Exercise
 from course.exercises.inputs import TOLERANCE
 from course.exercises.misconceptions import describe
 from course.exercises.report import Report
+from optimlib.descent import trace
 from optimlib.symbols import number_text
 
 

@@ -1,8 +1,8 @@
 """The exercises in code: one for every rule."""
 
 import course.exercises.misconceptions as wrong
-from optimlib import rules
 from course.exercises.code import CodeExercise
+from optimlib import rules
 
 
 def _exercise(id, chapter, topic, rule, mistakes, difficulty, inputs=("t", "g")):

@@ -15,7 +15,6 @@ from course.grading.sandbox import Limits, NoSandbox, choose
 from course.grading.scoring import score
 
 
-
 def arguments(given):
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m course.grading", description=__doc__)

@@ -2,7 +2,8 @@
 
     python -I -S inside.py SECONDS MEGABYTES FOLDER...
 
-Started by `course.grading.answers`, whose requests come as lines on the standard input. Needs nothing
+Started by `course.grading.answers`, whose requests come as lines on the standard input. Needs
+nothing
 but the standard library, NumPy and `wire`, which are in the folders.
 """
 

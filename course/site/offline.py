@@ -7,7 +7,6 @@ import re
 import sys
 import tomllib
 import zipfile
-from pathlib import Path
 
 import yaml
 

@@ -4,9 +4,9 @@ from functools import cache, partial
 
 import numpy as np
 
-from optimlib import problems
 from course.exercises.chapters.shared import start
 from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip, point
+from optimlib import problems
 from optimlib.notation import by_hand
 from optimlib.rules import Adam
 

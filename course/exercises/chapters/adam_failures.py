@@ -4,9 +4,9 @@ from functools import cache, partial
 
 import numpy as np
 
-from optimlib import problems
 from course.exercises.misconceptions import adam, scaled
 from course.exercises.numbers import NumberExercise, Slip, point
+from optimlib import problems
 from optimlib.notation import by_hand
 from optimlib.objective import Objective, Stream
 from optimlib.rules import Adam, AMSGrad, GradientDescent, RMSProp

@@ -4,8 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from optimlib import problems
 from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from optimlib import problems
 
 CHAPTER = "landscape/convexity"
 LOSS = problems.logistic([[1.0]], [1.0])

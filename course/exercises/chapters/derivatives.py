@@ -4,9 +4,9 @@ from functools import partial
 
 import numpy as np
 
+from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib import problems
 from optimlib.calculus import numerical_gradient
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib.symbols import number_text
 
 CHAPTER = "landscape/derivatives"

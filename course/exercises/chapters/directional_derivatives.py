@@ -4,10 +4,10 @@ from functools import partial
 
 import numpy as np
 
-from optimlib import problems
-from optimlib.calculus import directional_derivative
 from course.exercises.chapters.shared import HILL, small
 from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from optimlib import problems
+from optimlib.calculus import directional_derivative
 from optimlib.symbols import number_text
 
 CHAPTER = "landscape/directional-derivatives"

@@ -4,9 +4,9 @@ from functools import partial
 
 import numpy as np
 
-from optimlib import problems
 from course.exercises.misconceptions.general import wrong_sign
 from course.exercises.numbers import NumberExercise, Slip, point
+from optimlib import problems
 from optimlib.notation import by_hand
 from optimlib.rules import GradientDescent
 

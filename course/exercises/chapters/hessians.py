@@ -4,9 +4,9 @@ from functools import partial
 
 import numpy as np
 
-from optimlib.calculus import directional_derivative, second_directional_derivative
 from course.exercises.chapters.shared import HILL, small
 from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from optimlib.calculus import directional_derivative, second_directional_derivative
 from optimlib.symbols import number_text
 
 CHAPTER = "landscape/hessians"

@@ -4,9 +4,9 @@ from functools import partial
 
 import numpy as np
 
+from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib import problems
 from optimlib.descent import trace
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
 from optimlib.line_search import ExactLineSearch
 from optimlib.rules import BFGS
 from optimlib.symbols import number_text

@@ -4,8 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from optimlib import problems
 from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip, point
+from optimlib import problems
 from optimlib.rules import Newton
 
 CHAPTER = "landscape/saddle-points"

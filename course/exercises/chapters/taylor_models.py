@@ -4,8 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from optimlib import problems
 from course.exercises.numbers import NumberExercise, Slip
+from optimlib import problems
 
 CHAPTER = "landscape/taylor-models"
 WAVE = problems.x_cos()
