@@ -81,7 +81,14 @@ class Optimizer:
 
     @classmethod
     def ranges(cls):
-        """Return the `Range` of every hyperparameter of its own, by name."""
+        """Return the `Range` of every hyperparameter of its own, by name.
+
+        Examples
+        --------
+        >>> import optimlib as ol
+        >>> print(ol.Momentum.ranges()["beta"])
+        in [0, 1)
+        """
         declared = declarations(cls).items()
         return {name: field.range for name, field in declared if field.is_hyperparameter}
 
