@@ -7,8 +7,8 @@ import io
 import json
 import math
 from functools import cache
-from importlib.resources import files
 from numbers import Real
+from pathlib import Path
 
 import anywidget
 import matplotlib.pyplot as plt
@@ -22,21 +22,17 @@ from optimlib.javascript import operations
 from optimlib.javascript.linker import link
 
 LARGEST = 60_000  # bytes of a figure's data: a page may have several
-CLIENT = files("optimlib.explorers") / "client"
+PACKAGE = Path(__file__).parents[1]
+CLIENT = PACKAGE / "explorers" / "client"
 START = "explorers/client/start.js"
 
 
 @cache
 def modules():
     """Return the ES modules of all explorers, and those of the library: texts by paths."""
-    paths = [path for folder in (CLIENT, *CLIENT.iterdir()) for path in _scripts_in(folder)]
-    here = files("optimlib")
-    own = {path.relative_to(here).as_posix(): path.read_text("utf-8") for path in paths}
+    paths = sorted(CLIENT.rglob("*.js"))
+    own = {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in paths}
     return own | library_modules()
-
-
-def _scripts_in(folder):
-    return [path for path in folder.iterdir() if path.suffix == ".js"] if folder.is_dir() else []
 
 
 @cache

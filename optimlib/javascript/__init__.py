@@ -7,8 +7,8 @@ of all of them, and `reference` says which of its entries, with which numbers, o
 import inspect
 from dataclasses import MISSING, fields
 from functools import cache
-from importlib.resources import files
 from numbers import Real
+from pathlib import Path
 
 from optimlib import problems, rules, schedules
 from optimlib.javascript import operations
@@ -114,9 +114,9 @@ def modules():
     ``at(schedule, t)`` for what `reference` says of a schedule. Rules and problems have `byHand`
     as well.
     """
-    by_hand = (files("optimlib.javascript") / "by_hand.js").read_text("utf-8")
+    by_hand = Path(__file__).with_name("by_hand.js")
     return {
-        "javascript/by_hand.js": by_hand,
+        "javascript/by_hand.js": by_hand.read_text("utf-8"),
         "javascript/operations.js": operations.module(),
         "javascript/library.js": _library(),
     }

@@ -59,7 +59,7 @@ def arguments_of(name):
     function = getattr(np, name)
     if name.startswith("bitwise"):
         return np.array(list(product([False, True], repeat=2))).T
-    count = getattr(function, "nin", 3)
+    count = getattr(function, "nargs", 4) - 1
     columns = np.array(list(product(AWKWARD if count < 3 else SOME, repeat=count))).T
     if name in ("maximum", "minimum"):
         columns = columns[:, np.any(columns != 0, axis=0)]
@@ -130,7 +130,7 @@ def random_tree(random, depth):
     if not depth or random.random() < 0.1:
         return Symbol(random.choice(["a", "b"])) if random.random() < 0.7 else Constant(-1.5)
     function = getattr(np, random.choice(operations.names()))
-    count = getattr(function, "nin", 3)
+    count = getattr(function, "nargs", 4) - 1
     return Call(function, tuple(random_tree(random, depth - 1) for _ in range(count)))
 
 
