@@ -66,7 +66,7 @@ def _answers(exercise):
             (text, key == exercise.right, exercise.feedback.get(key, ""))
             for key, text in exercise.options.items()
         ]
-    slips = exercise.slip_values().values()
+    slips = exercise.slip_values.values()
     wrong = [(value, False, exercise.check(value).diagnosis) for value in slips]
     return [(exercise.expected, True, ""), *wrong]
 
