@@ -135,13 +135,14 @@ class NumberExercise(Exercise):
     def _is_right(self, text):
         return abs(float(text.replace("−", "-")) - self.expected) <= self.tolerance
 
+    @cached_property
     def slip_values(self):
-        """Return what each slip leads to, by its name."""
+        """What each slip leads to, by its name."""
         return {slip.name: float(slip.value(**self.parameters)) for slip in self.slips}
 
     def accepted(self):
         """Return whether the right number and those of all slips can be told apart."""
-        values = [self.expected, *self.slip_values().values()]
+        values = [self.expected, *self.slip_values.values()]
         apart = np.abs(np.subtract.outer(values, values)) > 4 * self.tolerance
         return bool(np.all(np.isfinite(values)) and np.all(apart | np.eye(len(values), dtype=bool)))
 
@@ -172,7 +173,7 @@ class NumberExercise(Exercise):
         slips = [
             slip
             for slip in self.slips
-            if abs(answer - slip.value(**self.parameters)) <= self.tolerance
+            if abs(answer - self.slip_values[slip.name]) <= self.tolerance
         ]
         if slips:
             # The book's own numbers may not tell two slips apart; those of variants do.
