@@ -194,7 +194,9 @@ def test_right_numbers_are_correct_and_slips_are_named(exercise):
             report = variant.check(variant.slip_values[slip.name])
             assert not report.correct
             # The book's own numbers may not tell two slips apart; those of variants do.
-            assert slip.name in report.mistake if variant is exercise else report.mistake == slip.name
+            assert (
+                slip.name in report.mistake if variant is exercise else report.mistake == slip.name
+            )
             assert slip.feedback in report.explanation
 
 
