@@ -4,13 +4,11 @@ import json
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from course.experiments import comparing
 
-ROOT = Path(__file__).resolve().parents[2]
 MODULE = "course.experiments.comparing"
 TINY = ["--trials=3", "--seeds=2", "--epochs=2", "--schedules=constant"]
 TINY += ["--optimizers", "Adam", "Lion"]
@@ -18,15 +16,22 @@ RUNS = 2 * 2 * (3 + 2 + 2)
 PATIENCE = 60
 
 
-def command(folder, *more):
-    """Return the command of a tiny comparison, with its own cache and result."""
+def tiny(folder, jobs):
+    """Return the arguments of a tiny comparison, with its own cache and result."""
     places = ["--cache", folder / "cache", "--output", folder / "result.json"]
-    return [sys.executable, "-W", "error", "-m", MODULE, *TINY, *places, *more]
+    return [*TINY, *map(str, places), f"--jobs={jobs}"]
 
 
-def run(folder, *more):
-    subprocess.run(command(folder, *more), check=True, capture_output=True, timeout=PATIENCE)
-    return json.loads((folder / "result.json").read_text("utf-8"))
+def command(folder, jobs):
+    return [sys.executable, "-W", "error", "-m", MODULE, *tiny(folder, jobs)]
+
+
+def result(folder):
+    """Return what a comparison wrote, but for its times."""
+    written = json.loads((folder / "result.json").read_text("utf-8"))
+    times = written.pop("microseconds")
+    assert all(value > 0 for of_task in times.values() for value in of_task.values())
+    return written
 
 
 def finished(folder):
@@ -34,52 +39,44 @@ def finished(folder):
     return {path: path.stat().st_mtime_ns for path in folder.rglob("output.pkl")}
 
 
-def without_times(result):
-    times = result.pop("microseconds")
-    assert all(value > 0 for of_task in times.values() for value in of_task.values())
-    return result
-
-
 @pytest.fixture(scope="module")
 def once(tmp_path_factory):
     """A tiny comparison from start to end: its folder and its result."""
     folder = tmp_path_factory.mktemp("once")
-    return folder, without_times(run(folder, "--jobs", "1"))
+    comparing.main(tiny(folder, jobs=1))
+    return folder, result(folder)
 
 
 def test_a_tiny_comparison_runs_from_start_to_end(once):
-    folder, result = once
+    folder, written = once
     assert len(finished(folder)) == RUNS
-    assert set(result) == {"setup", "spaces", "results"}
-    assert set(result["results"]) == {"softmax", "mlp"}
-    kept = result["results"]["mlp"]["constant"]["Lion"]
+    assert set(written) == {"setup", "spaces", "results"}
+    assert set(written["results"]) == {"softmax", "mlp"}
+    kept = written["results"]["mlp"]["constant"]["Lion"]
     measured = {"train_loss", "val_loss", "val_accuracy"}
     assert set(kept["trials"]) == {"lr", "beta1", "beta2"} | measured
     assert {len(values) for values in kept["trials"].values()} == {3}
     assert {len(values) for values in kept["final"].values()} == {2}
     assert kept["curves"]["step"] == [0, 42, 84]
-    for _, _, _, kept in cells(result):
+    for _, _, _, kept in cells(written):
         assert kept["chosen"]["trial"] == comparing.np.argmin(kept["trials"]["val_loss"])
 
 
-def test_two_jobs_give_the_same_numbers(once, tmp_path):
-    assert without_times(run(tmp_path, "--jobs", "2")) == once[1]
-
-
-def test_a_killed_comparison_goes_on_where_it_was(once, tmp_path):
-    process = subprocess.Popen(command(tmp_path, "--jobs", "1"), stderr=subprocess.DEVNULL)
+def test_a_killed_comparison_goes_on_where_it_was_with_more_jobs(once, tmp_path):
+    process = subprocess.Popen(command(tmp_path, jobs=1), stderr=subprocess.DEVNULL)
     started = time.monotonic()
     while len(finished(tmp_path)) < 4:
         assert time.monotonic() < started + PATIENCE
         assert process.poll() is None
-        time.sleep(0.002)
+        time.sleep(0.01)
     process.kill()
     process.wait()
     before = finished(tmp_path)
     assert 4 <= len(before) < RUNS
     assert not (tmp_path / "result.json").exists()
 
-    assert without_times(run(tmp_path, "--jobs", "1")) == once[1]
+    subprocess.run(command(tmp_path, jobs=2), check=True, capture_output=True, timeout=PATIENCE)
+    assert result(tmp_path) == once[1]
     after = finished(tmp_path)
     assert len(after) == RUNS
     assert before.items() <= after.items()
