@@ -33,7 +33,7 @@ def test_with_numpy_alone_it_does_what_the_readme_says(wheel, tmp_path, python_v
     done = run(python, "-m", "pip", "install", "--quiet", "--no-index", wheel)
     assert done.returncode == 0, done.stderr
     here = run(python, "-c", "import optimlib; print(optimlib.__file__)", cwd=tmp_path).stdout
-    assert Path(here).is_relative_to(tmp_path / "environment")
+    assert Path(here.strip()).is_relative_to(tmp_path / "environment")
     test = "-m", "pytest", "-q", "--noconftest", "-p", "no:cacheprovider", numpy_alone.__file__
     done = run(python, *test, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
