@@ -1,5 +1,6 @@
 """What others install: a wheel, which needs NumPy alone."""
 
+import re
 import sys
 import zipfile
 from importlib.metadata import version
@@ -22,8 +23,8 @@ def wheel(tmp_path_factory):
 def test_it_holds_both_packages(wheel):
     with zipfile.ZipFile(wheel) as content:
         packed = {name for name in content.namelist() if ".dist-info/" not in name}
-    library = {path for path in tracked() if path.startswith("optimlib/") and path[-3:] != ".md"}
-    course = {path for path in tracked() if path.startswith("course/") and path.endswith(".py")}
+    library = {path for path in tracked() if re.match(r"optimlib/.*\.(py|js|css)$", path)}
+    course = {path for path in tracked() if re.match(r"course/.*\.py$", path)}
     assert packed == library | course
 
 
