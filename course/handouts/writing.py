@@ -36,7 +36,7 @@ def answers(exercise):
             (text, key == exercise.right, exercise.feedback.get(key, ""))
             for key, text in exercise.options.items()
         ]
-    slips = exercise.slip_values().values()
+    slips = exercise.slip_values.values()
     wrong = [(value, False, exercise.check(value).diagnosis) for value in slips]
     return [(exercise.expected, True, ""), *wrong]
 

@@ -28,7 +28,8 @@ def names(source):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, "imports here are absolute"
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            inside = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= inside if inside <= MODULES.keys() else {node.module, *inside}
     return found
 
 
@@ -59,6 +60,7 @@ def part(name):
 def test_names_are_found_wherever_they_are_imported():
     source = "import a.b\ndef f():\n    from c import d\n    with e:\n        import g as h"
     assert names(source) == {"a.b", "c", "c.d", "g"}
+    assert names("from optimlib.rules import adam") == {"optimlib.rules.adam"}
 
 
 def of_optimlib():

@@ -1,5 +1,6 @@
 """The locks hold what the requirements pin and all that it needs. Nothing here asks a network."""
 
+import tomllib
 from importlib.metadata import requires, version
 
 import pytest
@@ -8,6 +9,8 @@ from packaging.utils import canonicalize_name
 
 from course import ROOT
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = {
     "book": ["requirements.txt"],
     "dev": ["requirements.txt", "requirements/dev.in"],
@@ -50,6 +53,14 @@ def here(name):
     """Return the names of a lock's packages that this Python and platform need."""
     lock = pins(ROOT / "requirements" / f"{name}.txt")
     return {canonicalize_name(p.name): p for p in lock if not p.marker or p.marker.evaluate()}
+
+
+def test_the_tools_lock_has_what_the_extras_ask_for():
+    locked_at = {n: next(iter(pin.specifier)).version for n, pin in here("dev").items()}
+    asked = [Requirement(line) for lines in EXTRAS.values() for line in lines]
+    public = [need for need in asked if need.name != PROJECT["name"]]
+    wrong = [n for n in public if locked_at[canonicalize_name(n.name)] not in n.specifier]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", ["book", "dev"])
