@@ -20,6 +20,7 @@ from optimlib.expression import Call, Constant, Symbol, as_node
 from optimlib.javascript import modules as library_modules
 from optimlib.javascript import operations
 from optimlib.javascript.linker import link
+from optimlib.javascript.writing import is_square
 
 LARGEST = 60_000  # bytes of a figure's data: a page may have several
 PACKAGE = Path(__file__).parents[1]
@@ -204,4 +205,6 @@ def written(node):
     if isinstance(node, Constant):
         # JSON has no infinity.
         return ["divide", np.sign(node.value), 0] if np.isinf(node.value) else node.value
+    if is_square(node):  # as NumPy computes x**2
+        return ["square", written(node.arguments[0])]
     return [node.function.__name__, *map(written, node.arguments)]
