@@ -79,7 +79,8 @@ FAULTS = [
           "all.map(([sign, term]) => [-sign, term])", "all.map(([sign, term]) => [sign, term])",
           ("tests/optimlib/test_javascript.py",)),
     Fault("simulation: steps counted from 0", f"{CLIENT}/computing/simulate.js",
-          "for (let t = 1; t <= steps; t++) {", "for (let t = 0; t < steps; t++) {", EXPLORERS, True),
+          "for (let t = 1; t <= steps; t++) {", "for (let t = 0; t < steps; t++) {",
+          EXPLORERS, True),
     Fault("Reset keeps the state", f"{CLIENT}/drawing/figure.js",
           "this.restore(this.initial)", "this.restore(this.state)", EXPLORERS, True),
     Fault("data: rows the other way round", f"{CLIENT}/drawing/figure.js",
@@ -91,7 +92,8 @@ FAULTS = [
     Fault("a style from another host", "course/site/templates/static/webpack-macros.html",
           "{% macro stylesheet(file) %}",
           "{% macro stylesheet(file) %}"
-          '<link rel="stylesheet" href="https://fonts.googleapis.com/css?family=Inter" />', PAGES, True),
+          '<link rel="stylesheet" href="https://fonts.googleapis.com/css?family=Inter" />',
+          PAGES, True),
     Fault("wider than a phone", "course/site/static/course.css",
           "  height: auto !important;\n", "  height: auto !important;\n  min-width: 40rem;\n",
           PAGES, True),
@@ -99,9 +101,9 @@ FAULTS = [
           "--pst-color-link: #7fb2f5;", "--pst-color-link: #3a4a60;", PAGES, True),
     Fault("a role that ARIA does not allow", "course/site/pages.py",
           "(r' role=\"doc-biblioentry\"', ' role=\"listitem\"'),\n", "", PAGES, True),
-    Fault("a link that leads nowhere", FIRST,
-          "## Exercises", "[nowhere](https://localhost/nowhere.html#x) <a href='no.html'>no</a>\\n\",\n"
-          '    "\\n",\n    "## Exercises', ("tests/site/test_links.py",), True),
+    Fault("a link that leads nowhere", "chapters/appendix/bibliography.md",
+          "# Bibliography", "<a href='no.html'></a>\n\n# Bibliography",
+          ("tests/site/test_links.py",), True),
     # Notebooks and exercises
     Fault("a stored output with another digit", FIRST, "3.2 ", "3.3 ", ("--nbval", FIRST)),
     Fault("a figure without its description", FIRST, '"alt": ', '"alternative": ',
