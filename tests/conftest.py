@@ -26,7 +26,9 @@ def reference(name):
 
 mpmath = reference("mpmath")
 sympy = reference("sympy")
+integrate = reference("scipy.integrate")
 optimize = reference("scipy.optimize")
+stats = reference("scipy.stats")
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,11 @@
 
 import atexit
 
+import pytest
+
+pytest.importorskip("py_mini_racer", reason="mini-racer is not installed: no JavaScript runs")
+pytest.importorskip("optimlib.explorers")
+
 from py_mini_racer import MiniRacer
 
 from optimlib.explorers.explorer import modules

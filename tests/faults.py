@@ -124,7 +124,7 @@ FAULTS = [
     Fault("the library imports the course", "optimlib/maps.py",
           "import numpy as np\n", "import numpy as np\nimport course\n",
           ("tests/course/test_imports.py",)),
-    Fault("Colab installs a stranger's project", "course/site/notebooks.py",
+    Fault("Colab installs a stranger's project", "course/site/colab.py",
           '%pip install --quiet "./{clone}', '%pip install --quiet "{clone}',
           ("tests/course/test_installing.py", "tests/course/test_notebook_style.py")),
 ]  # fmt: skip

@@ -13,27 +13,12 @@ import sys
 from pathlib import Path
 
 import nbformat
-import yaml
 
 from course import ROOT
+from course.site import colab
 from course.site.execution import ChapterError, execute_all, name
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-# Where Colab puts the clone. No package on an index can have a name that begins like this.
-CLONE = "_course"
-COLAB_CELL = """\
-import sys
-
-if "google.colab" in sys.modules:
-    url = "{url}"
-    !git clone -q --depth 1 {{url}} {clone}
-    %pip install --quiet "./{clone}[chapters]"
-    %cd -q {clone}/chapters/{part}"""
-
-
-def repository():
-    """Return the address that the owner sets in _config.yml."""
-    return yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["repository"]["url"]
 
 
 def load(path):
@@ -53,18 +38,13 @@ def load(path):
     return nbformat.reads(json.dumps(raw), as_version=4)
 
 
-def colab_cell(path):
-    """Return the cell that brings the packages, and the files beside the chapter, to Colab."""
-    return COLAB_CELL.format(url=repository(), clone=CLONE, part=path.resolve().parent.name)
-
-
 def set_colab_cell(notebook, path):
     """Make the first code cell the one for Colab."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if not code or "google.colab" not in code[0].source:
         notebook.cells.insert(1, nbformat.v4.new_code_cell(id="colab"))
         code.insert(0, notebook.cells[1])
-    code[0].source = colab_cell(path)
+    code[0].source = colab.cell(path)
     code[0].metadata = nbformat.from_dict({"tags": ["remove-cell"]})
 
 

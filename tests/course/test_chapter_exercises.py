@@ -1,6 +1,7 @@
 """The exercises as they stand in the chapters: enough of them, checked or with hints, solved."""
 
 import re
+from functools import cache
 
 import nbformat
 import pytest
@@ -27,6 +28,7 @@ CHECKED = re.compile(r"exercises\.check\(\"([^\"]+)\"")
 HINT = re.compile(r"^:::\{admonition\} Hint (\d)\n:class: dropdown\n\S", re.M)
 
 
+@cache
 def markdown(chapter):
     notebook = nbformat.read(ROOT / "chapters" / f"{chapter}.ipynb", as_version=4)
     return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import nbformat
 import pytest
+from looping import each
 from text2qti.config import Config
 from text2qti.qti import QTI
 from text2qti.quiz import Quiz
@@ -84,7 +85,7 @@ def test_text2qti_converts_the_quiz(folder):
     assert converted(text) == expected + 1
 
 
-@pytest.mark.parametrize("name", exercises.names())
+@each("name", exercises.names())
 def test_every_exercise_can_be_handed_out(name):
     variant = exercises.get(name).variant("ada")
     assert "Answer:" in sheet([variant], "Sheet", key=True)

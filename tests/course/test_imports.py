@@ -6,7 +6,7 @@ import tomllib
 from functools import cache
 from importlib.metadata import packages_distributions
 
-import pytest
+from looping import each
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -67,12 +67,12 @@ def of_optimlib():
     return [name for name in MODULES if name.startswith("optimlib.")]
 
 
-@pytest.mark.parametrize("module", of_optimlib())
+@each("module", of_optimlib())
 def test_the_library_knows_nothing_of_the_course(module):
     assert {name for name in reached(module) if name.startswith("course")} == set()
 
 
-@pytest.mark.parametrize("module", [n for n in of_optimlib() if part(n) in ("rules", "problems")])
+@each("module", [n for n in of_optimlib() if part(n) in ("rules", "problems")])
 def test_rules_and_problems_know_nothing_of_what_reads_them(module):
     readers = {"explorers", "figures", "javascript", "learning", "notation", "typesetting"}
     assert {name for name in reached(module) if part(name) in readers} == set()

@@ -3,6 +3,7 @@
 import re
 import statistics
 from collections import Counter
+from functools import cache
 
 import nbformat
 import pytest
@@ -10,7 +11,7 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course import ROOT
-from course.site.notebooks import colab_cell
+from course.site import colab
 
 CHAPTERS = sorted(
     path for path in (ROOT / "chapters").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
@@ -20,6 +21,11 @@ TAGS = {IGNORED, "hide-cell", "hide-input", "hide-output", "remove-cell", "remov
 LONGEST_CELL = 15
 LONGEST_MEDIAN = 5
 SHORTEST_ALT = 20
+
+
+@cache
+def read(path):
+    return nbformat.read(path, as_version=4)
 
 
 def code_cells(notebook):
@@ -158,28 +164,23 @@ CHECKS = [
 ]
 
 
-def complain(check, notebook):
-    return "\n".join(check(notebook))
+def complain(checks, notebook):
+    return "\n".join(complaint for check in checks for complaint in check(notebook))
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_chapter(path, check):
-    complaints = complain(check, nbformat.read(path, as_version=4))
+def test_chapter(path):
+    complaints = complain(CHECKS, read(path))
     assert not complaints, f"{path.relative_to(ROOT)}:\n{complaints}"
-
-
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_chapter_begins_with_the_colab_cell(path):
-    (_, first), *_ = code_cells(nbformat.read(path, as_version=4))
-    assert first.source == colab_cell(path), "run `make notebooks`"
+    (_, first), *_ = code_cells(read(path))
+    assert first.source == colab.cell(path), "run `make notebooks`"
 
 
 def test_figure_names_are_unique():
     names = Counter(
         cell.metadata.mystnb.figure.name
         for path in CHAPTERS
-        for _, cell in code_cells(nbformat.read(path, as_version=4))
+        for _, cell in code_cells(read(path))
         if "name" in cell.metadata.get("mystnb", {}).get("figure", {})
     )
     assert [name for name, count in names.items() if count > 1] == []
@@ -255,16 +256,15 @@ REJECTED = [
 ]
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_check_accepts_a_good_notebook(check):
-    assert complain(check, a_good_notebook()) == ""
+def test_checks_accept_a_good_notebook():
+    assert complain(CHECKS, a_good_notebook()) == ""
 
 
 @pytest.mark.parametrize(("check", "spoil"), REJECTED)
 def test_check_rejects_a_bad_notebook(check, spoil):
     notebook = a_good_notebook()
     spoil(notebook.cells)
-    assert complain(check, notebook) != ""
+    assert complain([check], notebook) != ""
 
 
 def test_every_check_is_checked():

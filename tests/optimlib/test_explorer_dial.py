@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+pytest.importorskip("optimlib.explorers")
+
 import optimlib as ol
 from optimlib.calculus import directional_derivative, second_directional_derivative
 from optimlib.curvature import condition_number, definiteness

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+pytest.importorskip("optimlib.explorers")
+
 import optimlib as ol
 from optimlib.explorers import ledger
 

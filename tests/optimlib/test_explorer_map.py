@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+pytest.importorskip("optimlib.explorers")
+
 import optimlib as ol
 from optimlib.explorers import basin_map, parameter_map
 

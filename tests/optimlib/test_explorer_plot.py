@@ -3,9 +3,12 @@
 import json
 from functools import cache
 
+import pytest
+
+pytest.importorskip("optimlib.explorers")
+
 import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 from engine import engine_of_everything
 
 import optimlib as ol

@@ -4,7 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from scipy import integrate, stats
+
+pytest.importorskip("optimlib.explorers")
 
 import optimlib as ol
 from optimlib.explorers import depth_histogram, eigenvalue_lottery, noise_floor
@@ -66,7 +67,7 @@ def test_normal_numbers_are_those_of_python(client, count):
     np.testing.assert_allclose(client("normals(7, n)", n=count), box_muller(7, count), rtol=1e-11)
 
 
-def test_normal_numbers_are_normal_and_differ_by_seed(client):
+def test_normal_numbers_are_normal_and_differ_by_seed(client, stats):
     samples = [np.array(client("normals(s, 20000)", s=seed)) for seed in (1, 2)]
     for sample in samples:
         assert stats.kstest(sample, "norm").pvalue > 0.01
@@ -82,7 +83,7 @@ def test_histogram_is_that_of_numpy_with_all_values_counted(client):
     np.testing.assert_allclose(result["heights"], counts / (3 / 12) / 500)
 
 
-def test_standard_error_is_scipys(client):
+def test_standard_error_is_scipys(client, stats):
     values = box_muller(3, 50)
     mean, error = client("meanAndError(v)", v=values.tolist())
     assert mean == pytest.approx(values.mean())
@@ -112,7 +113,7 @@ def test_a_noisy_run_is_optimlibs(client, rule):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=by_name)
-def test_theory_of_every_step_is_the_mean_over_many_runs(client, rule):
+def test_theory_of_every_step_is_the_mean_over_many_runs(client, stats, rule):
     steps, runs, curvature, spread = 30, 10_000, 1.5, 0.7
     theory = client(
         "noiseTheory(RULES[rule], h, 1.5, 2, 0.7, 30)",
@@ -326,7 +327,7 @@ def test_theory_of_depth_is_what_wide_layers_do(client, options):
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("size", [0.3, 1, 4])
-def test_normal_means_are_scipys(client, name, size):
+def test_normal_means_are_scipys(client, integrate, name, size):
     for part in (0, 1):
         function = ACTIVATIONS[name][part]
         code = "normalMean((z) => activationOf(a)[p](z) ** 2, s)"
@@ -339,7 +340,7 @@ def test_normal_means_are_scipys(client, name, size):
         assert found == pytest.approx(expected, rel=1e-4)
 
 
-def test_the_share_of_saturated_units_is_that_of_the_normal_distribution(client):
+def test_the_share_of_saturated_units_is_that_of_the_normal_distribution(client, stats):
     layer_of = "depthTheory({activation: a, residual: false, normalised: true, gain: 1, depth: 1})"
     shares = [client(f"{layer_of}.share(1)", a=FORMULAS[name]) for name in ACTIVATIONS]
     limit = np.arctanh(np.sqrt(0.95))

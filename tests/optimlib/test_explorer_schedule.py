@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+pytest.importorskip("optimlib.explorers")
+
 import optimlib as ol
 from optimlib import schedules
 from optimlib.explorers import draw_schedule

@@ -2,9 +2,12 @@
 
 from inspect import signature
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+
+pytest.importorskip("optimlib.figures")
+
+import matplotlib.pyplot as plt
 
 import optimlib as ol
 from optimlib import figures

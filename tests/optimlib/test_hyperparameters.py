@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Optional
 import numpy as np
 import pytest
 from cases import OPTIMIZERS, WRAPPERS
+from looping import each
 
 import optimlib as ol
 from optimlib.rules.hyperparameters import declarations
@@ -52,13 +53,13 @@ EXAMPLES |= {
     for cls in OPTIMIZERS
     if cls not in EXAMPLES
 }
-LIMITED = [
-    pytest.param(cls, name, declared, id=f"{cls.__name__} {name}")
+LIMITED = {
+    f"{cls.__name__} {name}": (cls, name, declared)
     for cls in OPTIMIZERS
     for name, declared in declarations(cls).items()
     if declared.range
-]
-every_limited_field = pytest.mark.parametrize(("cls", "name", "declared"), LIMITED)
+}
+every_limited_field = each("cls, name, declared", LIMITED)
 
 
 def made(cls, name, value):
@@ -74,7 +75,7 @@ def outside(limits, whole):
     return ends if whole else [*ends, -np.inf, np.inf, np.nan]
 
 
-@pytest.mark.parametrize("cls", OPTIMIZERS)
+@each("cls", OPTIMIZERS)
 def test_declared_ranges_are_those_of_the_literature(cls):
     for name, declared in declarations(cls).items():
         if declared.range or name in RANGES:

@@ -5,6 +5,7 @@ import itertools
 import json
 import sys
 import tracemalloc
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,9 @@ from optimlib.learning import training
 
 # Before NumPy 2.3 products of stacked matrices were not rounded like those of single ones.
 ROUNDING = 0 if np.lib.NumpyVersion(np.__version__) >= "2.3.0" else 1e-12
+NO_SKLEARN = "scikit-learn is not installed: no data sets"
+# Its bar of progress needs tqdm.
+train = partial(learning.train, progress=False)
 STORED = json.loads((Path(make_learning.__file__).parent / "learning.json").read_text())
 
 
@@ -57,7 +61,7 @@ def assert_same(actual, expected):
 
 @pytest.fixture(scope="module")
 def digits():
-    pytest.importorskip("sklearn", reason="scikit-learn is not installed: no data sets")
+    pytest.importorskip("sklearn", reason=NO_SKLEARN)
     return learning.load("digits")
 
 
@@ -366,7 +370,7 @@ SIZES = {
 
 @pytest.mark.parametrize("name", SIZES)
 def test_data_sets(name):
-    pytest.importorskip("sklearn", reason="scikit-learn is not installed: no data sets")
+    pytest.importorskip("sklearn", reason=NO_SKLEARN)
     data = learning.load(name, seed=1, test_share=0.2)
     n, features, classes = SIZES[name]
     assert len(data.X_train) == len(data.y_train)
@@ -409,7 +413,7 @@ def test_what_a_data_set_says_of_itself(digits):
 
 
 def test_softmax_regression_converges_to_that_of_scikit_learn():
-    linear_model = pytest.importorskip("sklearn.linear_model")
+    linear_model = pytest.importorskip("sklearn.linear_model", reason=NO_SKLEARN)
     data, l2 = learning.load("wine"), 0.01
     model = learning.SoftmaxRegression(13, 3, l2=l2)
     loss = model.loss(data.X_train, data.y_train)
@@ -427,7 +431,7 @@ def test_softmax_regression_converges_to_that_of_scikit_learn():
 
 
 def test_softmax_regression_on_digits_has_the_minimum_of_scikit_learn(optimize, digits):
-    linear_model = pytest.importorskip("sklearn.linear_model")
+    linear_model = pytest.importorskip("sklearn.linear_model", reason=NO_SKLEARN)
     model = learning.SoftmaxRegression(64, 10, l2=0.01)
     loss = model.loss(digits.X_train, digits.y_train)
     ours = optimize.minimize(
@@ -441,7 +445,7 @@ def test_softmax_regression_on_digits_has_the_minimum_of_scikit_learn(optimize, 
 
 def test_softmax_regression_learns_digits(digits):
     model = learning.SoftmaxRegression(64, 10)
-    curves = learning.train(ol.Adam(lr=0.01), model, digits, batch_size=64, epochs=10)
+    curves = train(ol.Adam(lr=0.01), model, digits, batch_size=64, epochs=10)
     assert curves.train_loss[0] == pytest.approx(np.log(10))
     assert curves.train_loss[-1] < 0.3
     assert curves.test_accuracy[-1] > 0.93
@@ -450,7 +454,7 @@ def test_softmax_regression_learns_digits(digits):
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 def test_an_mlp_learns_digits(digits, activation):
     model = learning.MLP((64, 32, 10), activation)
-    curves = learning.train(ol.Adam(lr=0.01), model, digits, batch_size=64, epochs=12, seed=0)
+    curves = train(ol.Adam(lr=0.01), model, digits, batch_size=64, epochs=12, seed=0)
     assert curves.train_accuracy[-1] > 0.97
     assert curves.test_accuracy[-1] > 0.95
 
@@ -465,7 +469,7 @@ def small_dataset(n=30, classes=3):
 
 def test_curves_are_recorded_where_asked():
     model, data = learning.MLP((3, 4, 3), l2=0.1), small_dataset()
-    curves = learning.train(ol.Adam(lr=0.1), model, data, 7, steps=8, every=3, seed=2)
+    curves = train(ol.Adam(lr=0.1), model, data, 7, steps=8, every=3, seed=2)
     assert curves.step.tolist() == [0, 3, 6, 8]
     stream = learning.minibatches(model.loss(data.X_train, data.y_train), 7, seed=2)
     points = ol.trace(ol.Adam(lr=0.1), stream, model.initial(seed=2), 8).points
@@ -483,22 +487,22 @@ def test_curves_are_recorded_where_asked():
 
 def test_curves_are_recorded_once_an_epoch_if_nothing_is_asked():
     model, data = learning.SoftmaxRegression(3, 3), small_dataset()
-    curves = learning.train(ol.Adam(lr=0.1), model, data, 7, epochs=2)
+    curves = train(ol.Adam(lr=0.1), model, data, 7, epochs=2)
     assert curves.step.tolist() == [0, 5, 10]
-    assert learning.train(ol.Adam(lr=0.1), model, data, 7, steps=0).step.tolist() == [0]
+    assert train(ol.Adam(lr=0.1), model, data, 7, steps=0).step.tolist() == [0]
 
 
 def test_training_many_runs_at_once():
     model, data = learning.MLP((3, 4, 3)), small_dataset()
     rates = np.array([0.01, 0.1])
-    both = learning.train(ol.Adam(rates), model, data, 7, steps=10, every=5)
+    both = train(ol.Adam(rates), model, data, 7, steps=10, every=5)
     for i, lr in enumerate(rates):
-        one = learning.train(ol.Adam(lr), model, data, 7, steps=10, every=5)
+        one = train(ol.Adam(lr), model, data, 7, steps=10, every=5)
         for name in ("train_loss", "test_loss", "train_accuracy", "test_accuracy"):
             np.testing.assert_array_equal(getattr(both, name)[:, i], getattr(one, name))
         np.testing.assert_array_equal(both.w[:, i], one.w)
     starts = np.stack([model.initial(seed=s) for s in range(3)], axis=1).astype(np.float32)
-    many = learning.train(ol.GradientDescent(0.1), model, data, 7, steps=3, start=starts)
+    many = train(ol.GradientDescent(0.1), model, data, 7, steps=3, start=starts)
     assert many.test_loss.shape == (2, 3)
     assert many.w.dtype == many.test_loss.dtype == np.float32
     assert "3 runs; shown: run [0]" in repr(many)
@@ -509,7 +513,7 @@ def test_memory_does_not_grow_with_the_number_of_steps():
 
     def peak(steps):
         tracemalloc.start()
-        learning.train(ol.Adam(), model, data, 10, steps=steps, every=10_000, progress=False)
+        train(ol.Adam(), model, data, 10, steps=steps, every=10_000)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return most
@@ -520,7 +524,7 @@ def test_memory_does_not_grow_with_the_number_of_steps():
 
 def test_divergence_is_data():
     model, data = learning.MLP((3, 4, 3), "relu"), small_dataset()
-    curves = learning.train(ol.GradientDescent(1e200), model, data, 7, steps=5, every=1)
+    curves = train(ol.GradientDescent(1e200), model, data, 7, steps=5, every=1)
     assert not np.isfinite(curves.train_loss[-1])
     assert "nan" in repr(curves)
 
@@ -535,17 +539,17 @@ step  train loss  test loss  train accuracy  test accuracy
 def test_the_table():
     model, data = learning.SoftmaxRegression(3, 3), small_dataset()
     rule = ol.GradientDescent(0.5)
-    curves = learning.train(rule, model, data, 30, steps=2)
+    curves = train(rule, model, data, 30, steps=2)
     text, page = repr(curves), curves._repr_html_()
     assert text.startswith(TABLE)
     assert len(text.splitlines()) == 5
     assert page.count("<tr>") == 4
     assert page.count("<td>") == 12
     assert f"<td>{curves.test_loss[2]:.4f}</td>" in page
-    long = learning.train(rule, model, data, 30, steps=30)
+    long = train(rule, model, data, 30, steps=30)
     assert len(repr(long).splitlines()) == 2 + 11
     assert "…" in repr(long)
-    none = learning.train(rule, model, data, 30, steps=1, start=np.zeros((12, 0)))
+    none = train(rule, model, data, 30, steps=1, start=np.zeros((12, 0)))
     assert repr(none).endswith("0 runs")
     assert none._repr_html_() == f"<p>{none!r}</p>"
 
@@ -583,7 +587,7 @@ def test_every_step_is_taken_from_iterate():
     for rule in (ol.GradientDescent(0.1), ol.RMSProp(0.01), ol.Nesterov(0.1)):
         records = ol.iterate(rule, stream, model.initial(seed=3))
         last = next(itertools.islice(records, 11, None))
-        curves = learning.train(rule, model, data, 7, steps=12, seed=3)
+        curves = train(rule, model, data, 7, steps=12, seed=3)
         np.testing.assert_array_equal(curves.w, last["w"])
 
 
@@ -668,7 +672,7 @@ def test_wrong_arguments_of_train_are_named(kind, message, change):
     arguments = {"rule": ol.Adam(), "model": SOFTMAX, "dataset": small_dataset(),
                  "batch_size": 7, "steps": 2}  # fmt: skip
     with pytest.raises(kind, match=message):
-        learning.train(**arguments | change)
+        train(**arguments | change)
 
 
 def test_a_split_that_leaves_out_a_class_is_refused(digits):
@@ -677,6 +681,6 @@ def test_a_split_that_leaves_out_a_class_is_refused(digits):
 
 
 def test_real_targets_are_refused():
-    pytest.importorskip("sklearn", reason="scikit-learn is not installed: no data sets")
+    pytest.importorskip("sklearn", reason=NO_SKLEARN)
     with pytest.raises(ValueError, match="diabetes"):
-        learning.train(ol.Adam(), SOFTMAX, learning.load("diabetes"), 7, steps=1)
+        train(ol.Adam(), SOFTMAX, learning.load("diabetes"), 7, steps=1)

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from cases import PAIRS, PROBLEMS, RULES, starts
-from looping import each
+from looping import covering, each
 
 import optimlib as ol
 from optimlib import descent
@@ -200,18 +200,21 @@ def numba():
     return pytest.importorskip("numba", reason="numba is not installed")
 
 
+COMPILED = [ol.problems.rosenbrock, ol.problems.x_cos(), ol.problems.himmelblau]
+
+
 @pytest.mark.usefixtures("numba")
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@each("rule", RULES)
-def test_compiled_runs_agree(rule, dtype):
-    for problem in (ol.problems.rosenbrock, ol.problems.x_cos()):
-        w0 = starts(problem, 300).astype(dtype)
-        final = ol.run(rule(1e-4), problem, w0, 30, threads=2, compiled=True)
-        assert final.dtype == dtype
-        tolerance = 1e-10 if dtype == np.float64 else 1e-3
-        np.testing.assert_allclose(
-            final, ol.run(rule(1e-4), problem, w0, 30), rtol=tolerance, atol=tolerance
-        )
+@pytest.mark.parametrize(
+    ("title", "problem", "dtype"), covering(RULES, COMPILED, [np.float64, np.float32])
+)
+def test_compiled_runs_agree(title, problem, dtype):
+    """Each rule once: to compile is slow, and what is compiled is the tree."""
+    rule, w0 = RULES[title](1e-4), starts(problem, 300).astype(dtype)
+    final = ol.run(rule, problem, w0, 30, threads=2, compiled=True)
+    assert final.dtype == dtype
+    tolerance = 1e-10 if dtype == np.float64 else 1e-3
+    expected = ol.run(rule, problem, w0, 30)
+    np.testing.assert_allclose(final, expected, rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.usefixtures("numba")

@@ -9,9 +9,10 @@ from pkgutil import iter_modules
 import numpy as np
 import pytest
 import wrong_rules as wrong
-from cases import NUMBERS, OPTIMIZERS, PROBLEMS, RULES, feed, starts, update
+from cases import NUMBERS, OPTIMIZERS, PAIRS, PROBLEMS, RULES, feed, starts, update
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from looping import each
 
 import optimlib as ol
 from optimlib import rules
@@ -579,7 +580,7 @@ def test_uncorrected_adam_overshoots_under_a_constant_gradient(slope):
     assert round(lengths[11], 3) == 6.569
 
 
-@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+@each("problem", PROBLEMS)
 def test_first_step_of_adam_is_the_learning_rate_against_the_sign(problem):
     start = starts(problem, 50)
     first = next(ol.iterate(ol.Adam(LR), problem, start))
@@ -736,7 +737,7 @@ def test_amsgrad_does_what_adam_cannot_on_its_counterexample():
 # What holds for every rule.
 
 
-@pytest.mark.parametrize("make", RULES.values(), ids=RULES)
+@each("make", RULES)
 def test_rule_never_changes_what_it_is_given(make):
     rule = make(LR)
     rng = np.random.default_rng(0)
@@ -751,15 +752,14 @@ def test_rule_never_changes_what_it_is_given(make):
     assert all(np.array_equal(a, b) for a, b in zip(arrays, before, strict=True))
 
 
-@pytest.mark.parametrize("make", RULES.values(), ids=RULES)
+@each("make", RULES)
 def test_rule_computes_the_same_again(make):
     rule = make(LR)
     first, again = (ol.trace(rule, SQUARE, 4.0, 20) for _ in range(2))
     assert all(np.array_equal(first[name], again[name]) for name in first.names)
 
 
-@pytest.mark.parametrize("make", RULES.values(), ids=RULES)
-@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+@each("make, problem", PAIRS)
 def test_single_precision_stays_single(make, problem):
     start = starts(problem, 3).astype(np.float32)
     path = ol.trace(make(1e-3), problem, start, 3)
@@ -768,14 +768,14 @@ def test_single_precision_stays_single(make, problem):
     assert path.values.dtype == np.float32
 
 
-@pytest.mark.parametrize("make", RULES.values(), ids=RULES)
+@each("make", RULES)
 def test_hyperparameter_arrays_and_schedules_keep_single_precision(make):
     start = np.ones((1, 3), dtype=np.float32)
     for lr in (np.array([0.1, 0.2, 0.3]), lambda t: np.array([0.1, 0.2, 0.3]) / t):
         assert ol.run(make(lr), SQUARE, start, 3).dtype == np.float32
 
 
-@pytest.mark.parametrize("make", RULES.values(), ids=RULES)
+@each("make", RULES)
 def test_rule_shows_its_hyperparameters_and_cannot_be_changed(make):
     rule = make(LR)
     assert "lr=0.1" in repr(rule)
@@ -811,7 +811,7 @@ def test_one_bad_entry_of_an_array_is_enough():
 # Schedules.
 
 
-@pytest.mark.parametrize("make", RULES.values(), ids=RULES)
+@each("make", RULES)
 def test_constant_schedules_are_the_numbers(make):
     numbers = make(LR)
     constant = {n: (lambda t, v=v: v) for n, v in numbers.hyperparameters().items()}
@@ -826,7 +826,7 @@ def test_schedule_is_asked_for_each_step_from_one():
     close(path["w"], 4 * np.cumprod(1 - 2 * LR / np.arange(1, 5)))
 
 
-@pytest.mark.parametrize("make", RULES.values(), ids=RULES)
+@each("make", RULES)
 def test_learning_rate_may_end_at_zero(make):
     path = ol.trace(make(lambda t: LR if t < 4 else 0.0), SQUARE, 4.0, 6)
     assert np.all(np.isfinite(path["w"]))

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from course import ROOT
-from course.site import execution
+from course.site import colab, execution
 import nbformat
 from course.site import notebooks
 import pytest
@@ -71,7 +71,7 @@ def test_colab_cell_is_inserted_once_and_goes_to_the_chapters_folder():
     notebooks.set_colab_cell(notebook, Path("chapters/old/chapter.ipynb"))
     notebooks.set_colab_cell(notebook, Path("chapters/new/chapter.ipynb"))
     assert len(notebook.cells) == 3
-    assert notebook.cells[1].source.endswith(f"%cd -q {notebooks.CLONE}/chapters/new")
+    assert notebook.cells[1].source.endswith(f"%cd -q {colab.CLONE}/chapters/new")
     assert notebook.cells[1].metadata.tags == ["remove-cell"]
 
 

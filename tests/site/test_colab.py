@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from packaging.utils import InvalidName, canonicalize_name
 
 from course import ROOT
-from course.site import notebooks
+from course.site.colab import CLONE, repository
 
 # This chapter reads files outside of its folder, in the code cell after its imports.
 CHAPTER = ROOT / "chapters" / "appendix" / "conventions.ipynb"
@@ -79,7 +79,7 @@ def colab(tmp_path, monkeypatch, python_version):
     variables = clean() | {
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.{source.as_uri()}.insteadOf",
-        "GIT_CONFIG_VALUE_0": notebooks.repository(),
+        "GIT_CONFIG_VALUE_0": repository(),
     }
     (tmp_path / "content").mkdir()
 
@@ -101,11 +101,11 @@ def test_the_first_cells_bring_both_packages_and_what_chapters_import(colab, tmp
     assignment = [UNINSTALL, code(ASSIGNMENT)[0], ORIGIN]
     printed = colab(*chapter, *assignment)
     origin = json.loads(printed[len(chapter) - 1])
-    assert origin["url"] == (tmp_path / "content" / notebooks.CLONE).as_uri()
+    assert origin["url"] == (tmp_path / "content" / CLONE).as_uri()
     origin = json.loads(printed[-1])
-    assert (origin["url"], origin["vcs_info"]["vcs"]) == (notebooks.repository(), "git")
+    assert (origin["url"], origin["vcs_info"]["vcs"]) == (repository(), "git")
 
 
 def test_the_folder_cannot_be_taken_for_a_package_of_an_index():
     with pytest.raises(InvalidName):
-        canonicalize_name(notebooks.CLONE, validate=True)
+        canonicalize_name(CLONE, validate=True)
