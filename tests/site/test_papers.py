@@ -5,10 +5,11 @@ import tomllib
 
 import matplotlib.pyplot as plt
 import numpy as np
-from course.site import pages
 import pytest
 import yaml
+
 from course import ROOT
+from course.site import pages
 
 PAPERS = sorted(path.name for path in ROOT.glob("*.md"))
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
