@@ -1,16 +1,29 @@
-"""What tests in a browser share: the built site, and the browser if one is installed."""
+"""What tests in a browser share: the built site, the browser if one is installed, and a visit."""
 
 import gzip
 import threading
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
+from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 from course.site.offline import SITE
 from course.site.pdf import CHROMIUM
 
-__all__ = ["CHROMIUM", "PAGES", "SITE", "TYPESET", "is_refused_preload", "serving", "transferred"]
+__all__ = [
+    "CHROMIUM",
+    "PAGES",
+    "SITE",
+    "Page",
+    "is_refused_preload",
+    "listening",
+    "load_all",
+    "read",
+    "serving",
+    "sizes",
+    "transferred",
+]
 
 PAGES = sorted(
     path.relative_to(SITE).as_posix()
@@ -18,17 +31,48 @@ PAGES = sorted(
     if path.relative_to(SITE).parts[0] not in ("_static", "_sources", "index.html")
 )
 TYPESET = "() => window.MathJax?.startup?.promise.then(() => null)"
-SCROLL_TO_THE_END = """async () => {
-  for (const image of document.querySelectorAll("img[loading=lazy]")) {
-    image.scrollIntoView();
-    await image.decode();
-  }
-}"""
+# What is far down is loaded when one scrolls there.
+LATE_PICTURES = """() => Promise.allSettled([...document.images].map(image => {
+  image.loading = "eager";
+  return image.decode();
+})).then(() => null)"""
+
+
+class Page(HTMLParser):
+    """The tags of a page as [(name, attributes), ...], and its title."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.title = [], ""
+        self.feed(text)
+
+    def handle_starttag(self, name, attributes):
+        self.tags.append((name, dict(attributes)))
+
+    def handle_data(self, text):
+        if self.tags and self.tags[-1][0] == "title" and not self.title:
+            self.title = text.strip()
+
+    def values(self, attribute, name=None):
+        """Return the values of an attribute, of all tags or of those of this name."""
+        return [tag[attribute] for of, tag in self.tags if attribute in tag and name in (None, of)]
+
+
+@cache
+def read(name):
+    """Return a page of the site, parsed once."""
+    return Page((SITE / name).read_text("utf-8"))
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, *arguments):
         pass
+
+    def end_headers(self):
+        # A font in the browser's memory is asked for by the next pages, though they do not need it.
+        if self.path.endswith(".woff"):
+            self.send_header("Cache-Control", "no-store")
+        super().end_headers()
 
 
 @contextmanager
@@ -43,27 +87,58 @@ def serving(folder):
         thread.join()
 
 
+@contextmanager
+def listening(page):
+    """Yield what a page asks for and all that goes wrong, two lists, while the context lasts."""
+    requested, errors = [], []
+    handlers = {
+        "request": lambda request: requested.append(request.url),
+        "requestfailed": lambda request: errors.append(f"failed: {request.url}"),
+        "response": lambda reply: (
+            reply.ok or reply.status == 304 or errors.append(f"{reply.status}: {reply.url}")
+        ),
+        "pageerror": lambda error: errors.append(str(error)),
+        "console": lambda message: message.type == "error" and errors.append(message.text),
+    }
+    for event, handler in handlers.items():
+        page.on(event, handler)
+    yield requested, errors
+    for event, handler in handlers.items():
+        page.remove_listener(event, handler)
+
+
+def load_all(page, address):
+    """Open a page and wait for its mathematics, pictures and fonts."""
+    page.goto(address, wait_until="load")
+    page.evaluate(TYPESET)
+    page.evaluate(LATE_PICTURES)
+    page.evaluate("() => document.fonts.ready.then(() => null)")
+
+
 def is_refused_preload(error):
     """Tell whether the theme asked for a font early, which Chromium refuses on the disk."""
     return error.endswith((".woff2", "net::ERR_FAILED")) or error.startswith("Access to font")
 
 
-def transferred(browser, address, name):
-    """Return `{file: bytes}` of all that is sent for a page of the site served at `address`.
+def sizes(requested, address):
+    """Return `{file: bytes}` of what was requested of the site at `address`.
 
-    That is every file the browser asks for while the page is opened and scrolled to its end, with
-    pictures, scripts and fonts: the smaller of its size and its size by gzip, as servers send it.
+    That is the smaller of a file's size and its size by gzip, as servers send it.
     """
+    paths = {unquote(urlsplit(url.removeprefix(address)).path) for url in requested}
+    return {path: _compressed(path) for path in paths if (SITE / path.lstrip("/")).is_file()}
+
+
+def transferred(browser, address, name):
+    """Return `{file: bytes}` of all that is sent for a page of the site served at `address`."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    requested = set()
-    page.on("request", lambda request: requested.add(unquote(urlsplit(request.url).path)))
-    page.goto(f"{address}/{name}", wait_until="load")
-    page.evaluate(TYPESET)
-    page.evaluate(SCROLL_TO_THE_END)
+    with listening(page) as (requested, _):
+        load_all(page, f"{address}/{name}")
     page.close()
-    return {path: _compressed(SITE / path.lstrip("/")) for path in requested}
+    return sizes(requested, address)
 
 
+@cache
 def _compressed(path):
-    content = path.read_bytes()
+    content = (SITE / path.lstrip("/")).read_bytes()
     return min(len(content), len(gzip.compress(content)))

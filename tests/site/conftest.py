@@ -1,6 +1,7 @@
 """The browser, a server of the built site, and the Pythons that environments are made with."""
 
 import pytest
+from access import AXE
 from browsing import CHROMIUM, SITE, serving
 from environments import PYTHONS, RUNNING
 
@@ -19,14 +20,8 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("python_version", PYTHONS if every else [RUNNING], scope="module")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server():
-    with serving(SITE) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def subfolder():
     """Serve the site as a project page is: not at the root of its host."""
     with serving(SITE.parent) as address:
         yield f"{address}/{SITE.name}"
@@ -37,6 +32,8 @@ def browser():
     arguments = [
         "--no-sandbox",
         "--disable-gpu",
+        "--disable-software-rasterizer",
+        "--in-process-gpu",
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",
@@ -52,6 +49,9 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(params=["http", "file"])
-def origin(request):
-    return request.getfixturevalue("server") if request.param == "http" else SITE.as_uri()
+@pytest.fixture(scope="module")
+def tab(browser):
+    """Return one tab for all tests of a module: it starts and compiles what pages share once."""
+    tab = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    tab.add_init_script(AXE)
+    return tab

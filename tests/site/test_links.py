@@ -1,16 +1,15 @@
 """The HTML of the built site: links, ids, and what each page says of itself to others."""
 
 from collections import Counter
-from functools import cache
 from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 import yaml
-from browsing import PAGES, SITE
-from bs4 import BeautifulSoup
-from course import ROOT
+from browsing import PAGES, SITE, read
 from PIL import Image
+
+from course import ROOT
 
 pytestmark = pytest.mark.skipif(not PAGES, reason="the site is not built: run `make book`")
 
@@ -26,50 +25,41 @@ def address():
     return f"https://{owner.lower()}.github.io/{name}/"
 
 
-@cache
-def read(name):
-    return BeautifulSoup((SITE / name).read_text("utf-8"), "html.parser")
-
-
-@cache
-def ids(name):
-    return [tag["id"] for tag in read(name).find_all(id=True)]
-
-
-def meta(file, **which):
-    return [tag["content"] for tag in read(file).find_all("meta", which)]
+def meta(page, /, **which):
+    ((key, value),) = which.items()
+    tags = (tag for kind, tag in read(page).tags if kind == "meta")
+    return [tag["content"] for tag in tags if tag.get(key) == value]
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_everything_a_page_refers_to_is_there(name):
     broken = []
-    for tag in read(name).find_all(True):
-        for url in filter(None, (tag.get("href"), tag.get("src"))):
-            target = urlsplit(urljoin(f"https://site/{name}", url))
-            if target.netloc != "site" or target.scheme != "https":
-                continue
-            file, anchor = unquote(target.path).lstrip("/"), unquote(target.fragment)
-            if not (SITE / file).is_file() or (anchor and anchor not in ids(file)):
-                broken.append(url)
+    for url in filter(None, read(name).values("href") + read(name).values("src")):
+        target = urlsplit(urljoin(f"https://host/site/{name}", url))
+        if (target.scheme, target.netloc) != ("https", "host"):
+            continue
+        file, anchor = unquote(target.path).removeprefix("/site/"), unquote(target.fragment)
+        if not (SITE / file).is_file() or (anchor and anchor not in read(file).values("id")):
+            broken.append(url)
     assert broken == []
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_ids_are_unique(name):
-    assert [id for id, count in Counter(ids(name)).items() if count > 1] == REPEATED.get(name, [])
+    counts = Counter(read(name).values("id"))
+    assert [id for id, count in counts.items() if count > 1] == REPEATED.get(name, [])
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_describes_itself(name):
-    page = read(name)
-    (canonical,) = (link["href"] for link in page.find_all("link", rel="canonical"))
+    (canonical,) = (tag["href"] for kind, tag in read(name).tags if tag.get("rel") == "canonical")
     (description,) = meta(name, name="description")
     assert canonical == address() + name
     assert meta(name, property="og:url") == [canonical]
     assert meta(name, property="og:type") == ["article"]
     assert meta(name, property="og:description") == [description]
     (title,) = meta(name, property="og:title")
-    assert page.title.string.strip().startswith(title)
+    assert read(name).title.startswith(title)
     assert 10 < len(description) < 200
     assert not set("$\\<>") & set(title + description)
 

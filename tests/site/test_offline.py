@@ -7,13 +7,15 @@ import os
 import zipfile
 
 import nbformat
-from course.site import offline
 import pytest
 from browsing import CHROMIUM, SITE
-from course import ROOT
 from playwright.sync_api import expect
 
+from course import ROOT
+from course.site import offline
+
 FIRST_CHAPTER = "chapters/start/first-descent"
+NOTEBOOK = "chapters/appendix/notation"
 
 
 def test_same_site_gives_the_same_bytes(tmp_path):
@@ -88,7 +90,7 @@ class TestUnpacked:
 
     def test_a_chapters_notebook_opens(self, page, folder):
         """Browsers download nothing from the disk: they show it, and it is there already."""
-        page.goto((folder / f"{FIRST_CHAPTER}.html").as_uri())
+        page.goto((folder / f"{NOTEBOOK}.html").as_uri())
         with page.expect_popup() as popup:
             download_button(page).click()
         shown = nbformat.reads(popup.value.locator("pre").inner_text(), as_version=4)
@@ -99,10 +101,10 @@ class TestUnpacked:
 @pytest.mark.skipif(not SITE.exists(), reason="the site is not built: run `make book`")
 def test_a_chapter_downloads_as_its_notebook(browser, server):
     page = browser.new_page()
-    page.goto(f"{server}/{FIRST_CHAPTER}.html")
+    page.goto(f"{server}/{NOTEBOOK}.html")
     with page.expect_download() as download:
         download_button(page).click()
-    assert download.value.suggested_filename == "first-descent.ipynb"
+    assert download.value.suggested_filename == "notation.ipynb"
     assert nbformat.read(download.value.path(), as_version=4) == stored_notebook()
     page.close()
 
@@ -114,6 +116,6 @@ def download_button(page):
 
 def stored_notebook():
     """Return the chapter as it is committed: with the outputs that are text."""
-    notebook = nbformat.read(ROOT / f"{FIRST_CHAPTER}.ipynb", as_version=4)
+    notebook = nbformat.read(ROOT / f"{NOTEBOOK}.ipynb", as_version=4)
     assert any(cell.get("outputs") for cell in notebook.cells)
     return notebook

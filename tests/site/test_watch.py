@@ -1,4 +1,7 @@
-"""A browser shows what is saved: prose executes nothing, a broken chapter stops nothing."""
+"""One book is built and changed: what changed is executed, all is shown, and a browser sees it.
+
+Prose and style execute nothing, a chapter that raises stops nothing but its build.
+"""
 
 import re
 import shutil
@@ -6,35 +9,47 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
-from course.site import watch
 from browsing import CHROMIUM
-from course import ROOT
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import expect
+
+from course import ROOT
+from course.site import execution, watch
 
 MINUTE = 60_000
 CONFIG = """
 execute: {execute_notebooks: cache, stderr_output: error}
-sphinx: {extra_extensions: [course.site.execution]}
+sphinx:
+  extra_extensions: [course.site.execution]
+  config: {html_static_path: [course/site/static]}
 """
+CODE = """\
+import time
+from pathlib import Path
+print(Path("../optimlib/answer.py").read_text(), "at", time.time())"""
 
 
 @pytest.fixture
 def book(tmp_path):
-    """Make a book of one chapter, whose output tells when it was executed, and build it."""
+    """Build a book of one chapter, whose output depends on a file and tells when it ran."""
     shutil.copytree(ROOT / "course", tmp_path / "course")
-    for folder in ("_static", "chapters", "optimlib", "requirements", "tests/golden"):
+    for folder in ("chapters", "optimlib", "requirements", "tests/golden"):
         (tmp_path / folder).mkdir(parents=True)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "requirements" / "book.txt").touch()
+    (tmp_path / "optimlib" / "answer.py").write_text("41")
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapters/one\n")
     (tmp_path / "_config.yml").write_text(CONFIG)
-    save(tmp_path, "Before", "import time; print('executed at', time.time())")
-    program = shutil.which("jupyter-book", path=str(watch.Path(sys.executable).parent))
-    subprocess.run([program, "build", "-W", "."], cwd=tmp_path, check=True, capture_output=True)
+    save(tmp_path, "Before", CODE)
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [program, "build", "-W", "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "chapters to execute: 1 of 1" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0, done.stderr
     return tmp_path
 
 
@@ -46,7 +61,7 @@ def save(book, title, code):
 
 @pytest.fixture
 def watching(book):
-    """Run `course.site.watch`; return the address of the chapter and the file of what is printed."""
+    """Run `course.site.watch`; return the chapter's address and the file of what is printed."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     said = book / "said.log"
@@ -64,32 +79,66 @@ def watching(book):
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
-def test_a_browser_shows_each_save(book, watching, browser):
+def test_a_browser_shows_each_save(book, watching, tab):
     address, said = watching
-    page = browser.new_page()
-    page.goto(address)
-    title, output = page.locator("article h1"), page.locator(".cell_output pre")
-    code = "import time; print('executed at', time.time())"
+    tab.goto(address)
+    title, output = tab.locator("article h1"), tab.locator(".cell_output pre")
     expect(title).to_contain_text("Before")
+    expect(output).to_contain_text("41 at")
     executed = output.inner_text()
 
-    save(book, "Prose", code)
+    save(book, "Prose", CODE)
     expect(title).to_contain_text("Prose", timeout=MINUTE)
+    assert output.inner_text() == executed
+
+    style = Path("course", "site", "static", "course.css")
+    (book / style).write_text("p { color: green; }")
+    wait_for(said, "course.css changed, built")
+    assert "green" in (book / "_build" / "html" / "_static" / style.name).read_text()
     assert output.inner_text() == executed
 
     for name in ("one.ipynb~", "4913"):
         (book / "chapters" / name).write_text("of an editor")
     save(book, "Broken", "1 / 0")
     wait_for(said, "the build failed")
+    assert "chapters/one.ipynb, cell 2 of the notebook: 1 / 0" in said.read_text()
     assert "ZeroDivisionError" in said.read_text()
     expect(title).to_contain_text("Prose")
 
-    save(book, "Mended", code.replace("executed", "again"))
+    save(book, "Mended", CODE.replace('"at"', '"again at"'))
     expect(title).to_contain_text("Mended", timeout=MINUTE)
-    expect(output).to_contain_text("again at")
-    page.close()
-    builds = re.findall(r"== watch: (\S+) changed", said.read_text())
-    assert builds == ["chapters/one.ipynb"] * 3
+    expect(output).to_contain_text("41 again at")
+
+    (book / "optimlib" / "answer.py").write_text("42")
+    expect(output).to_contain_text("42 again at", timeout=MINUTE)
+
+    interrupt_a_build(book, "in the cache already")
+    with (book / "_toc.yml").open("a") as contents:
+        contents.write("# the chapters are the same\n")
+    expect(output).to_have_text("in the cache already", timeout=MINUTE)
+
+    assert re.findall(r"== watch: (\S+) changed", said.read_text()) == [
+        "chapters/one.ipynb",
+        style.as_posix(),
+        "chapters/one.ipynb",
+        "chapters/one.ipynb",
+        "optimlib/answer.py",
+        "_toc.yml",
+    ]
+
+
+def interrupt_a_build(book, text):
+    """Leave a book as a build does that is ended when its chapter is executed, and no page written.
+
+    What it was executed for, new requirements, is nothing that is watched.
+    """
+    (book / "requirements" / "book.txt").write_text("new")
+    chapter = book / "chapters" / "one.ipynb"
+    notebook = nbformat.read(chapter, as_version=4)
+    notebook.cells[1].outputs = [new_output("stream", text=text)]
+    cache = execution.open_cache(book / "_build" / ".jupyter_cache", book)
+    bundle = execution.CacheBundleIn(notebook, str(chapter), data={})
+    cache.cache_notebook_bundle(bundle, check_validity=False)
 
 
 def wait_for(file, text):
@@ -101,7 +150,8 @@ def wait_for(file, text):
 
 
 @pytest.mark.parametrize(
-    "name", ["chapters/a.ipynb", "optimlib/rules/adam.py", "_toc.yml", "course/site/static/course.css"]
+    "name",
+    ["chapters/a.ipynb", "optimlib/rules/adam.py", "_toc.yml", "course/site/static/course.css"],
 )
 def test_sources_are_watched(name):
     assert not watch.is_ignored(ROOT / name)

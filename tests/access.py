@@ -1,0 +1,120 @@
+"""What axe finds on a page, and what a keyboard reaches."""
+
+from importlib.resources import files
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+
+# Formulas are left out: MathJax writes them, with MathML for screen readers, by the thousand.
+#
+# Judging the contrast of each text takes ten times as long as all else. It follows from how the
+# text is painted and on what, so one of each kind is judged: those not in `known` are marked.
+PREPARE = """known => {
+  for (const formula of document.querySelectorAll("mjx-container")) formula.replaceWith("x");
+  const behind = node => {
+    const grounds = [], effects = [];
+    for (let isHidden = false; node; node = node.parentElement) {
+      const {backgroundColor, backgroundImage, opacity, filter, mixBlendMode} =
+        getComputedStyle(node);
+      effects.push([opacity, filter, mixBlendMode].join());
+      if (!isHidden) grounds.push(`${backgroundColor} ${backgroundImage}`);
+      isHidden ||= backgroundColor.startsWith("rgb(");
+    }
+    const plain = ["rgba(0, 0, 0, 0) none", "1,none,normal"];
+    return [...grounds, ...effects].filter(paint => !plain.includes(paint));
+  };
+  const text = node => {
+    const {color, fontSize, fontWeight, textShadow} = getComputedStyle(node);
+    return [color, fontSize, fontWeight, textShadow];
+  };
+  const link = node => {
+    const {textDecorationLine, borderBottom, backgroundColor} = getComputedStyle(node);
+    return [textDecorationLine, borderBottom, backgroundColor, text(node.parentElement)];
+  };
+  const kinds = new Set(known), found = [];
+  const judge = node => {
+    node.removeAttribute("data-judged");
+    if (!node.checkVisibility({visibilityProperty: true})) return;
+    const kind = [text(node), node.localName === "a" && link(node), behind(node)].join();
+    if (kinds.has(kind)) return;
+    kinds.add(kind);
+    found.push(kind);
+    node.setAttribute("data-judged", "");
+  };
+  document.querySelectorAll("input, select, textarea").forEach(judge);
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode())
+    if (texts.currentNode.data.trim()) judge(texts.currentNode.parentElement);
+  return found;
+}"""
+RUN = """async rules => {
+  axe.configure({rules: [
+    {id: "color-contrast", selector: "[data-judged]"},
+    {id: "link-in-text-block", selector: "a[href][data-judged]"},
+  ]});
+  const preload = location.protocol !== "file:";  // of style sheets, by requests
+  const found = await axe.run(document, {...rules, preload, resultTypes: ["violations"]});
+  return found.violations.flatMap(rule => rule.nodes
+    .map(node => `${rule.id}: ${node.target} ${node.failureSummary}`));
+}"""
+ALL_RULES, COLORS = {}, {"runOnly": ["color-contrast", "link-in-text-block"]}
+
+
+def faults(page, known):
+    """Return what axe, loaded before, finds of a page in the light scheme, and of its colors in
+    the dark one.
+
+    A text that is painted as one in the set `known` is not judged again; the kinds that are
+    judged are added to it. Formulas of the page are gone afterwards.
+    """
+    found = {}
+    for scheme, rules in ("dark", COLORS), ("light", ALL_RULES):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("s => document.documentElement.dataset.theme === s", arg=scheme)
+        new = page.evaluate(PREPARE, list(known))
+        known.update(new)
+        if new or rules == ALL_RULES:
+            found[scheme] = page.evaluate(RUN, rules)
+    return [f"{scheme}: {fault}" for scheme, faults in found.items() for fault in faults]
+
+
+FOCUSED = """() => {
+  const node = document.activeElement;
+  if (node === document.body) return null;
+  node.setAttribute("data-reached", "");
+  const style = getComputedStyle(node);
+  const {x, y, width, height} = node.getBoundingClientRect();
+  return {
+    name: node.outerHTML.slice(0, 200),
+    seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    inside: width > 0 && height > 0 && x + width > 0 && y + height > 0 && x < innerWidth
+      && y < innerHeight,
+  };
+}"""
+LEFT_OUT = """() => [...document.querySelectorAll("a[href], button, input, select, summary")]
+  .filter(node => node.checkVisibility({visibilityProperty: true})
+    && !node.hasAttribute("data-reached"))
+  .map(node => node.outerHTML.slice(0, 200))"""
+
+# From there Tab goes to the first stop, whatever had the focus before.
+AT_THE_TOP = """() => {
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
+}"""
+
+
+def walk(page, most=500):
+    """Press Tab until the page is left; return what had the focus, and what is seen and had not.
+
+    A keyboard that is caught has `most` stops.
+    """
+    page.add_style_tag(content="* { transition: none !important }")
+    page.evaluate(AT_THE_TOP)
+    stops = []
+    while len(stops) < most:
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None:
+            break
+        stops.append(focused)
+    return stops, page.evaluate(LEFT_OUT)

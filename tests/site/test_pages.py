@@ -1,0 +1,199 @@
+"""A browser visits every page of the built site once, and each test asks for one thing it saw.
+
+The site stands in a subfolder of its host. No other host is asked for anything, nothing is logged
+as an error, all mathematics is typeset, all pictures are there and described, no page scrolls
+sideways, none is heavy, axe finds nothing in either color scheme, and every explorer lives.
+"""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+import yaml
+from access import faults, walk
+from browsing import (
+    CHROMIUM,
+    PAGES,
+    SITE,
+    is_refused_preload,
+    listening,
+    load_all,
+    read,
+    sizes,
+)
+
+from course import ROOT
+
+OTHER_HOSTS = "unpkg", "jsdelivr", "cdnjs", "googleapis"
+FIRST_VISIT, NEXT_PAGE = 700_000, 150_000
+READ_BEFORE = "chapters/start/first-descent.html"
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
+    pytest.mark.skipif(not PAGES, reason="the site is not built: run `make book`"),
+]
+
+LOOK = r"""() => {
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const rawMathematics = [];
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent;
+    const parent = walker.currentNode.parentElement;
+    if (/\$|\\[a-zA-Z(\[]/.test(text) && !parent.closest("pre, code, script, style, mjx-container"))
+      rawMathematics.push(text.trim());
+  }
+  const sources = (images, isFaulty) => [...images].filter(isFaulty).map(image => image.src);
+  const shown = document.querySelectorAll("main article img");
+  return {
+    rawMathematics,
+    wrongMathematics: [...document.querySelectorAll("mjx-merror, [data-mjx-error]")]
+      .map(node => node.getAttribute("data-mjx-error") || node.textContent),
+    broken: sources(document.images, image => !image.complete || image.naturalWidth === 0),
+    undescribed: sources(shown, image => !image.alt.trim()),
+    stills: document.querySelectorAll(".explorer-still").length,
+    explorers: document.querySelectorAll(".explorer:has(svg path)").length,
+  };
+}"""
+MEASURE = """() => ({
+  overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  distorted: [...document.querySelectorAll("main article img")].filter(image => {
+    const {width, height} = image.getBoundingClientRect();
+    return Math.abs(width / height / (image.naturalWidth / image.naturalHeight) - 1) > 0.05;
+  }).map(image => image.src),
+})"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a browser saw of a page."""
+
+    name: str
+    origin: str
+    requested: list
+    errors: list
+    look: dict
+    widths: dict
+    axe: list
+
+    def strangers(self):
+        """Return what other hosts were asked for."""
+        return [u for u in self.requested if not u.startswith((self.origin, "data:", "blob:"))]
+
+
+@pytest.fixture(scope="module")
+def judged():
+    """Return the kinds of text whose colors were judged on any page."""
+    return set()
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def visit(request, tab, server, judged):
+    tab.set_viewport_size({"width": 320, "height": 900})
+    tab.emulate_media(color_scheme="light")
+    with listening(tab) as (requested, errors):
+        load_all(tab, f"{server}/{request.param}")
+        look, widths = tab.evaluate(LOOK), {320: tab.evaluate(MEASURE)}
+        tab.set_viewport_size({"width": 1280, "height": 900})
+        tab.emulate_media(color_scheme="dark")
+        widths[1280] = tab.evaluate(MEASURE)
+    axe = faults(tab, judged)  # it asks for style sheets itself
+    return Visit(request.param, server, requested, errors, look, widths, axe)
+
+
+def test_nothing_is_logged_as_an_error(visit):
+    assert visit.errors == []
+
+
+def test_no_other_host_is_asked(visit):
+    assert visit.strangers() == []
+    html = (SITE / visit.name).read_text("utf-8")
+    assert [host for host in OTHER_HOSTS if host in html] == []
+
+
+def test_mathematics_is_typeset(visit):
+    assert visit.look["rawMathematics"] == []
+    assert visit.look["wrongMathematics"] == []
+
+
+def test_pictures_are_there_and_described(visit):
+    assert visit.look["broken"] == []
+    assert visit.look["undescribed"] == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_page_fits(visit, width):
+    assert visit.widths[width]["overflow"] <= 0, f"scrolls sideways at {width} px"
+    assert visit.widths[width]["distorted"] == []
+
+
+def test_every_explorer_lives(visit):
+    assert visit.look["explorers"] == visit.look["stills"]
+
+
+def test_axe_finds_nothing(visit):
+    assert visit.axe == []
+
+
+@pytest.fixture(scope="module")
+def visited(browser, server):
+    """Return what the browser has after one chapter."""
+    page = browser.new_page()
+    with listening(page) as (requested, _):
+        load_all(page, f"{server}/{READ_BEFORE}")
+    page.close()
+    return sizes(requested, server)
+
+
+def test_weight(visit, visited):
+    files = sizes(visit.requested, visit.origin)
+    pictures = {path for path in files if path.startswith("/_images/")}
+    assert len(pictures) == len({u for u in read(visit.name).values("src") if "/_images/" in u})
+    first = sum(files.values())
+    new = sum(size for path, size in files.items() if path not in visited)
+    print(f"{visit.name}: first visit {first / 1000:.0f} KB, next page {new / 1000:.0f} KB")
+    assert first <= FIRST_VISIT, sorted(files.items(), key=lambda item: -item[1])[:9]
+    assert new <= NEXT_PAGE
+
+
+def test_the_site_holds_nothing_for_other_pages():
+    """No source maps, no whole icon fonts; of MathJax what its one script can load."""
+    static = SITE / "_static"
+    assert list(static.rglob("*.map")) == []
+    assert not (static / "vendor").exists()
+    assert {path.name for path in static.glob("mathjax/*")} == {"tex-chtml.js", "output", "input"}
+
+
+def test_index_leads_to_the_first_page():
+    first = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))["root"]
+    assert f"url={first}.html" in (SITE / "index.html").read_text("utf-8")
+
+
+def scripts(name):
+    """Return the names of the scripts that a page loads."""
+    html = (SITE / name).read_text("utf-8")
+    return frozenset(re.findall(r'<script[^>]* src="(?:[^"]*/)?([^"]*)"', html))
+
+
+# Pages that load the same scripts do the same on the disk.
+ON_DISK = sorted({scripts(name): name for name in PAGES}.values())
+
+
+@pytest.mark.parametrize("name", ON_DISK)
+def test_page_from_the_disk(tab, name):
+    with listening(tab) as (requested, errors):
+        load_all(tab, f"{SITE.as_uri()}/{name}")
+        look = tab.evaluate(LOOK)
+    assert [url for url in requested if not url.startswith((SITE.as_uri(), "data:", "blob:"))] == []
+    assert [error for error in errors if not is_refused_preload(error)] == []
+    assert look["rawMathematics"] == look["wrongMathematics"] == look["broken"] == []
+    assert look["explorers"] == look["stills"]
+
+
+@pytest.mark.parametrize("name", ["chapters/adaptive/adam.html", "search.html"])
+def test_keyboard_reaches_everything_with_a_focus_that_is_seen(tab, server, name):
+    load_all(tab, f"{server}/{name}")
+    stops, left_out = walk(tab)
+    assert 30 < len(stops) < 500
+    assert left_out == []
+    assert [stop["name"] for stop in stops if not stop["seen"]] == []
+    assert [stop["name"] for stop in stops if not stop["inside"]] == []
