@@ -22,6 +22,7 @@ from course.site import execution, watch
 
 MINUTE = 60_000
 CONFIG = """
+only_build_toc_files: true
 execute: {execute_notebooks: cache, stderr_output: error}
 sphinx:
   extra_extensions: [course.site.execution]
