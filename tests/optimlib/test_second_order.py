@@ -219,6 +219,24 @@ def test_newton_on_log_cosh_diverges_beyond_its_threshold_unless_damped(optimize
     close(ol.run(damped, log_cosh, starts, 30), 0, atol=1e-8)
 
 
+def test_newton_in_one_variable_is_newton_with_matrices():
+    """In one variable it is plain arithmetic; a separable problem of two variables has matrices."""
+    one = ol.problems.x_cos()
+    two = ol.Objective(
+        f=lambda w: one.f(w[:1]) + one.f(w[1:]),
+        grad=lambda w: np.array([one.grad(w[:1])[0], one.grad(w[1:])[0]]),
+        hess=lambda w: np.array(
+            [[one.hess(w[:1])[0, 0], 0 * w[0]], [0 * w[0], one.hess(w[1:])[0, 0]]]
+        ),
+        variables=("x", "y"),
+    )
+    for options in ({}, {"regularization": 0.7}):
+        for saddle_free in (False, True):
+            method = Newton(lr=0.4, saddle_free=saddle_free, **options)
+            alone = [ol.trace(method, one, start, 12)["w"] for start in (-0.9, 0.62)]
+            close(ol.trace(method, two, [-0.9, 0.62], 12)["w"], np.transpose(alone), rtol=1e-9)
+
+
 def test_newton_goes_to_a_maximum_and_saddle_free_newton_does_not():
     wave = ol.problems.x_cos()
     x = ol.run(Newton(), wave, 0.3, 20)
