@@ -35,7 +35,7 @@ print(Path("../optimlib/answer.py").read_text(), "at", time.time())"""
 
 @pytest.fixture
 def book(tmp_path):
-    """Build a book of one chapter, whose output depends on a file and tells when it was executed."""
+    """Build a book of one chapter, whose output depends on a file and on when it was executed."""
     shutil.copytree(ROOT / "course", tmp_path / "course")
     for folder in ("chapters", "optimlib", "requirements", "tests/golden"):
         (tmp_path / folder).mkdir(parents=True)
@@ -61,7 +61,7 @@ def save(book, title, code):
 
 @pytest.fixture
 def watching(book):
-    """Run `course.site.watch`; return the address of the chapter and the file of what is printed."""
+    """Run `course.site.watch`; return the chapter's address and the file of what is printed."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     said = book / "said.log"
