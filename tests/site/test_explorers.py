@@ -165,9 +165,8 @@ def opened(request, tab, folder):
     tab.set_viewport_size({"width": 1280, "height": 900})
     with listening(tab) as (_, errors):
         tab.goto(address)
-        yield Played(
-            tab, tab.locator(f"figure#{request.param.name}"), request.param, address, errors
-        )
+        figure = tab.locator(f"figure#{request.param.name}")
+        yield Played(tab, figure, request.param, address, errors)
 
 
 @dataclass(frozen=True)
@@ -178,7 +177,7 @@ class Tour:
     all_moved: str
     after_reset: str
     after_link: str
-    each_moved: dict
+    each_moved: list
 
 
 @pytest.fixture(scope="module")
@@ -196,12 +195,12 @@ def tour(opened):
     opened.tab.goto("about:blank")
     opened.tab.goto(link)
     after_link = opened.seen()
-    each_moved = {}
+    each_moved = []
     for control in controls:
         opened.press("Reset")
         label = control.evaluate("c => c.parentElement.innerText")
         move(control)
-        each_moved[label] = opened.seen()
+        each_moved.append((label, opened.seen()))
     assert opened.errors == []
     return Tour(first, all_moved, after_reset, after_link, each_moved)
 
@@ -223,7 +222,7 @@ def test_starts(opened):
 
 def test_every_control_changes_what_is_seen(tour):
     assert tour.each_moved
-    assert [label for label, state in tour.each_moved.items() if state == tour.first] == []
+    assert [label for label, state in tour.each_moved if state == tour.first] == []
 
 
 def test_reset_brings_the_first_state_back(tour):
