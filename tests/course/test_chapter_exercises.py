@@ -34,6 +34,12 @@ def markdown(chapter):
     return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
+def imports(chapter):
+    """Return the lines of the first cell after that for Colab."""
+    notebook = nbformat.read(ROOT / "chapters" / f"{chapter}.ipynb", as_version=4)
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"][1].splitlines()
+
+
 def layer(exercise):
     return re.split("[:,]", exercise["title"])[0].lower()
 
@@ -46,7 +52,8 @@ def test_exercises_of_a_chapter(chapter):
     assert {layer(exercise) for exercise in found} == set(LAYERS)
     assert sum(bool(CHECKED.search(exercise["text"])) for exercise in found) >= 3
     assert set(SOLUTION.findall(text)) == {exercise["label"] for exercise in found}
-    # Whoever reads the chapter learns of each check that belongs to it.
+    # Whoever runs the chapter can check an answer, and learns of each check that belongs to it.
+    assert "from course import exercises" in imports(chapter)
     assert set(exercises.names(chapter=chapter)) <= set(CHECKED.findall(text))
 
 
