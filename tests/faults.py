@@ -25,7 +25,7 @@ CLIENT = "optimlib/explorers/client"
 RULES = ("tests/optimlib/test_rules.py", "tests/optimlib/test_golden.py")
 NOTATION = ("tests/optimlib/test_notation.py",)
 EXPLORERS, PAGES = ("tests/site/test_explorers.py",), ("tests/site/test_pages.py",)
-BUILDING = ("tests/site/test_build_tools.py",)
+BUILDING = ("tests/site/test_build_tools.py", "tests/site/test_watch.py")
 FIRST = "chapters/start/first-descent.ipynb"
 
 
