@@ -230,12 +230,12 @@ def runs(library):
     for kind, (shapes, _) in GRADIENTS.items():
         for settings, muon, biases, difference in cases(kind):
             points = enumerate(run(kind, settings), start=1)
+            rules = {"W": {"name": "Muon", **muon}, "b": biases}
             yield {
                 "library": library,
                 "gradient": kind,
                 "settings": settings,
-                "rules": {"W": {"name": "Muon", **muon}}
-                | {"b": biases for n in shapes if n == "b"},
+                "rules": {name: rules[name] for name in shapes},
                 "difference": difference,
                 "points": {str(t): point for t, point in points if t in KEPT},
             }
