@@ -44,9 +44,15 @@ RANGES = {
     "start": ">= 1",
     "memory": ">= 1",
     "restart": ">= 1",
+    "a": "finite",
+    "b": "finite",
+    "c": "finite",
+    "rms": "finite and > 0",
+    "ns_steps": ">= 0",
 }
 
 EXAMPLES = {type(make(0.1)): make(0.1) for make in WRAPPERS.values()}
+EXAMPLES[ol.Blocks] = ol.Blocks({"rest": ol.Adam(0.1)}, {"w": (1,)})
 EXAMPLES |= {
     cls: cls(lr=0.1) if issubclass(cls, ol.Rule) else cls()
     for cls in OPTIMIZERS
@@ -62,7 +68,8 @@ every_limited_field = pytest.mark.parametrize(("cls", "name", "declared"), LIMIT
 
 
 def made(cls, name, value):
-    return replace(EXAMPLES[cls], **{name: value})
+    others = {"scale": None} if name == "rms" else {}
+    return replace(EXAMPLES[cls], **{name: value}, **others)
 
 
 def outside(limits, whole):
