@@ -128,13 +128,28 @@ class Matrix(Symbol):
 
 
 ROWS, COLUMNS = Symbol("rows"), Symbol("columns")
-# A branch on a matrix's shape is taken as for these numbers of rows and columns.
-WIDE, TALL = (2, 3), (3, 2)
+# Branches on a matrix's shape, and whether the condition holds where rows ≤ columns.
+SHAPES = (
+    (np.less_equal, (ROWS, COLUMNS), True),
+    (np.greater_equal, (COLUMNS, ROWS), True),
+    (np.greater, (ROWS, COLUMNS), False),
+    (np.less, (COLUMNS, ROWS), False),
+)
 
 
 def frobenius_norm(X):
     """Return √Σx² of each matrix of a stack: the function of a `Call`."""
     return np.linalg.matrix_norm(X, keepdims=True)
+
+
+# The arithmetic of matrices: which arguments may be matrices, and not numbers.
+ON_MATRICES = {
+    np.add: [[True, True]],
+    np.subtract: [[True, True]],
+    np.negative: [[True]],
+    np.multiply: [[True, False], [False, True]],
+    np.divide: [[True, False]],
+}
 
 
 class Constant(Node):
@@ -156,12 +171,20 @@ class Call(Node):
         self.sides = self._sides()
 
     def _sides(self):
-        sides = [argument.sides for argument in self.arguments if argument.sides]
-        if not sides or self.function is frobenius_norm:
+        """Return the sides of the result; raise an error where entries are what is meant."""
+        sides = [argument.sides for argument in self.arguments]
+        if not any(sides) or self.function is frobenius_norm:
             return None
         if self.function is np.matmul:
             return sides[0][0], sides[1][1]
-        return sides[0][::-1] if self.function is np.matrix_transpose else sides[0]
+        if self.function is np.matrix_transpose:
+            return sides[0][::-1]
+        if [bool(x) for x in sides] not in ON_MATRICES.get(self.function, ()):
+            raise TypeError(
+                f"np.{self.function.__name__} acts on the entries of a matrix here: no formula of "
+                "matrices can be read from this code"
+            )
+        return next(filter(None, sides))
 
     def __repr__(self):
         return f"{self.function.__name__}({', '.join(map(repr, self.arguments))})"
@@ -187,11 +210,10 @@ class RuleRecording:
     names: dict
 
 
-def record_rule(rule, sides=None):
+def record_rule(rule, wide=None):
     """Run `rule.look_ahead` and `rule.update` on symbols and return a `RuleRecording`.
 
-    A `MatrixRule` is run on matrices; if it branches on their shape, it does as for the numbers of
-    rows and columns in `sides`.
+    A `MatrixRule` is run on matrices; if `wide`, these have no more rows than columns, else more.
 
     Raises
     ------
@@ -204,10 +226,10 @@ def record_rule(rule, sides=None):
             "can be read from it and it cannot run on fractions, start from a float instead"
         )
     symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
-    kind = Matrix if sides else Symbol
+    kind = Symbol if wide is None else Matrix
     w, g, *state = (kind(name) for name in ("w", "g", *rule.state))
     try:
-        with _branching_on(sides) if sides else nullcontext():
+        with nullcontext() if wide is None else _branching_on_shape(wide):
             look_ahead = symbolic.look_ahead(w, *state)
             names = symbolic.update(Symbol("t"), g, *state, **({"w": w} if rule.sees_point else {}))
     except (TypeError, AttributeError) as error:
@@ -217,14 +239,13 @@ def record_rule(rule, sides=None):
 
 
 @contextmanager
-def _branching_on(sides):
-    """Take branches on the shape of a matrix as if these were its sides."""
-
+def _branching_on_shape(wide):
     def decide(condition):
-        try:
-            return bool(evaluate(condition, {}, cache={id(ROWS): sides[0], id(COLUMNS): sides[1]}))
-        except KeyError:
-            raise TypeError(BRANCH) from None
+        for function, sides, if_wide in SHAPES:
+            same_sides = map(operator.is_, condition.arguments, sides)
+            if condition.function is function and all(same_sides):
+                return if_wide is wide
+        raise TypeError(BRANCH)
 
     token = _decide.set(decide)
     try:

@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 
 from optimlib.descent import check_count, iterate
-from optimlib.expression import TALL, WIDE, Call, Symbol, record_problem, record_rule
+from optimlib.expression import Call, Matrix, Symbol, record_problem, record_rule
 from optimlib.objective import Objective
 from optimlib.rules.blocks import Blocks
 from optimlib.rules.matrix_rule import MatrixRule
@@ -137,7 +137,7 @@ def _notation(lines):
 def _rule_lines(rule, w):
     if not isinstance(rule, MatrixRule):
         return [_lines(rule, record_rule(rule), w)]
-    wide, tall = (_lines(rule, record_rule(rule, sides), w) for sides in (WIDE, TALL))
+    wide, tall = (_lines(rule, record_rule(rule, wide), w) for wide in (True, False))
     if_wide = f"{w.beside}{w.symbol('rows')} {w.relations[2]} {w.symbol('columns')}"
     return [[line if line in tall else line + if_wide for line in wide]]
 
@@ -201,7 +201,9 @@ def _repeated(line, times, w):
 def steps_of(recording):
     """Return (name, node) for each line of a step: what `update` names, and the new point."""
     named = [(name, node) for name, node in recording.names.items() if name != "step"]
-    return [*named, ("w", Call(np.add, (Symbol("w"), recording.names["step"])))]
+    step = recording.names["step"]
+    w = Matrix("w") if step.sides else Symbol("w")
+    return [*named, ("w", Call(np.add, (w, step)))]
 
 
 def named_cuts(recording, opened, stands_for):

@@ -158,7 +158,7 @@ class Blocks(Optimizer):
                 f"got w of shape {w.shape}"
             )
         blocks = {part.name: w[part.where] for part in self._parts}
-        return {n: x.reshape(*self.shapes[n], *w.shape[1:]) for n, x in blocks.items()}
+        return {n: x.reshape(self.shapes[n] + w.shape[1:]) for n, x in blocks.items()}
 
     def join(self, blocks):
         r"""Return the point of blocks: what `split` undoes.

@@ -18,7 +18,7 @@ from looping import each
 from variants import variant
 
 import optimlib as ol
-from optimlib.expression import TALL, WIDE, evaluate, record_rule
+from optimlib.expression import evaluate, record_rule
 
 STORED = json.loads((Path(make.__file__).parent / "matrices.json").read_text())
 FORMS = {"plain": ol.Muon} | {
@@ -381,7 +381,7 @@ def test_options_that_do_not_go_together_are_named(settings, message):
 def test_recorded_rule_computes_the_same_bit_for_bit(form, rows, columns):
     rule = form(lr=0.1)
     G, B, w = np.random.default_rng(3).normal(size=(3, 4, rows, columns))
-    recording = record_rule(rule, TALL if rows > columns else WIDE)
+    recording = record_rule(rule, wide=rows <= columns)
     values = rule.hyperparameters() | dict(t=3, g=G, B=B, w=w, rows=rows, columns=columns)
     expected = rule.update(3, G, B, w=w)
     assert list(recording.names) == list(expected)
