@@ -91,10 +91,10 @@ class Muon(MatrixRule):
     Gₜ = ∇f(Wₜ₋₁)
     Bₜ = β Bₜ₋₁ + Gₜ
     Mₜ = Gₜ + β Bₜ
-    X₀ = Mₜ / (‖Mₜ‖_F + ε)
+    X₀ = Mₜ / (‖Mₜ‖_F + ε), rows ≤ columns
     Aₖ = Xₖ₋₁ Xₖ₋₁ᵀ, k = 1, …, 5
     Xₖ = a Xₖ₋₁ + (b Aₖ + c Aₖ²) Xₖ₋₁, k = 1, …, 5
-    Wₜ = Wₜ₋₁ − η (√(max(1, columns / rows)) X₅ + λ Wₜ₋₁), rows ≤ columns
+    Wₜ = Wₜ₋₁ − η (√max(1, columns / rows) X₅ + λ Wₜ₋₁), rows ≤ columns
     """
 
     lr: LearningRate = 0.02
