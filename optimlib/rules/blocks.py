@@ -46,7 +46,8 @@ class Blocks(Optimizer):
         If a block has no rule, a key names no block, a matrix rule is given what is no matrix, or a
         shape is not a tuple of integers >= 1.
     TypeError
-        If `rules` or `shapes` is not a dict, or a rule is not a `Rule` or a wrapper around one.
+        If `rules` or `shapes` is not a dict, or a rule is not a `Rule`, a `MatrixRule` or a wrapper
+        around one.
 
     Examples
     --------
