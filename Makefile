@@ -25,7 +25,7 @@ test: lint book test-unit ## run all tests: lint, packages, site, every output o
 
 test-unit: .venv/dev.stamp ## run the tests that need no site, no browser and no Jupyter (two minutes)
 	@echo "== test: packages"
-	@$(BIN)/pytest -n 2 --dist worksteal tests/optimlib tests/course optimlib course/exercises
+	@$(BIN)/pytest -n 2 --dist worksteal tests/optimlib tests/course optimlib course/exercises course/handouts
 
 grading: .venv-grading/stamp ## make the environment that scores assignments (with nbgrader)
 

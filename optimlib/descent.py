@@ -37,9 +37,10 @@ def iterate(rule, objective, w0):
         Its hyperparameters may be arrays over the batch.
     objective : Objective
     w0 : number or array, shape (d, \*batch)
-        The start, or many of them. A `fractions.Fraction`, or an array of them, is computed
-        exactly, with hyperparameters read as the decimals they are written as; a square root
-        that is not rational is rounded to 40 significant digits.
+        The start, or many of them; for `Blocks` also a dict of the blocks. A
+        `fractions.Fraction`, or an array of them, is computed exactly, with hyperparameters read
+        as the decimals they are written as; a square root that is not rational is rounded to 40
+        significant digits.
 
     Yields
     ------
@@ -64,8 +65,7 @@ def iterate(rule, objective, w0):
     >>> second["v"], second["w"]
     (Fraction(68, 5), Fraction(46, 25))
     """
-    w, batch, on_batch = _prepared(rule, objective, w0)
-    layout = _Layout(np.shape(w0), batch)
+    w, layout, on_batch = _prepared(rule, objective, w0)
     return (layout.restore(record) for record in _steps(rule, objective, w, on_batch))
 
 
@@ -101,8 +101,7 @@ def trace(rule, objective, w0, steps):
     3  5.12  2.048  4.1943
     """
     check_count("steps", steps, least=0)
-    w, batch, on_batch = _prepared(rule, objective, w0)
-    layout = _Layout(np.shape(w0), batch)
+    w, layout, on_batch = _prepared(rule, objective, w0)
     records = itertools.islice(_steps(rule, objective, w, on_batch), steps)
     return Trace(rule, objective, layout.restore({"w": w})["w"], map(layout.restore, records))
 
@@ -149,7 +148,7 @@ def run(rule, objective, w0, steps, threads=1, compiled=False):
     """
     check_count("steps", steps, least=0)
     check_count("threads", threads, least=1)
-    w, batch, on_batch = _prepared(rule, objective, w0)
+    w, layout, on_batch = _prepared(rule, objective, w0)
     chunks = _chunks(w, threads)
     plan = _plan(rule, objective, w, compiled)
 
@@ -168,7 +167,7 @@ def run(rule, objective, w0, steps, threads=1, compiled=False):
 
     with ThreadPoolExecutor(threads) as pool:
         final = list(pool.map(advance, chunks))
-    return _Layout(np.shape(w0), batch).restore({"w": np.concatenate(final, axis=1)})["w"]
+    return layout.restore({"w": np.concatenate(final, axis=1)})["w"]
 
 
 def _chunks(w, threads):
@@ -223,14 +222,11 @@ def _plan(rule, objective, w, compiled):
 
 
 def _prepared(rule, objective, w0):
-    """Check the arguments; return the start in the layout (d, N) and the batch's shape.
+    """Check the arguments; return the start in the layout (d, N) and the caller's layout.
 
-    The third value returned brings a hyperparameter into that layout.
+    The third value returned brings a hyperparameter into the former.
     """
-    for argument, value, kind in (("rule", rule, Optimizer), ("objective", objective, Objective)):
-        if not isinstance(value, kind):
-            example = "ol.Adam(lr=0.1)" if kind is Optimizer else "ol.problems.square"
-            raise TypeError(f"{argument} must be like {example}, got {argument} = {value!r}")
+    w0 = flat_start(rule, objective, w0)
     w, exact = _start(w0)
     objective.check_dimension(w, "w0")
     if not np.all((w > -np.inf) & (w < np.inf)):
@@ -248,7 +244,16 @@ def _prepared(rule, objective, w0):
             value = float(value)
         return np.broadcast_to(value, batch).reshape(-1) if np.ndim(value) else value
 
-    return w, batch, hyperparameter
+    return w, _Layout(np.shape(w0), batch), hyperparameter
+
+
+def flat_start(rule, objective, w0):
+    """Check `rule` and `objective`; return `w0` as an array or number, also if it is blocks."""
+    for argument, value, kind in (("rule", rule, Optimizer), ("objective", objective, Objective)):
+        if not isinstance(value, kind):
+            example = "ol.Adam(lr=0.1)" if kind is Optimizer else "ol.problems.square"
+            raise TypeError(f"{argument} must be like {example}, got {argument} = {value!r}")
+    return rule.flat_start(w0, objective)
 
 
 def _start(w0):

@@ -2,11 +2,12 @@
 
 The tree is made of three kinds of node: a `Symbol` stands for an input, a `Constant` for a number
 in the code, a `Call` for an operation on other nodes. `record_rule` and `record_problem` make the
-trees; `evaluate` computes their value again.
+trees; `evaluate` computes their value again. Nodes that stand for matrices have `sides`.
 """
 
 import copy
 import operator
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -37,12 +38,32 @@ OPERATORS = {
 }
 
 
+BRANCH = (
+    "the code branches on a value that is only known while it runs: no formula can be read from it"
+)
+
 # What answers when code branches on a node: see `record_branches`.
 _decide = ContextVar("decide", default=None)
 
 
 class Node(np.lib.mixins.NDArrayOperatorsMixin):
     """A value in a recorded computation. Arithmetic and NumPy functions on nodes make new nodes."""
+
+    # Of a matrix, the numbers of its rows and columns: two symbols.
+    sides = None
+
+    @property
+    def shape(self):
+        return self._of_a_matrix("shape", self.sides)
+
+    @property
+    def mT(self):
+        return self._of_a_matrix("mT", self.sides and Call(np.matrix_transpose, (self,)))
+
+    def _of_a_matrix(self, attribute, value):
+        if self.sides is None:
+            raise AttributeError(f"{attribute} is for matrices, got {self!r}")
+        return value
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if method != "__call__" or kwargs:
@@ -53,11 +74,21 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
         if any(isinstance(value, np.ndarray) and value.ndim for value in inputs):
             arrays = (np.asarray(value, dtype=object) for value in inputs)
             return np.frompyfunc(ufunc, len(inputs), 1)(*arrays)
-        return Call(ufunc, tuple(as_node(value) for value in inputs))
+        nodes = tuple(as_node(value) for value in inputs)
+        if ufunc.signature and not (ufunc is np.matmul and all(node.sides for node in nodes)):
+            raise TypeError(
+                f"np.{ufunc.__name__} is not elementwise arithmetic: "
+                "no formula can be read from this code"
+            )
+        return Call(ufunc, nodes)
 
     def __array_function__(self, function, types, args, kwargs):
         if function is np.where and len(args) == 3 and not kwargs:
             return Call(function, tuple(as_node(value) for value in args))
+        if self.sides and function is np.matrix_transpose:
+            return self.mT
+        if self.sides and function is np.linalg.matrix_norm and kwargs == {"keepdims": True}:
+            return Call(frobenius_norm, (self,))
         raise TypeError(
             f"np.{function.__name__} is not elementwise arithmetic: "
             "no formula can be read from this code"
@@ -67,10 +98,7 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
         decide = _decide.get()
         if decide is not None:
             return decide(self)
-        raise TypeError(
-            "the code branches on a value that is only known while it runs: "
-            "no formula can be read from it"
-        )
+        raise TypeError(BRANCH)
 
     def item(self):
         """Return this node: what a NumPy scalar's method is for, a plain number, it stands for."""
@@ -91,6 +119,39 @@ class Symbol(Node):
         return self.name
 
 
+class Matrix(Symbol):
+    """A matrix, or a stack of them, as an input."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.sides = ROWS, COLUMNS
+
+
+ROWS, COLUMNS = Symbol("rows"), Symbol("columns")
+# Branches on a matrix's shape, and whether the condition holds where rows ≤ columns.
+SHAPES = (
+    (np.less_equal, (ROWS, COLUMNS), True),
+    (np.greater_equal, (COLUMNS, ROWS), True),
+    (np.greater, (ROWS, COLUMNS), False),
+    (np.less, (COLUMNS, ROWS), False),
+)
+
+
+def frobenius_norm(X):
+    """Return √Σx² of each matrix of a stack: the function of a `Call`."""
+    return np.linalg.matrix_norm(X, keepdims=True)
+
+
+# The arithmetic of matrices: which arguments may be matrices, and not numbers.
+ON_MATRICES = {
+    np.add: [[True, True]],
+    np.subtract: [[True, True]],
+    np.negative: [[True]],
+    np.multiply: [[True, False], [False, True]],
+    np.divide: [[True, False]],
+}
+
+
 class Constant(Node):
     """A number that stands in the code."""
 
@@ -102,11 +163,28 @@ class Constant(Node):
 
 
 class Call(Node):
-    """An operation (a NumPy ufunc or np.where) and the nodes it was applied to."""
+    """An operation (a NumPy ufunc, np.where, one on matrices) and the nodes it was applied to."""
 
     def __init__(self, function, arguments):
         self.function = function
         self.arguments = arguments
+        self.sides = self._sides()
+
+    def _sides(self):
+        """Return the sides of the result; raise an error where entries are what is meant."""
+        sides = [argument.sides for argument in self.arguments]
+        if not any(sides) or self.function is frobenius_norm:
+            return None
+        if self.function is np.matmul:
+            return sides[0][0], sides[1][1]
+        if self.function is np.matrix_transpose:
+            return sides[0][::-1]
+        if [bool(x) for x in sides] not in ON_MATRICES.get(self.function, ()):
+            raise TypeError(
+                f"np.{self.function.__name__} acts on the entries of a matrix here: no formula of "
+                "matrices can be read from this code"
+            )
+        return next(filter(None, sides))
 
     def __repr__(self):
         return f"{self.function.__name__}({', '.join(map(repr, self.arguments))})"
@@ -132,8 +210,10 @@ class RuleRecording:
     names: dict
 
 
-def record_rule(rule):
+def record_rule(rule, wide=None):
     """Run `rule.look_ahead` and `rule.update` on symbols and return a `RuleRecording`.
+
+    A `MatrixRule` is run on matrices; if `wide`, these have no more rows than columns, else more.
 
     Raises
     ------
@@ -146,15 +226,32 @@ def record_rule(rule):
             "can be read from it and it cannot run on fractions, start from a float instead"
         )
     symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
-    state = [Symbol(name) for name in rule.state]
+    kind = Symbol if wide is None else Matrix
+    w, g, *state = (kind(name) for name in ("w", "g", *rule.state))
     try:
-        look_ahead = symbolic.look_ahead(Symbol("w"), *state)
-        point = {"w": Symbol("w")} if rule.sees_point else {}
-        names = symbolic.update(Symbol("t"), Symbol("g"), *state, **point)
+        with nullcontext() if wide is None else _branching_on_shape(wide):
+            look_ahead = symbolic.look_ahead(w, *state)
+            names = symbolic.update(Symbol("t"), g, *state, **({"w": w} if rule.sees_point else {}))
     except (TypeError, AttributeError) as error:
         raise TypeError(f"{type(rule).__name__}: {error}") from error
     rule.check_record(names)
     return RuleRecording(look_ahead, {name: as_node(value) for name, value in names.items()})
+
+
+@contextmanager
+def _branching_on_shape(wide):
+    def decide(condition):
+        for function, sides, if_wide in SHAPES:
+            same_sides = map(operator.is_, condition.arguments, sides)
+            if condition.function is function and all(same_sides):
+                return if_wide is wide
+        raise TypeError(BRANCH)
+
+    token = _decide.set(decide)
+    try:
+        yield
+    finally:
+        _decide.reset(token)
 
 
 def record_problem(objective, reading="grad", parameters=None):

@@ -3,13 +3,16 @@
 The lines are assembled here; how a tree is written is the matter of `typesetting`.
 """
 
+import re
 from itertools import islice
 
 import numpy as np
 
 from optimlib.descent import check_count, iterate
-from optimlib.expression import Call, Symbol, record_problem, record_rule
+from optimlib.expression import Call, Matrix, Symbol, record_problem, record_rule
 from optimlib.objective import Objective
+from optimlib.rules.blocks import Blocks
+from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.rule import Rule
 from optimlib.symbols import shown_exactly
 from optimlib.typesetting import WRITERS, TreeWriter
@@ -42,13 +45,14 @@ def formula(subject):
 
     Parameters
     ----------
-    subject : Rule or Objective
+    subject : Rule, Blocks or Objective
 
     Returns
     -------
     Notation
-        For a rule the gradient, each named intermediate and the new point; for an objective its
-        value and gradient. In a notebook it is typeset; ``.latex`` and ``.text`` hold the source.
+        For a rule the gradient, each named intermediate and the new point, for `Blocks` that of
+        each of its rules; for an objective its value and gradient. In a notebook it is typeset;
+        ``.latex`` and ``.text`` hold the source.
 
     Raises
     ------
@@ -68,11 +72,13 @@ def formula(subject):
     \nabla f(x,\, y) &= (2 x + y,\, 2 y + x)
     \end{aligned}
     """
-    if isinstance(subject, Rule):
+    if isinstance(subject, Rule | MatrixRule):
         return _notation([_rule_lines(subject, writer) for writer in WRITERS])
+    if isinstance(subject, Blocks):
+        return _notation([_blocks_lines(subject, writer) for writer in WRITERS])
     if isinstance(subject, Objective):
         return _notation([_objective_lines(subject, writer) for writer in WRITERS])
-    raise TypeError(f"subject must be a Rule or an Objective, got subject = {subject!r}")
+    raise TypeError(f"subject must be a Rule, Blocks or an Objective, got subject = {subject!r}")
 
 
 def by_hand(rule, objective, w0, steps):
@@ -109,6 +115,11 @@ def by_hand(rule, objective, w0, steps):
     g₁ = (2 · 1 + 2, 2 · 2 + 1) = (4, 5)
     w₁ = (1, 2) − 0.1 · (4, 5) = (0.6, 1.5)
     """
+    if not isinstance(rule, Rule):
+        raise TypeError(
+            "by_hand writes the steps of rules that act on one coordinate at a time, got rule = "
+            f"{rule!r}: their numbers are in ol.trace(rule, objective, w0, steps)"
+        )
     records = list(islice(iterate(rule, objective, w0), check_count("steps", steps, least=0)))
     if np.ndim(w0) > 1 or any(np.ndim(record["w"]) > 1 for record in records):
         raise ValueError(
@@ -124,24 +135,75 @@ def _notation(lines):
 
 
 def _rule_lines(rule, w):
-    recording = record_rule(rule)
-    symbols = {name: w.symbol(name, "t-1") for name in ("w", *rule.state)}
-    symbols |= {"t": "t", "g": w.symbol("g", "t")}
+    if not isinstance(rule, MatrixRule):
+        return [_lines(rule, record_rule(rule), w)]
+    wide, tall = (_lines(rule, record_rule(rule, wide), w) for wide in (True, False))
+    if_wide = f"{w.beside}{w.symbol('rows')} {w.relations[2]} {w.symbol('columns')}"
+    return [[line if line in tall else line + if_wide for line in wide]]
+
+
+def _blocks_lines(blocks, w):
+    groups = []
+    for rule, names in blocks.rules_in_use():
+        header = w.comma.join(map(w.symbol, names)) + ": " + w.align
+        (lines,) = _rule_lines(rule, w)
+        groups.append([header.rstrip(), *lines])
+    return groups
+
+
+def _lines(rule, recording, w):
+    symbols = {name: _symbol(rule, w, name, "t-1") for name in ("w", *rule.state)}
+    symbols |= {"t": "t", "g": _symbol(rule, w, "g", "t")}
+    symbols |= {name: w.symbol(name) for name in ("rows", "columns")}
     for name, value in rule.hyperparameters().items():
         symbols[name] = w.symbol(name, "t" if callable(value) else "")
     tree = TreeWriter(w, symbols)
     point = tree.write(recording.look_ahead)[0]
-    lines = [(w.symbol("g", "t"), w.nabla + "f" + w.group(point))]
+    lines = {f"{symbols['g']} {w.align}{w.equal} {w.nabla}f{w.group(point)}": ()}
     for name, node in steps_of(recording):
-        tree.cuts = named_cuts(recording, node, lambda n: w.symbol(n, "t"))
-        lines.append((w.symbol(name, "t"), tree.write(node)[0]))
-    return [[f"{name} {w.align}{w.equal} {text}" for name, text in lines]]
+        number = _split(rule, name)[1]
+        texts = []
+        for k in (number, ""):
+            tree.cuts = named_cuts(recording, node, lambda n, k=k: _symbol(rule, w, n, "t", k))
+            left = _symbol(rule, w, name, "t", k)
+            texts.append(f"{left} {w.align}{w.equal} {tree.write(node)[0]}")
+        lines.setdefault(texts[0], []).append((number, texts[1]))
+    return [_repeated(line, times, w) for line, times in lines.items()]
+
+
+def _split(rule, name):
+    """Split the name of a matrix in a loop, X3, into its letters and its number."""
+    if not isinstance(rule, MatrixRule) or name in rule.state:
+        return name, ""
+    number = re.search(r"\d*$", name).group()
+    return name.removesuffix(number), number
+
+
+def _symbol(rule, w, name, index, k=""):
+    """Return the symbol for a name; of a matrix in a loop, seen from the one with number `k`."""
+    letters, number = _split(rule, name)
+    if not number:
+        matrix = isinstance(rule, MatrixRule) and name in ("w", "g")
+        return w.symbol(name.upper() if matrix else name, index)
+    away = int(number) - int(k) if k else None
+    return w.symbol(letters, {0: "k", -1: "k-1"}.get(away, number))
+
+
+def _repeated(line, times, w):
+    """Return a line that stands for all that are the same but for their numbers."""
+    if len(times) <= 1:
+        return times[0][1] if times else line
+    first, *between, last = (number for number, _ in times)
+    numbers = w.comma.join([first, *[w.dots] * bool(between), last])
+    return f"{line}{w.beside}k {w.equal} {numbers}"
 
 
 def steps_of(recording):
     """Return (name, node) for each line of a step: what `update` names, and the new point."""
     named = [(name, node) for name, node in recording.names.items() if name != "step"]
-    return [*named, ("w", Call(np.add, (Symbol("w"), recording.names["step"])))]
+    step = recording.names["step"]
+    w = Matrix("w") if step.sides else Symbol("w")
+    return [*named, ("w", Call(np.add, (w, step)))]
 
 
 def named_cuts(recording, opened, stands_for):

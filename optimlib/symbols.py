@@ -27,8 +27,8 @@ SYMBOLS = {
 MARKS = {"max": "ᵐᵃˣ", "min": "ᵐⁱⁿ", "+": "⁺", "-": "⁻", "infinity": "∞"}
 NEXT = {"t": "t+1", "t-1": "t"}
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
-SUBSCRIPTS = str.maketrans("0123456789t-+", "₀₁₂₃₄₅₆₇₈₉ₜ₋₊")
-SUPERSCRIPTS = str.maketrans("0123456789t−-+", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ⁻⁻⁺")
+SUBSCRIPTS = str.maketrans("0123456789tk-+", "₀₁₂₃₄₅₆₇₈₉ₜₖ₋₊")
+SUPERSCRIPTS = str.maketrans("0123456789tT−-+", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗᵀ⁻⁻⁺")
 DIGITS = 6
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from optimlib.expression import Call, Constant, Symbol
+from optimlib.expression import Call, Constant, Symbol, frobenius_norm
 from optimlib.symbols import (
     SUPERSCRIPTS,
     number_latex,
@@ -32,12 +32,17 @@ class Latex:
     symbol = staticmethod(symbol_latex)
     minus, times, pi, half, nabla = "-", r" \cdot ", r"\pi", r"\tfrac{1}{2}", r"\nabla "
     equal, about, align, comma = "=", r"\approx", "&", r",\, "
+    dots, beside = r"\dots", r",\quad "
     after_number = " "
     relations = ("=", "<", r"\le", ">", r"\ge")
 
     @staticmethod
     def bars(text):
         return rf"\left|{text}\right|" if r"\frac" in text else f"|{text}|"
+
+    @staticmethod
+    def norm(text):
+        return rf"\left\|{text}\right\|_F" if r"\frac" in text else rf"\|{text}\|_F"
 
     @staticmethod
     def cases(pairs, otherwise):
@@ -89,12 +94,17 @@ class Text:
     symbol = staticmethod(symbol_text)
     minus, times, pi, half, nabla = "−", " · ", "π", "½", "∇"
     equal, about, align, comma = "=", "≈", "", ", "
+    dots, beside = "…", ", "
     after_number = ""
     relations = ("=", "<", "≤", ">", "≥")
 
     @staticmethod
     def bars(text):
         return f"|{text}|"
+
+    @staticmethod
+    def norm(text):
+        return f"‖{text}‖_F"
 
     @classmethod
     def cases(cls, pairs, otherwise):
@@ -225,8 +235,13 @@ class TreeWriter:
             sign *= second_sign
         return sign, Call(function, (first, second))
 
+    def _is_square(self, node):
+        function = self._function(node)
+        twice = function is np.matmul and node.arguments[0] is node.arguments[1]
+        return twice or function is np.square
+
     def _factors(self, node):
-        if self._function(node) is np.multiply:
+        if self._function(node) in (np.multiply, np.matmul) and not self._is_square(node):
             factors = [f for argument in node.arguments for f in self._factors(argument)]
             return [f for f in factors if not self._is_constant(f, 1)] or factors[:1]
         return [node]
@@ -236,12 +251,12 @@ class TreeWriter:
         function = self._function(node)
         if function is None:
             return self._leaf_text(node)
-        if function is np.multiply:
+        if self._is_square(node):
+            return self._power(node.arguments[0], "2"), POWER
+        if function in (np.multiply, np.matmul):
             return self._product(self._factors(node))
         if function is np.divide:
             return self.writer.fraction(*map(self.write, node.arguments)), PRODUCT
-        if function is np.square:
-            return self._power(node.arguments[0], "2"), POWER
         if function is np.power and self._is_constant(node.arguments[1], 0.5):
             return self.writer.root(self.write(node.arguments[0])), ATOM
         if function is np.power:
@@ -259,6 +274,10 @@ class TreeWriter:
             return self._call(node, self.writer.function(function.__name__[:3])), ATOM
         if function is np.absolute:
             return self.writer.bars(self.write(node.arguments[0])[0]), ATOM
+        if function is np.matrix_transpose:
+            return self._power(node.arguments[0], "T"), POWER
+        if function is frobenius_norm:
+            return self.writer.norm(self.write(node.arguments[0])[0]), ATOM
         return self._call(node, self.writer.function(function.__name__)), ATOM
 
     def _call(self, node, name):

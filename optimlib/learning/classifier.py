@@ -1,5 +1,6 @@
 """What the classifiers share: layers cut out of one parameter vector, and the loss on data."""
 
+import math
 from functools import cache, partial
 from itertools import pairwise
 from numbers import Real
@@ -22,7 +23,8 @@ class Classifier:
     r"""A model that gives each of k classes a score, with parameters in one flat vector.
 
     The vector holds, layer after layer, the weights W of shape (units before, units after), row
-    by row, and then the biases b. Many parameter vectors at once have shape (d, \*batch).
+    by row, and then the biases b; `shapes` lists them. Many parameter vectors at once have shape
+    (d, \*batch).
 
     A subclass has the fields or properties `widths`, the number of units of each layer from the
     features to the classes, and `l2`; and it defines, for one parameter vector, `scores_of` and
@@ -41,9 +43,17 @@ class Classifier:
             raise ValueError(f"l2 must be finite and >= 0, got l2 = {self.l2!r}")
 
     @property
+    def shapes(self):
+        """The blocks in the parameter vector, name to shape: W1, b1, W2, b2, ... (see `Blocks`)."""
+        shapes = {}
+        for i, (p, q) in enumerate(pairwise(self.widths), start=1):
+            shapes |= {f"W{i}": (p, q), f"b{i}": (q,)}
+        return shapes
+
+    @property
     def dim(self):
         """The number d of parameters."""
-        return sum((p + 1) * q for p, q in pairwise(self.widths))
+        return sum(map(math.prod, self.shapes.values()))
 
     @property
     def name(self):

@@ -7,7 +7,7 @@ from itertools import islice
 
 import numpy as np
 
-from optimlib.descent import check_count, iterate
+from optimlib.descent import check_count, flat_start, iterate
 from optimlib.extras import extra
 from optimlib.learning.batches import Batches, minibatches
 from optimlib.learning.classifier import Classifier
@@ -114,7 +114,7 @@ def train(
     seed : int
         Chooses the start, unless `start` is given, and the order of the examples.
     start : array, shape (d, \*batch), optional
-        By default ``model.initial(seed=seed)``.
+        By default ``model.initial(seed=seed)``. As in `iterate` it may be a dict of blocks.
     every : int, optional
         The model is evaluated on all data at the start, after each `every` steps and at the end;
         by default after each epoch.
@@ -161,7 +161,10 @@ def train(
         steps = check_count("epochs", epochs, least=0) * per_epoch
     check_count("steps", steps, least=0)
     every = per_epoch if every is None else check_count("every", every, least=1)
-    w = model.initial(seed=seed) if start is None else model._parameters(start, "start")
+    if start is None:
+        w = model.initial(seed=seed)
+    else:
+        w = model._parameters(flat_start(rule, loss, start), "start")
     records = iterate(rule, minibatches(loss, batch_size, seed), w)
 
     rows, seconds = [], 0.0

@@ -9,6 +9,7 @@ from optimlib.rules.adamw import AdamW
 from optimlib.rules.amsgrad import AMSGrad
 from optimlib.rules.averaging import Averaging
 from optimlib.rules.bfgs import BFGS
+from optimlib.rules.blocks import Blocks
 from optimlib.rules.clipping import ClipNorm, ClipValue
 from optimlib.rules.conjugate_gradient import ConjugateGradient
 from optimlib.rules.gradient_descent import GradientDescent
@@ -16,7 +17,9 @@ from optimlib.rules.l2 import L2, DecoupledWeightDecay
 from optimlib.rules.lbfgs import LBFGS
 from optimlib.rules.lion import Lion
 from optimlib.rules.lookahead import Lookahead
+from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.momentum import AverageMomentum, HeavyBall, Momentum
+from optimlib.rules.muon import Muon
 from optimlib.rules.nadam import NAdam
 from optimlib.rules.nesterov import Nesterov
 from optimlib.rules.newton import Newton
@@ -43,6 +46,7 @@ __all__ = [
     "Adamax",
     "AverageMomentum",
     "Averaging",
+    "Blocks",
     "ClipNorm",
     "ClipValue",
     "ConjugateGradient",
@@ -51,7 +55,9 @@ __all__ = [
     "HeavyBall",
     "Lion",
     "Lookahead",
+    "MatrixRule",
     "Momentum",
+    "Muon",
     "NAdam",
     "Nesterov",
     "Newton",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimlib.rules.blocks import Blocks
 from optimlib.rules.hyperparameters import WeightDecay
 from optimlib.rules.wrapper import OtherGradient, Wrapper
 
@@ -61,8 +62,8 @@ class DecoupledWeightDecay(Wrapper):
     r"""Decoupled weight decay: the weights shrink apart from the step of `rule`.
 
     :math:`w_t = w'_t - \eta\lambda w_{t-1}`, where `rule` would go from :math:`w_{t-1}` to
-    :math:`w'_t` and η is its learning rate. Around `Adam` it is `AdamW`. Keras's
-    ``weight_decay`` is this one for all its optimizers.
+    :math:`w'_t` and η is its learning rate, in `Blocks` that of each block. Around `Adam` it is
+    `AdamW`. Keras's ``weight_decay`` is this one for all its optimizers.
 
     Parameters
     ----------
@@ -92,15 +93,14 @@ class DecoupledWeightDecay(Wrapper):
 
     def __post_init__(self):
         super().__post_init__()
-        if self._lr() is None:
+        if not isinstance(self.core, Blocks) and not hasattr(self.core, "lr"):
             raise ValueError(self._complaint("rule", self.rule, "one with a learning rate lr"))
 
-    def _lr(self):
-        rule = self.rule
-        while isinstance(rule, Wrapper):
-            rule = rule.rule
-        return getattr(rule, "lr", None)
+    def _decay(self, w):
+        if isinstance(self.core, Blocks):
+            return (self.core.rates() * self.weight_decay).astype(w.dtype)
+        return self.core.lr * self.weight_decay
 
     def advance(self, t, w, state, objective):
         record = self.rule.advance(t, w, state, objective)
-        return {**record, "w": record["w"] - self._lr() * self.weight_decay * w}
+        return {**record, "w": record["w"] - self._decay(w) * w}

@@ -67,6 +67,10 @@ class Optimizer:
     def _complaint(self, name, value, words):
         return f"{type(self).__name__}: {name} must be {words}, got {name} = {value!r}"
 
+    def flat_start(self, w0, objective):
+        """Return the start of a run on `objective` as an array or number; `Blocks` takes more."""
+        return w0
+
     def initial(self, w):
         """Return the state before the first step, one array like `w` for each name in `state`."""
         return tuple(np.zeros_like(w) for _ in self.state)

@@ -37,11 +37,23 @@ class Wrapper(Optimizer):
         super().__post_init__()
 
     @property
+    def core(self):
+        """What is inside all wrappers."""
+        return self.rule.core if isinstance(self.rule, Wrapper) else self.rule
+
+    @property
     def state(self):
         return (*self.rule.state, *self.adds)
 
+    def flat_start(self, w0, objective):
+        return self.rule.flat_start(w0, objective)
+
     def initial(self, w):
         return self.rule.initial(w)
+
+    def look_ahead(self, w, *state):
+        """Return the point at which `rule` takes the gradient."""
+        return self.rule.look_ahead(w, *state[: len(self.rule.state)])
 
     def advance(self, t, w, state, objective):
         return self.rule.advance(t, w, state, objective)

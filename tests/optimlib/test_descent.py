@@ -550,7 +550,7 @@ def test_optimizer_without_advance_says_so():
 
 
 def test_optimizer_that_is_no_rule_has_no_formula():
-    with pytest.raises(TypeError, match="Rule or an Objective"):
+    with pytest.raises(TypeError, match="Rule, Blocks or an Objective"):
         ol.formula(Halving())
 
 

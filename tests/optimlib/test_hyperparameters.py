@@ -45,9 +45,15 @@ RANGES = {
     "start": ">= 1",
     "memory": ">= 1",
     "restart": ">= 1",
+    "a": "finite",
+    "b": "finite",
+    "c": "finite",
+    "rms": "finite and > 0",
+    "ns_steps": ">= 0",
 }
 
 EXAMPLES = {type(make(0.1)): make(0.1) for make in WRAPPERS.values()}
+EXAMPLES[ol.Blocks] = ol.Blocks({"rest": ol.Adam(0.1)}, {"w": (1,)})
 EXAMPLES |= {
     cls: cls(lr=0.1) if issubclass(cls, ol.Rule) else cls()
     for cls in OPTIMIZERS
@@ -63,7 +69,8 @@ every_limited_field = each("cls, name, declared", LIMITED)
 
 
 def made(cls, name, value):
-    return replace(EXAMPLES[cls], **{name: value})
+    others = {"scale": None} if name == "rms" else {}
+    return replace(EXAMPLES[cls], **{name: value}, **others)
 
 
 def outside(limits, whole):
@@ -102,7 +109,7 @@ def test_value_outside_of_the_declared_range_is_refused(cls, name, declared):
 def test_value_in_the_declared_range_is_accepted(cls, name, declared):
     limits = declared.range
     ends = [x for x in (limits.low, limits.high) if limits.contains(x)]
-    inside = [*ends, limits.low + 1e-9, *(limits.usual or ())]
+    inside = [*ends, max(limits.low, -1) + 1e-9, *(limits.usual or ())]
     for value in ends if declared.kind is int else inside:
         value = int(value) if declared.kind is int else value
         assert getattr(made(cls, name, value), name) == value

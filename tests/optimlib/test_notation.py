@@ -490,7 +490,7 @@ def test_hyperparameter_with_a_schedule_carries_its_step():
 
 @pytest.mark.parametrize("subject", [ol.Adam, 3, "Adam", None])
 def test_formula_of_something_else_is_a_type_error(subject):
-    with pytest.raises(TypeError, match="subject must be a Rule or an Objective, got subject = "):
+    with pytest.raises(TypeError, match="subject must be a Rule, Blocks or an Objective, got "):
         ol.formula(subject)
 
 
