@@ -13,7 +13,7 @@ MODULE = "course.experiments.comparing"
 TINY = ["--trials=3", "--seeds=2", "--epochs=2", "--schedules=constant"]
 TINY += ["--optimizers", "Adam", "Lion"]
 RUNS = 2 * 2 * (3 + 2 + 2)
-PATIENCE = 60
+PATIENCE = 300
 
 
 def tiny(folder, jobs):
