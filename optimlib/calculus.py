@@ -1,11 +1,12 @@
 """Derivatives by differences, derivatives along a direction, and Taylor's models."""
 
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral
 
 import numpy as np
 
-from optimlib.objective import Objective
+from optimlib.checks import check_choice, check_flag, check_number, real_array
+from optimlib.objective import Objective, check_objective, one_point
 
 METHODS = ("forward", "central", "complex")
 
@@ -64,8 +65,8 @@ def numerical_gradient(f, w, *, method="central", h=None):
     Review 40 (1998).
     """
     w = _point(f, w)
-    method, step = _check_method(method), _step(w, h, _default_step(method, w.dtype))
-    value = _values(f)
+    check_choice("method", method, METHODS)
+    step, value = _step(w, h, _default_step(method, w.dtype)), _values(f, w)
     if not w.ndim:
         return _slope(value, w[()], step, method)
     slopes = [_slope(value, w, unit * step, method, step[i]) for i, unit in enumerate(_units(w))]
@@ -116,8 +117,7 @@ def numerical_hessian(f, w, *, of="gradient", h=None):
      [-400.  200.]]
     """
     w = _point(f, w)
-    if of not in ("gradient", "values"):
-        raise ValueError(f"of must be 'gradient' or 'values', got of = {of!r}")
+    check_choice("of", of, ("gradient", "values"))
     if of == "gradient" and not isinstance(f, Objective):
         raise TypeError(f"f must be an Objective where of = 'gradient', got f = {f!r}")
     epsilon = np.finfo(w.dtype).eps
@@ -131,7 +131,7 @@ def numerical_hessian(f, w, *, of="gradient", h=None):
         ]
         hessian = np.stack(columns, axis=1)
         return (hessian + np.swapaxes(hessian, 0, 1)) / 2
-    value = _values(f)
+    value = _values(f, w)
     if not w.ndim:
         return (value(w + 2 * step) - 2 * value(w) + value(w - 2 * step)) / (4 * step**2)
     steps = [unit * step for unit in _units(w)]
@@ -237,13 +237,15 @@ def derivative_error(objective, w, h, *, v=None, method="central"):
     central difference: smallest error 1.6e-11 at h = 1e-05 of 12 steps
     """
     check_objective(objective)
-    w, method = one_point(objective, w), _check_method(method)
+    w = one_point(objective, w)
+    check_choice("method", method, METHODS)
     if v is None and objective.dim > 1:
         raise ValueError(f"v must be a direction for {objective.name}, got v = None")
     v = _direction(objective, np.ones(1) if v is None else v, "v").reshape(-1)
-    h = np.asarray(h, dtype=float)
-    if h.ndim != 1 or not h.size or not np.all((h > 0) & (h < np.inf)):
+    steps = real_array("h", h, finite=False)
+    if steps.ndim != 1 or not steps.size or not np.all((steps > 0) & (steps < np.inf)):
         raise ValueError(f"h must be an array of finite steps > 0, got h = {h!r}")
+    h = steps.astype(float)
 
     def along(s):
         return objective.f(w[:, None] + v[:, None] * s)
@@ -431,11 +433,10 @@ def taylor(objective, w0, order=2):
     1.500000 0.043081
     """
     check_objective(objective)
-    if order not in (1, 2) or isinstance(order, bool):
+    if isinstance(order, bool) or not isinstance(order, Integral) or order not in (1, 2):
         raise ValueError(f"order must be 1 or 2, got order = {order!r}")
-    plain = np.ndim(w0) == 0
-    w = one_point(objective, w0, "w0")
-    w = w[0] if plain else w
+    point = one_point(objective, w0, "w0")
+    w = point if np.ndim(w0) else point[0]
     hessian = objective.hess(w) if order == 2 else None
     return TaylorModel(objective, w, order, float(objective.f(w)), objective.grad(w), hessian)
 
@@ -469,10 +470,7 @@ def _step(w, h, default):
     """Return the step in each coordinate, of the shape and type of `w`."""
     if h is None:
         return (default * np.maximum(1, np.abs(w))).astype(w.dtype)
-    if isinstance(h, bool) or not isinstance(h, Real):
-        raise TypeError(f"h must be a number, got h = {h!r}")
-    if not 0 < h < np.inf:
-        raise ValueError(f"h must be finite and > 0, got h = {h!r}")
+    check_number("h", h, positive=True)
     return np.full(w.shape, h, dtype=w.dtype)
 
 
@@ -481,54 +479,36 @@ def _units(w):
     return np.eye(len(w), dtype=w.dtype).reshape(len(w), len(w), *(1,) * (w.ndim - 1))
 
 
-def _values(f):
-    return f.f if isinstance(f, Objective) else f
+class _Values(Objective):
+    """A function of points like `w`, which it is given as they are."""
+
+    def __init__(self, f, w):
+        dim = len(w) if w.ndim else 1
+        name = getattr(f, "__name__", repr(f))
+        super().__init__(f, f, name=name, variables=[f"w{i}" for i in range(dim)])
+
+    def _argument(self, w):
+        return w[()]
 
 
-def _check_method(method):
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, got method = {method!r}")
-    return method
-
-
-def check_objective(objective):
-    """Raise a TypeError unless `objective` is an `Objective`."""
-    if not isinstance(objective, Objective):
-        raise TypeError(f"objective must be like ol.problems.square, got objective = {objective!r}")
-
-
-def _finite(w, argument):
-    """Return `w` as an array of floats."""
-    w = np.asarray(w)
-    if w.dtype.kind not in "fiu":
-        raise TypeError(f"{argument} must be real numbers, got {argument} = {w!r}")
-    if not np.all(np.isfinite(w)):
-        raise ValueError(f"{argument} must be finite, got {argument} = {w!r}")
-    return w if w.dtype.kind == "f" else w.astype(float)
+def _values(f, w):
+    return f.f if isinstance(f, Objective) else _Values(f, w).f
 
 
 def _point(f, w):
     """Return `w` as an array that `f` takes."""
-    if isinstance(f, Objective):
-        w = _finite(w, "w")
-        f.check_dimension(w, "w")
-        return w
-    if not callable(f):
+    if not isinstance(f, Objective) and not callable(f):
         raise TypeError(f"f must be an Objective or callable, got f = {f!r}")
-    return _finite(w, "w")
-
-
-def one_point(objective, w, argument="w"):
-    """Return `w` as one finite point of shape (d,), or raise an error naming `argument`."""
-    w = _finite(w, argument)
-    objective.check_dimension(w, argument)
-    if w.ndim > 1:
-        raise ValueError(f"{argument} must be one point, got {argument} of shape {w.shape}")
-    return w.reshape(-1)
+    w = real_array("w", w)
+    if isinstance(f, Objective):
+        f.check_dimension(w, "w")
+    elif w.ndim and not len(w):
+        raise ValueError(f"w must have at least one variable, got w of shape {w.shape}")
+    return w
 
 
 def _direction(objective, v, argument):
-    v = _finite(v, argument)
+    v = real_array(argument, v)
     objective.check_dimension(v, argument)
     return v
 
@@ -536,6 +516,7 @@ def _direction(objective, v, argument):
 def _point_and_direction(objective, w, v, unit):
     """Return both as arrays that broadcast, `v` of length 1 if asked."""
     check_objective(objective)
+    check_flag("unit", unit)
     w = _point(objective, w)
     v = _direction(objective, v, "v").astype(w.dtype, copy=False)
     if not w.ndim and v.ndim:

@@ -170,20 +170,23 @@ class CompiledRun:
             return node.name in number_names and node.name not in self._arrays
         return all(map(self._is_number, node.arguments))
 
-    def run(self, rule_at, w, steps):
-        """Return the points after `steps` steps from `w`, an array of shape (d, N).
+    def run(self, rule_at, w, steps, before=0, state=None):
+        """Return points and state after `steps` steps from `w`, an array of shape (d, N).
 
-        `rule_at(t)` returns the rule of step t, with its schedules evaluated.
+        `rule_at(t)` returns the rule of step t, with its schedules evaluated. So many steps were
+        taken `before`, and ended in `state`.
         """
-        data = np.concatenate([w, *rule_at(1).initial(w)])
+        data = np.concatenate([w, *(rule_at(1).initial(w) if state is None else state)])
         numbers = np.empty((steps, len(self.numbers)), w.dtype)
-        current = rule_at(1)
-        for t in range(1, steps + 1):
+        current = rule_at(before + 1)
+        for i in range(steps):
+            t = before + 1 + i
             current = rule_at(t) if self.rule.has_schedules() else current
             values, cache = current.hyperparameters() | {"t": t}, {}
-            numbers[t - 1] = [evaluate(node, values, cache=cache) for node in self.numbers]
+            numbers[i] = [evaluate(node, values, cache=cache) for node in self.numbers]
         hyper = np.empty((len(self._arrays), w.shape[1]), w.dtype)
         for k, name in enumerate(self._arrays):
             hyper[k] = getattr(current, name)
         self._kernel(data, hyper, numbers, np.ones(len(data) * BLOCK, w.dtype))
-        return data[: len(w)]
+        w, *state = np.split(data, len(self.rule.state) + 1)
+        return w, state

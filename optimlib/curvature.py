@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimlib.calculus import check_objective, one_point, second_directional_derivative
-from optimlib.descent import check_count
+from optimlib.calculus import second_directional_derivative
+from optimlib.checks import check_box, check_choice, check_count, check_number, real_array
+from optimlib.objective import check_objective, one_point
 from optimlib.symbols import number_text
 
 # An eigenvalue this small, relative to the largest, has no sign.
@@ -67,12 +68,9 @@ def definiteness(matrix, *, tolerance=TOLERANCE):
     >>> definiteness([[2, 0], [0, -2]]).kind, definiteness([[1, 1], [1, 1]]).kind
     ('indefinite', 'positive semidefinite')
     """
-    matrix = np.asarray(matrix)
-    matrix = matrix if matrix.dtype.kind == "f" else matrix.astype(float)
+    matrix = real_array("matrix", matrix)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
         raise ValueError(f"matrix must have shape (d, d), got matrix of shape {matrix.shape}")
-    if not np.all(np.isfinite(matrix)):
-        raise ValueError(f"matrix must be finite, got matrix = {matrix!r}")
     if not np.max(np.abs(matrix - matrix.T)) <= 1e-6 * np.max(np.abs(matrix)):
         raise ValueError(f"matrix must be symmetric, got matrix = {matrix!r}")
     _check_tolerance(tolerance)
@@ -169,6 +167,7 @@ def classify(objective, w, *, tolerance=TOLERANCE, slope=1e-6):
     """
     check_objective(objective)
     _check_tolerance(tolerance)
+    check_number("slope", slope, positive=True)
     point = one_point(objective, w)
     gradient, hessian = objective.grad(point), objective.hess(point)
     steepness = np.linalg.norm(gradient)
@@ -402,8 +401,7 @@ def probe_convexity(objective, form="chord", box=None, *, samples=1000, seed=0):
     Boyd & Vandenberghe, Convex Optimization (2004), section 3.1.
     """
     check_objective(objective)
-    if form not in PROBES:
-        raise ValueError(f"form must be one of {', '.join(PROBES)}, got form = {form!r}")
+    check_choice("form", form, PROBES)
     low, high = _check_box(objective, box)
     check_count("samples", samples, least=1)
     check_count("seed", seed, least=0)
@@ -505,9 +503,7 @@ def condition_number(objective, w):
     2508.01
     """
     check_objective(objective)
-    w = np.asarray(w)
-    if w.dtype.kind not in "fiu" or not np.all(np.isfinite(w)):
-        raise ValueError(f"w must be finite, got w = {w!r}")
+    w = real_array("w", w)
     objective.check_dimension(w, "w")
     hessian = objective.hess(w)
     sizes = np.abs(_eigenvalues(hessian if w.ndim else np.reshape(hessian, (1, 1))))
@@ -596,20 +592,14 @@ def _eigenvalues(hessian):
 
 
 def _check_tolerance(tolerance):
+    check_number("tolerance", tolerance)
     if not 0 <= tolerance < 1:
         raise ValueError(f"tolerance must be in [0, 1), got tolerance = {tolerance!r}")
 
 
 def _check_box(objective, box):
     """Return the lows and the highs of `box`, or of the objective's domain."""
-    given = objective.domain if box is None else box
-    limits = np.array(given, dtype=float) if np.shape(given) == (objective.dim, 2) else None
-    if limits is None or not np.all(np.isfinite(limits)) or not np.all(limits[:, 0] < limits[:, 1]):
-        raise ValueError(
-            f"box must be one finite (low, high) with low < high for each of "
-            f"{', '.join(objective.variables)}, got box = {box!r}"
-        )
-    return limits.T
+    return check_box("box", objective.domain if box is None else box, objective.variables)
 
 
 def _floats(values):

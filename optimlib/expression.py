@@ -10,8 +10,13 @@ import operator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
+from numbers import Real
 
 import numpy as np
+
+from optimlib.checks import mismatch
+from optimlib.purity import Watch
 
 OPERATORS = {
     np.add: operator.add,
@@ -38,17 +43,67 @@ OPERATORS = {
 }
 
 
-BRANCH = (
-    "the code branches on a value that is only known while it runs: no formula can be read from it"
-)
+# A tree has at most so many operations, and is at most so many operations deep.
+MOST, DEEPEST = 1000, 100
 
 # What answers when code branches on a node: see `record_branches`.
 _decide = ContextVar("decide", default=None)
+# What counts the operations while a tree is recorded.
+_recorder = ContextVar("recorder", default=None)
+
+# How often each of the reductions is that of pairs, so that a long one makes no deep tree.
+PAIRWISE = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min"}
 
 
-class Node(np.lib.mixins.NDArrayOperatorsMixin):
+class BranchError(TypeError):
+    """The code goes one way or another by a value that is only known while it runs."""
+
+    def __init__(self, message=None):
+        super().__init__(
+            message
+            or "the code branches on a value that is only known while it runs: no formula can be "
+            "read from it. Write np.where(condition, a, b) in place of if, and np.maximum(a, b) "
+            "in place of max(a, b)"
+        )
+
+
+class _Recorder:
+    """Ends a recording early where the tree grows with the data.
+
+    With `coordinates` a symbol stands for each of many numbers, as in a rule, else for one.
+    """
+
+    def __init__(self, most, coordinates):
+        self.most, self.left, self.coordinates = most, most, coordinates
+
+    def expect(self, operations):
+        if operations > self.left:
+            raise TypeError(
+                f"the code makes more than {self.most} operations with single numbers, which grows "
+                "with the data: no formula can be read from it"
+            )
+
+
+def _refusal(what, instead=""):
+    return TypeError(
+        f"{what} is not elementwise arithmetic: no formula can be read from this code{instead}"
+    )
+
+
+class _Recorded(np.lib.mixins.NDArrayOperatorsMixin):
+    """What NumPy's functions make new nodes of."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        return _apply(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function, types, args, kwargs):
+        return _apply_function(function, args, kwargs)
+
+
+class Node(_Recorded):
     """A value in a recorded computation. Arithmetic and NumPy functions on nodes make new nodes."""
 
+    depth = 0
     # Of a matrix, the numbers of its rows and columns: two symbols.
     sides = None
 
@@ -65,40 +120,34 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
             raise AttributeError(f"{attribute} is for matrices, got {self!r}")
         return value
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if method != "__call__" or kwargs:
-            raise TypeError(
-                f"np.{ufunc.__name__} with {method if method != '__call__' else sorted(kwargs)} "
-                "is not elementwise arithmetic: no formula can be read from this code"
-            )
-        if any(isinstance(value, np.ndarray) and value.ndim for value in inputs):
-            arrays = (np.asarray(value, dtype=object) for value in inputs)
-            return np.frompyfunc(ufunc, len(inputs), 1)(*arrays)
-        nodes = tuple(as_node(value) for value in inputs)
-        if ufunc.signature and not (ufunc is np.matmul and all(node.sides for node in nodes)):
-            raise TypeError(
-                f"np.{ufunc.__name__} is not elementwise arithmetic: "
-                "no formula can be read from this code"
-            )
-        return Call(ufunc, nodes)
-
-    def __array_function__(self, function, types, args, kwargs):
-        if function is np.where and len(args) == 3 and not kwargs:
-            return Call(function, tuple(as_node(value) for value in args))
-        if self.sides and function is np.matrix_transpose:
-            return self.mT
-        if self.sides and function is np.linalg.matrix_norm and kwargs == {"keepdims": True}:
-            return Call(frobenius_norm, (self,))
-        raise TypeError(
-            f"np.{function.__name__} is not elementwise arithmetic: "
-            "no formula can be read from this code"
-        )
+    def __array__(self, dtype=None, copy=None):
+        if np.dtype(dtype).kind != "O" and _of_coordinates():
+            raise _refusal("an array", ". It is written for one number at a time")
+        return _bare(self)
 
     def __bool__(self):
         decide = _decide.get()
         if decide is not None:
             return decide(self)
-        raise TypeError(BRANCH)
+        raise BranchError
+
+    def __float__(self):
+        raise TypeError(
+            "float() and the functions of math take numbers, and this one is only known while the "
+            "code runs: no formula can be read from it. Write np.sqrt in place of math.sqrt"
+        )
+
+    __int__ = __index__ = __complex__ = __float__
+
+    def __getitem__(self, index):
+        raise _refusal("an index", ". It is written for one number at a time: leave the index out")
+
+    def __getattr__(self, name):
+        # NumPy asks the entries of an object array for its functions of one argument by name.
+        ufunc = None if name.startswith("_") else getattr(np, name, None)
+        if isinstance(ufunc, np.ufunc) and ufunc.nin == ufunc.nout == 1:
+            return partial(ufunc, self)
+        raise AttributeError(_refusal(f".{name}", ". It is written for one number at a time"))
 
     def item(self):
         """Return this node: what a NumPy scalar's method is for, a plain number, it stands for."""
@@ -169,6 +218,16 @@ class Call(Node):
         self.function = function
         self.arguments = arguments
         self.sides = self._sides()
+        self.depth = 1 + max([argument.depth for argument in arguments])
+        recorder = _recorder.get()
+        if recorder is not None:
+            recorder.expect(1)
+            recorder.left -= 1
+            if self.depth > DEEPEST:
+                raise TypeError(
+                    f"the code makes more than {DEEPEST} operations one after the other: "
+                    "no formula can be read from it"
+                )
 
     def _sides(self):
         """Return the sides of the result; raise an error where entries are what is meant."""
@@ -190,11 +249,195 @@ class Call(Node):
         return f"{self.function.__name__}({', '.join(map(repr, self.arguments))})"
 
 
+class Vector(_Recorded):
+    """An array of nodes and numbers: the point of a problem of several variables.
+
+    What the code does with it is done as with one point, an array of shape (d,).
+    """
+
+    dtype = np.dtype(object)
+
+    def __init__(self, nodes):
+        self.nodes = nodes
+
+    shape = property(lambda self: self.nodes.shape)
+    ndim = property(lambda self: self.nodes.ndim)
+    size = property(lambda self: self.nodes.size)
+    T = property(lambda self: Vector(self.nodes.T))
+
+    def __len__(self):
+        return len(self.nodes)
+
+    def __iter__(self):
+        return map(_wrapped, self.nodes)
+
+    def __getitem__(self, index):
+        return _wrapped(self.nodes[index])
+
+    def __setitem__(self, index, value):
+        self.nodes[index] = _bare(value)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.nodes if dtype is None else self.nodes.astype(dtype)
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        method = getattr(np.ndarray, name)
+        return lambda *args, **kwargs: _apply_function(method, (self, *args), kwargs)
+
+    def sum(self, axis=None, dtype=None, out=None, keepdims=False):
+        """Return the sum along `axis`."""
+        return _reduced(np.add, self, axis, keepdims)
+
+    def prod(self, axis=None, dtype=None, out=None, keepdims=False):
+        """Return the product along `axis`."""
+        return _reduced(np.multiply, self, axis, keepdims)
+
+    def max(self, axis=None, out=None, keepdims=False):
+        """Return the maximum along `axis`."""
+        return _reduced(np.maximum, self, axis, keepdims)
+
+    def min(self, axis=None, out=None, keepdims=False):
+        """Return the minimum along `axis`."""
+        return _reduced(np.minimum, self, axis, keepdims)
+
+    def mean(self, axis=None, dtype=None, out=None, keepdims=False):
+        """Return the mean along `axis`."""
+        count = self.size if axis is None else self.shape[axis]
+        return self.sum(axis, keepdims=keepdims) / count
+
+
+METHODS = {np.sum: "sum", np.prod: "prod", np.max: "max", np.min: "min", np.mean: "mean"}
+
+
+def _bare(value):
+    """Return what `value` holds as an array of objects, if it is a vector or a node."""
+    if isinstance(value, Vector):
+        return value.nodes
+    if isinstance(value, Node):
+        array = np.empty((), object)
+        array[()] = value
+        return array
+    if isinstance(value, list | tuple):
+        return type(value)(map(_bare, value))
+    return value
+
+
+def _wrapped(value):
+    """Return an array of objects as a `Vector`, and one of no axes as its entry."""
+    if not isinstance(value, np.ndarray) or value.dtype != object:
+        return value
+    return Vector(value) if value.ndim else value.item()
+
+
+def _expect(values):
+    recorder = _recorder.get()
+    if recorder is not None:
+        recorder.expect(max(map(np.size, values), default=0))
+
+
+def _of_coordinates():
+    """Return whether a node stands for each of many numbers."""
+    recorder = _recorder.get()
+    return recorder is None or recorder.coordinates
+
+
+def _apply(ufunc, method, inputs, kwargs):
+    """Apply a ufunc to inputs of which at least one is a node or a vector."""
+    name = f"np.{ufunc.__name__}"
+    if "out" in kwargs:
+        raise _refusal(f"{name} in place", ". Write v = v + g in place of v += g")
+    if method == "__call__" and not kwargs and ufunc.signature is None and ufunc.nout == 1:
+        if ufunc.__name__ == "clip":
+            return _clip(*inputs)
+        return _elementwise(partial(_call, ufunc), inputs)
+    if ufunc is np.matmul and all(getattr(value, "sides", None) for value in inputs):
+        return Call(ufunc, inputs)
+    vectors = [value for value in inputs if isinstance(value, Vector)]
+    if not vectors:
+        how = sorted(kwargs) if method == "__call__" else method
+        raise _refusal(f"{name} with {how}" if how else name)
+    if method == "reduce" and ufunc in PAIRWISE:
+        return getattr(vectors[0], PAIRWISE[ufunc])(**{"axis": 0} | kwargs)
+    return _apply_function(getattr(ufunc, method), inputs, kwargs)
+
+
+def _apply_function(function, args, kwargs):
+    """Apply another function of NumPy."""
+    if function is np.where and len(args) == 3 and not kwargs:
+        return _elementwise(lambda *nodes: Call(np.where, tuple(map(as_node, nodes))), args)
+    if function is np.clip:
+        return _clip(*args, **kwargs)
+    if getattr(args[0], "sides", None) and function is np.matrix_transpose:
+        return args[0].mT
+    if getattr(args[0], "sides", None) and function is np.linalg.matrix_norm:
+        if kwargs == {"keepdims": True}:
+            return Call(frobenius_norm, args)
+    if _of_coordinates():
+        name = f"{function.__module__}.{function.__name__}".replace("numpy", "np")
+        raise _refusal(name, ". It is written for one number at a time")
+    if function in METHODS and isinstance(args[0], Vector):
+        return getattr(args[0], METHODS[function])(*args[1:], **kwargs)
+    args = _bare(args)
+    _expect(args)
+    return _wrapped(function(*args, **{name: _bare(value) for name, value in kwargs.items()}))
+
+
+def _clip(x, a_min=None, a_max=None, *, min=None, max=None):
+    low, high = (a_min if min is None else min), (a_max if max is None else max)
+    x = x if low is None else np.maximum(x, low)
+    return x if high is None else np.minimum(x, high)
+
+
+def _elementwise(function, inputs):
+    arrays = [_bare(value) for value in inputs]
+    if not any(map(np.ndim, arrays)):
+        return function(*inputs)
+    _expect(arrays)
+    return _wrapped(np.frompyfunc(function, len(arrays), 1)(*arrays))
+
+
+def _call(ufunc, *values):
+    first, *rest = nodes = tuple(map(as_node, values))
+    # In a product numbers come first, as they are written.
+    if ufunc is np.multiply and isinstance(rest[0], Constant) and not isinstance(first, Constant):
+        nodes = nodes[::-1]
+    return Call(ufunc, nodes)
+
+
+def _reduced(ufunc, vector, axis, keepdims):
+    """Reduce a vector by pairs, so that a long one makes no deep tree."""
+    nodes = vector.nodes.ravel() if axis is None else np.moveaxis(vector.nodes, axis, 0)
+    while len(nodes) > 1:
+        even = len(nodes) // 2 * 2
+        pairs = _bare(ufunc(Vector(nodes[:even:2]), Vector(nodes[1:even:2])))
+        nodes = np.concatenate([pairs, nodes[even:]])
+    total = nodes[0] if len(nodes) else ufunc.reduce(np.empty(0))
+    if keepdims:
+        shape = list(vector.shape)
+        for i in range(vector.ndim) if axis is None else (axis,):
+            shape[i] = 1
+        total = np.broadcast_to(_bare(total), shape)
+    return _wrapped(total)
+
+
 def as_node(value):
-    """Return `value` if it is a node, or an array of one node, else it as a `Constant`."""
-    if isinstance(value, np.ndarray) and value.dtype == object and not value.ndim:
+    """Return `value` if it is a node, or an array of one, else it as a `Constant`."""
+    if isinstance(value, np.ndarray) and not value.ndim:
         value = value.item()
-    return value if isinstance(value, Node) else Constant(value)
+    if isinstance(value, Node):
+        return value
+    if not isinstance(value, Real | np.bool_):
+        raise TypeError(
+            f"the code computes with {value!r}, which is no real number: "
+            "no formula can be read from it"
+        )
+    return Constant(value)
+
+
+class NotPureError(TypeError):
+    """The code does not depend on its arguments alone, so that no reading of it stands for it."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +461,8 @@ def record_rule(rule, wide=None):
     Raises
     ------
     TypeError
-        If the rule is not straight-line elementwise arithmetic.
+        If the rule is not straight-line elementwise arithmetic, a function of its arguments
+        and hyperparameters alone.
     """
     if not hasattr(rule, "update"):
         raise TypeError(
@@ -228,14 +472,22 @@ def record_rule(rule, wide=None):
     symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
     kind = Symbol if wide is None else Matrix
     w, g, *state = (kind(name) for name in ("w", "g", *rule.state))
-    try:
+    given, point = (Symbol("t"), g, *state), {"w": w} if rule.sees_point else {}
+
+    def run():
         with nullcontext() if wide is None else _branching_on_shape(wide):
             look_ahead = symbolic.look_ahead(w, *state)
-            names = symbolic.update(Symbol("t"), g, *state, **({"w": w} if rule.sees_point else {}))
-    except (TypeError, AttributeError) as error:
-        raise TypeError(f"{type(rule).__name__}: {error}") from error
-    rule.check_record(names)
-    return RuleRecording(look_ahead, {name: as_node(value) for name, value in names.items()})
+            try:
+                names = symbolic.update(*given, **point)
+            except TypeError as error:
+                name = f"update, with state = {rule.state!r},"
+                raise mismatch(error, name, symbolic.update, *given, **point) from error
+        rule.check_record(names)
+        nodes = [as_node(value) for value in (look_ahead, *names.values())]
+        return nodes, RuleRecording(nodes[0], dict(zip(names, nodes[1:], strict=True)))
+
+    watched = symbolic.look_ahead, symbolic.update
+    return _record(run, watched, type(rule).__name__, "what a rule remembers is its state")
 
 
 @contextmanager
@@ -245,7 +497,7 @@ def _branching_on_shape(wide):
             same_sides = map(operator.is_, condition.arguments, sides)
             if condition.function is function and all(same_sides):
                 return if_wide is wide
-        raise TypeError(BRANCH)
+        raise BranchError
 
     token = _decide.set(decide)
     try:
@@ -254,24 +506,119 @@ def _branching_on_shape(wide):
         _decide.reset(token)
 
 
-def record_problem(objective, reading="grad", parameters=None):
+def record_problem(objective, reading="grad", parameters=None, most=MOST):
     """Run `objective`'s ``f``, ``grad`` or ``hess`` on symbols named as its variables.
 
     `parameters` replaces the values of the objective's parameters, by symbols for example.
     Returns a `Node` for ``f``, an object array of nodes of shape (d,) for ``grad`` and (d, d)
     for ``hess``.
+
+    Raises
+    ------
+    TypeError
+        If the code is not straight-line arithmetic, a function of the point alone, or it makes
+        more than `most` operations with single numbers.
     """
     if parameters:
         objective = copy.copy(objective)
         objective.parameters = parameters
     point = np.array([Symbol(name) for name in objective.variables], dtype=object)
+    point.flags.writeable = False
+
+    def run():
+        result = np.frompyfunc(as_node, 1, 1)(_bare(getattr(objective, reading)(Vector(point))))
+        return np.ravel(_bare(result)).tolist(), result
+
+    watched = [getattr(objective, f"_{reading}")]
+    way_out = "noise belongs into an ol.Stream, whose objective of step t depends on t alone"
+    return _record(run, watched, objective.name, way_out, coordinates=False, most=most)
+
+
+def branches(objective, reading):
+    """Return whether the code of ``f``, ``grad`` or ``hess`` is seen to branch on a value."""
+    if objective.dim > MOST:
+        return False
     try:
-        result = getattr(objective, reading)(point)
-    except (TypeError, AttributeError) as error:
-        raise TypeError(f"{objective.name}: {error}") from error
-    if reading == "f":
-        return as_node(result)
-    return np.frompyfunc(as_node, 1, 1)(result)
+        record_problem(objective, reading)
+    except BranchError:
+        return True
+    except TypeError:
+        return False
+    return False
+
+
+def record_function(function, names):
+    """Return the tree of a function of numbers, called with symbols of these `names`.
+
+    Raises
+    ------
+    TypeError
+        If the code is not straight-line elementwise arithmetic, a function of its arguments alone.
+    """
+
+    def run():
+        node = as_node(function(*map(Symbol, names)))
+        return [node], node
+
+    way_out = "what it depends on is an argument"
+    return _record(run, [function], None, way_out)
+
+
+def _record(run, watched, who, way_out, coordinates=True, most=MOST):
+    """Return what `run` returns beside its nodes; run it twice, to know that it is pure.
+
+    What calls of `watched` functions change is as it was before.
+    """
+    prefix = "" if who is None else f"{who}: "
+    watch = Watch(*watched)
+    token = _recorder.set(None)
+    try:
+        _recorder.set(_Recorder(most, coordinates))
+        first, result = run()
+        watch_again = watch if watch.changed() is None else Watch(*watched)
+        _recorder.set(_Recorder(most, coordinates))
+        second, _ = run()
+        changed = watch_again.changed()
+    except NotPureError:
+        raise
+    except Exception as error:
+        kind = "" if isinstance(error, TypeError | AttributeError) else f"{type(error).__name__}: "
+        refusal = BranchError if isinstance(error, BranchError) else TypeError
+        raise refusal(f"{prefix}{kind}{error}") from error
+    finally:
+        _recorder.reset(token)
+        watch.undo()
+    seen = {}
+    differ = not all(_alike(a, b, seen) for a, b in zip(first, second, strict=True))
+    if changed is not None or differ:
+        raise _not_pure(prefix, changed, f"; {way_out}")
+    return result
+
+
+def _not_pure(prefix, changed, way_out=""):
+    why = f"a call changes {changed}" if changed is not None else "two calls gave two things"
+    return NotPureError(
+        f"{prefix}the code is not a function of its arguments alone, {why}: no formula can be read "
+        f"from it{way_out}"
+    )
+
+
+def _alike(a, b, seen):
+    """Return whether two trees are the same."""
+    key = id(a), id(b)
+    if key not in seen:
+        if type(a) is not type(b):
+            seen[key] = False
+        elif isinstance(a, Symbol):
+            seen[key] = a.name == b.name
+        elif isinstance(a, Constant):
+            both_nan = a.value != a.value and b.value != b.value
+            seen[key] = type(a.value) is type(b.value) and (both_nan or a.value == b.value)
+        else:
+            seen[key] = a.function is b.function and all(
+                _alike(*pair, seen) for pair in zip(a.arguments, b.arguments, strict=True)
+            )
+    return seen[key]
 
 
 BRANCHES = 12
@@ -280,7 +627,7 @@ BRANCHES = 12
 def record_branches(run):
     """Return what `run()` returns as a tree, with np.where for each branch of its Python code.
 
-    `run` is called once for every way through it.
+    `run` is called for every way through it, twice.
 
     Raises
     ------
@@ -312,7 +659,17 @@ def record_branches(run):
             np.where, (condition, ways_after((*answers, True)), ways_after((*answers, False)))
         )
 
-    return ways_after(())
+    watch = Watch(run)
+    try:
+        tree = ways_after(())
+        watch_again = watch if watch.changed() is None else Watch(run)
+        differ = not _alike(tree, ways_after(()), {})
+        changed = watch_again.changed()
+    finally:
+        watch.undo()
+    if differ or changed is not None:
+        raise _not_pure("", changed)
+    return tree
 
 
 def evaluate(node, values, *, constant=lambda value: value, functions=OPERATORS, cache=None):

@@ -2,13 +2,17 @@
 
 A line search looks at φ(α) = f(w + αp) for α > 0 and returns a `StepLength`. It is a configured
 object that is called with an objective, a point and a direction, alone or by the optimizers that
-have a ``line_search``. Any function that is called like one and returns a `StepLength` will do.
+have a ``line_search``. Any function that is called like one and returns a `StepLength` will do: it
+is given points and directions of shape (d, N), and returns arrays of shape (N,).
 """
 
 from dataclasses import dataclass
 from numbers import Integral, Real
 
 import numpy as np
+
+from optimlib.checks import mismatch, real_array
+from optimlib.objective import check_objective
 
 # How far a trial keeps from the ends of its interval, as a share of the interval's width.
 MARGIN = 0.1
@@ -312,6 +316,37 @@ def first_trial(g):
     return np.minimum(1, 1 / np.sqrt(dot(g, g)))
 
 
+def search(optimizer, objective, w, p, **options):
+    """Return the step lengths and evaluations that `optimizer`'s line search finds, shape (N,).
+
+    Raises
+    ------
+    TypeError
+        If it does not return a `StepLength` of numbers.
+    ValueError
+        If these have another shape.
+    """
+    owner = f"{type(optimizer).__name__}: line_search"
+    try:
+        found = optimizer.line_search(objective, w, p, **options)
+    except TypeError as error:
+        raise mismatch(error, owner, optimizer.line_search, objective, w, p, **options) from error
+    if not isinstance(found, StepLength):
+        raise TypeError(f"{owner} must return a StepLength, got {found!r}")
+    result = []
+    for name in ("alpha", "evaluations"):
+        value = np.asarray(getattr(found, name))
+        if value.dtype.kind not in "fiu":
+            raise TypeError(f"{owner} must return numbers as {name}, got {name} = {value!r}")
+        if value.shape != w.shape[1:] and (value.shape or w.shape[1:] != (1,)):
+            raise ValueError(
+                f"{owner} must return {name} of shape {w.shape[1:]} for w of shape {w.shape}, "
+                f"got shape {value.shape}"
+            )
+        result.append(np.broadcast_to(value, w.shape[1:]))
+    return result
+
+
 def check_line_search(optimizer):
     """Raise a TypeError unless the `line_search` of `optimizer` can be called."""
     if not callable(optimizer.line_search):
@@ -325,8 +360,9 @@ class _Line:
     """An objective along directions p from points w, in the layout (d, N)."""
 
     def __init__(self, objective, w, p, g):
-        w = np.asarray(w)
-        w = w if w.dtype.kind == "f" else w.astype(float)
+        if not hasattr(objective, "objective"):  # an objective with another gradient
+            check_objective(objective)
+        w = real_array("w", w, finite=False)
         objective.check_dimension(w, "w")
         self.objective, self.batch = objective, w.shape[1:]
         self.w = w.reshape(objective.dim, -1)
@@ -335,16 +371,23 @@ class _Line:
         self.slope = dot(g, self.p)
 
     def _like(self, name, value):
-        value = np.asarray(value, dtype=self.w.dtype)
+        value = real_array(name, value, finite=False).astype(self.w.dtype, copy=False)
         shapes = ((self.objective.dim, *self.batch), self.batch)
         if value.shape not in shapes[: 2 if self.w.size == 1 else 1]:
             raise ValueError(f"{name} must have the shape of w, {shapes[0]}, got {value.shape}")
         return value.reshape(self.w.shape)
 
-    def full(self, value):
-        """Return a number or an array over the batch for each of the N runs."""
-        value = np.asarray(value, dtype=self.w.dtype)
-        value = np.broadcast_to(value, self.batch)
+    def full(self, start):
+        """Return the first trial, a number or an array over the batch, for each of the N runs."""
+        value = real_array("start", start, finite=False).astype(self.w.dtype, copy=False)
+        if np.any(value < 0):
+            raise ValueError(f"start must be >= 0, got start = {start!r}")
+        try:
+            value = np.broadcast_to(value, self.batch)
+        except ValueError:
+            raise ValueError(
+                f"start must be one number or of shape {self.batch}, got shape {value.shape}"
+            ) from None
         return value.reshape(-1).copy()
 
     def _points(self, alpha, runs):
@@ -373,14 +416,14 @@ class _Line:
 
 
 def _check_shares(search, *names):
-    name = type(search).__name__
-    for field in names:
-        value = getattr(search, field)
+    kind = type(search).__name__
+    for name in names:
+        value = getattr(search, name)
         if isinstance(value, bool) or not isinstance(value, Real):
-            raise TypeError(f"{name}: {field} must be a number, got {field} = {value!r}")
+            raise TypeError(f"{kind}: {name} must be a number, got {name} = {value!r}")
         if not 0 < value < 1:
-            raise ValueError(f"{name}: {field} must be in (0, 1), got {field} = {value!r}")
+            raise ValueError(f"{kind}: {name} must be in (0, 1), got {name} = {value!r}")
     if isinstance(search.most, bool) or not isinstance(search.most, Integral):
-        raise TypeError(f"{name}: most must be an integer, got most = {search.most!r}")
+        raise TypeError(f"{kind}: most must be an integer, got most = {search.most!r}")
     if search.most < 1:
-        raise ValueError(f"{name}: most must be >= 1, got most = {search.most!r}")
+        raise ValueError(f"{kind}: most must be >= 1, got most = {search.most!r}")

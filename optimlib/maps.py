@@ -1,14 +1,16 @@
 """Many runs at once: hyperparameter sweeps, and maps of which minimum each start reaches."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from optimlib.descent import check_count, run
-from optimlib.objective import Objective
+from optimlib.checks import check_box, check_count, check_number, real_array
+from optimlib.descent import check_rule, run
+from optimlib.objective import check_objective
+from optimlib.rules.optimizer import Optimizer
 
 
-def sweep(rule, objective, w0, steps, *, threads=1, **values):
+def sweep(rule, objective, w0, steps, *, threads=1, compiled=False, **values):
     """Return the objective after `steps` steps for every combination of hyperparameters.
 
     Parameters
@@ -18,10 +20,11 @@ def sweep(rule, objective, w0, steps, *, threads=1, **values):
     objective : Objective
     w0 : number or array, shape (d,)
         One start.
-    steps, threads : int
+    steps, threads, compiled
         As in `run`.
     **values : 1-D sequences
-        For each swept hyperparameter its values.
+        For each swept hyperparameter its values. Those of a wrapper come before those of the rule
+        that it wraps.
 
     Returns
     -------
@@ -46,17 +49,45 @@ def sweep(rule, objective, w0, steps, *, threads=1, **values):
      [ 0.     0.   ]
      [16.     0.   ]]
     """
+    check_rule(rule)
+    check_objective(objective)
     if not values:
         raise ValueError("name at least one hyperparameter to sweep, e.g. lr=[0.1, 0.2]")
-    known = rule.hyperparameters()
-    for name in values:
+    known = _names(rule)
+    for name, given in values.items():
         if name not in known:
             raise ValueError(f"{type(rule).__name__} has no {name}, only {', '.join(known)}")
+        if real_array(name, given, finite=False).ndim != 1 or not np.size(given):
+            raise ValueError(f"{name} must be a list of values, got {name} = {given!r}")
+    start = real_array("w0", w0)
+    objective.check_dimension(start, "w0")
+    if start.ndim > 1:
+        raise ValueError(f"w0 must be one start, got w0 of shape {start.shape}")
     axes = np.meshgrid(*map(np.asarray, values.values()), indexing="ij")
-    swept = replace(rule, **dict(zip(values, axes, strict=True)))
-    start = np.reshape(w0, (objective.dim,) + (1,) * len(axes))
+    swept = _with_values(rule, dict(zip(values, axes, strict=True)))
+    start = start.reshape(objective.dim, *(1,) * len(axes))
     with np.errstate(all="ignore"):
-        return objective.f(run(swept, objective, start, steps, threads=threads))
+        return objective.f(run(swept, objective, start, steps, threads, compiled))
+
+
+def _names(rule):
+    """Return the names of the hyperparameters of a rule and of what it wraps."""
+    inside = (name for inner in _wrapped(rule).values() for name in _names(inner))
+    return list(dict.fromkeys([*rule.hyperparameters(), *inside]))
+
+
+def _wrapped(rule):
+    values = {field.name: getattr(rule, field.name) for field in fields(rule)}
+    return {name: value for name, value in values.items() if isinstance(value, Optimizer)}
+
+
+def _with_values(rule, values):
+    """Return the rule with other values of hyperparameters, its own or of what it wraps."""
+    own = {name: values[name] for name in values.keys() & rule.hyperparameters().keys()}
+    rest = {name: value for name, value in values.items() if name not in own}
+    return replace(
+        rule, **own, **{n: _with_values(inner, rest) for n, inner in _wrapped(rule).items()}
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +121,9 @@ class Basins:
         return "\n".join([*lines, f"{self.shares[-1]:6.1%} reach none of them"])
 
 
-def basins(rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, threads=1):
+def basins(
+    rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, threads=1, compiled=False
+):
     """Run from every point of a grid and tell which known minimum each run is near to at the end.
 
     Parameters
@@ -98,7 +131,7 @@ def basins(rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, thr
     rule : Optimizer
     objective : Objective
         Of one or two variables, with its minima.
-    steps, threads : int
+    steps, threads, compiled
         As in `run`.
     size : int
         Starts along each axis, at least 2.
@@ -114,7 +147,8 @@ def basins(rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, thr
     Raises
     ------
     ValueError
-        If the objective has no known minima, or `size` or `tolerance` is too small.
+        If the objective has no known minima or more than two variables, `domain` does not fit it,
+        or `size` or `tolerance` is too small.
     TypeError
         As `run`.
 
@@ -126,20 +160,23 @@ def basins(rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, thr
      57.7% of the starts reach (1.0904,)
       0.0% reach none of them
     """
-    if not isinstance(objective, Objective):
-        raise TypeError(f"objective must be an Objective, got objective = {objective!r}")
+    check_rule(rule)
+    check_objective(objective)
     if not objective.minima:
         raise ValueError(f"objective must have known minima, {objective.name} has none")
+    if objective.dim > 2:
+        raise ValueError(
+            f"objective must have one or two variables, got {objective.name} with {objective.dim}"
+        )
     check_count("size", size, least=2)
-    if not tolerance > 0:
-        raise ValueError(f"tolerance must be > 0, got tolerance = {tolerance!r}")
-    sides = objective.domain if domain is None else domain
-    axes = [np.linspace(low, high, size) for low, high in sides]
+    check_number("tolerance", tolerance, positive=True)
+    sides = check_box("domain", objective.domain if domain is None else domain, objective.variables)
+    axes = np.linspace(*sides, size).T
     starts = np.array(np.meshgrid(*axes, indexing="ij"))
     minima = np.reshape(np.array(objective.minima, dtype=float), (-1, objective.dim)).T
-    ends = run(rule, objective, starts, steps, threads=threads)
+    ends = run(rule, objective, starts, steps, threads, compiled)
     apart = np.stack([_distance(ends, point) for point in minima.T])
-    near = apart.min(axis=0) <= tolerance * max(high - low for low, high in sides)
+    near = apart.min(axis=0) <= tolerance * np.max(sides[1] - sides[0])
     return Basins(minima, np.where(near, apart.argmin(axis=0), -1), starts)
 
 

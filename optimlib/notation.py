@@ -8,9 +8,17 @@ from itertools import islice
 
 import numpy as np
 
-from optimlib.descent import check_count, iterate
-from optimlib.expression import Call, Matrix, Symbol, record_problem, record_rule
-from optimlib.objective import Objective
+from optimlib.checks import check_count
+from optimlib.descent import iterate
+from optimlib.expression import (
+    Call,
+    Matrix,
+    NotPureError,
+    Symbol,
+    record_problem,
+    record_rule,
+)
+from optimlib.objective import Objective, Stream
 from optimlib.rules.blocks import Blocks
 from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.rule import Rule
@@ -105,8 +113,9 @@ def by_hand(rule, objective, w0, steps):
     Raises
     ------
     TypeError, ValueError
-        As `iterate`; also if the rule's code is not straight-line elementwise arithmetic, `steps`
-        is not a number >= 0, or there is more than one start.
+        As `iterate`; also if the rule's code is not straight-line elementwise arithmetic, the
+        gradient's code is not a function of the point alone, `steps` is not a number >= 0, or there
+        is more than one start.
 
     Examples
     --------
@@ -120,13 +129,18 @@ def by_hand(rule, objective, w0, steps):
             "by_hand writes the steps of rules that act on one coordinate at a time, got rule = "
             f"{rule!r}: their numbers are in ol.trace(rule, objective, w0, steps)"
         )
-    records = list(islice(iterate(rule, objective, w0), check_count("steps", steps, least=0)))
+    course = iterate(rule, objective, w0)
+    check_count("steps", steps, least=0)
+    recording = record_rule(rule)
+    gradients = _gradients(objective, steps)
+    records = list(islice(course, steps))
     if np.ndim(w0) > 1 or any(np.ndim(record["w"]) > 1 for record in records):
         raise ValueError(
             "by_hand shows one run: w0 must be one start and every hyperparameter one number, "
             f"got w0 of shape {np.shape(w0)} and {rule!r}"
         )
-    return _notation([_steps_lines(rule, objective, w0, records, writer) for writer in WRITERS])
+    trees = recording, gradients
+    return _notation([_steps_lines(rule, objective, w0, records, trees, w) for w in WRITERS])
 
 
 def _notation(lines):
@@ -227,21 +241,39 @@ def _objective_lines(objective, w):
     return [[f"{name}{point} {w.align}{w.equal} {text}" for name, text in lines]]
 
 
-def _steps_lines(rule, objective, w0, records, w):
-    recording = record_rule(rule)
+def _gradients(objective, steps):
+    """Return the trees of the gradient in each step, None where its code is not arithmetic."""
+    if not isinstance(objective, Stream):
+        return [_recorded_gradient(objective)] * steps
+    return [_recorded_gradient(objective.at(t)) for t in range(1, steps + 1)]
+
+
+def _recorded_gradient(objective):
+    try:
+        return record_problem(objective, "grad")
+    except NotPureError:
+        raise
+    except TypeError:
+        return None
+
+
+def _steps_lines(rule, objective, w0, records, trees, w):
+    recording, gradients = trees
     start = np.asarray(w0)
     start = start.astype(float) if start.dtype.kind in "iu" else start
     state = dict(zip(rule.state, rule.initial(start), strict=True))
     before = {name: _plain(value) for name, value in {"w": w0, **state}.items()}
     groups = []
-    for record in records:
+    for record, gradient in zip(records, gradients, strict=True):
         record = {name: _plain(value) for name, value in record.items()}
-        groups.append(_step_lines(rule, objective, recording, before, record, w))
+        point = record.get("look_ahead", before["w"])
+        slope = _written_gradient(gradient, objective.variables, point, w)
+        groups.append(_step_lines(rule, recording, slope, before, record, w))
         before = record
     return groups
 
 
-def _step_lines(rule, objective, recording, before, record, w):
+def _step_lines(rule, recording, slope, before, record, w):
     t = record["t"]
     values = rule.at(t).hyperparameters() | {n: before[n] for n in ("w", *rule.state)}
     values |= {"t": t, "g": record["g"]}
@@ -249,20 +281,18 @@ def _step_lines(rule, objective, recording, before, record, w):
     lines = []
     if "look_ahead" in record:
         lines.append(("look_ahead", tree.write(recording.look_ahead)[0]))
-    lines.append(("g", _gradient(objective.at(t), record.get("look_ahead", before["w"]), w)))
+    lines.append(("g", slope))
     for name, node in steps_of(recording):
         tree.cuts = named_cuts(recording, node, record.get)
         lines.append((name, tree.write(node)[0]))
     return [_equation(w, w.symbol(n, str(t)), text, record[n]) for n, text in lines]
 
 
-def _gradient(objective, point, w):
+def _written_gradient(nodes, variables, point, w):
     """Return the gradient's arithmetic at `point`, as text."""
-    values = dict(zip(objective.variables, np.ravel(point), strict=True))
-    try:
-        nodes = record_problem(objective, "grad")
-    except TypeError:
+    if nodes is None:
         return w.nabla + "f" + w.group(w.number(point))
+    values = dict(zip(variables, np.ravel(point), strict=True))
     parts = [TreeWriter(w, values, numeric=True).write(node)[0] for node in nodes]
     return parts[0] if len(parts) == 1 else w.group(w.comma.join(parts))
 

@@ -18,6 +18,8 @@ POWERS = {2: np.square, 0.5: np.sqrt, 1: np.positive, -1: np.reciprocal}
 COMPARISONS = (np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal)
 
 CACHE_LINE = 64  # bytes
+# A gradient of more operations with single numbers is faster as its own code, on whole arrays.
+LARGEST = 200
 
 # A value is one number, one number for each point, or one for each coordinate of each point.
 NUMBER, POINTS, COORDINATES = range(3)
@@ -58,7 +60,8 @@ class Plan:
     >>> plan = Plan(rule, ol.problems.square)
     >>> [function.__name__ for function, arguments, out in plan.calls]
     ['multiply', 'multiply', 'add', 'multiply', 'add']
-    >>> print(plan.run(lambda t: rule, np.array([[4.0, 5.0]]), steps=3))
+    >>> w, state = plan.run(lambda t: rule, np.array([[4.0, 5.0]]), steps=3)
+    >>> print(w)
     [[0.248 0.31 ]]
     """
 
@@ -68,7 +71,8 @@ class Plan:
         self.number_calls = []
         self._values = []
         self._known = {}
-        new_states = self._build(record_rule(rule), record_problem(objective, "grad"), objective)
+        self.gradient = record_problem(objective, "grad", most=LARGEST)
+        new_states = self._build(record_rule(rule), self.gradient, objective)
         self._place(new_states)
         self.changing = self._changing()
         self.calls = [
@@ -220,14 +224,16 @@ class Plan:
                 return slot
         return self._slot(kind)
 
-    def run(self, rule_at, w, steps):
-        """Return the points after `steps` steps from `w`, an array of shape (d, N).
+    def run(self, rule_at, w, steps, before=0, state=None):
+        """Return points and state after `steps` steps from `w`, an array of shape (d, N).
 
-        `rule_at(t)` returns the rule of step t, with its schedules evaluated.
+        `rule_at(t)` returns the rule of step t, with its schedules evaluated. So many steps were
+        taken `before`, and ended in `state`.
         """
         slots = self._allocate(w)
         slots[self.w.slot][:] = w
-        for value, start in zip(self.states.values(), rule_at(1).initial(w), strict=True):
+        state = rule_at(1).initial(w) if state is None else state
+        for value, start in zip(self.states.values(), state, strict=True):
             slots[value.slot][:] = start
         numbers, cells, calls = list(self.contents), {}, []
         for function, arguments, out in self.calls:
@@ -237,9 +243,10 @@ class Plan:
             calls.append(partial(function, *[slots[slot] for slot in arguments], slots[out]))
         moves = [(slots[source], slots[target]) for source, target in self.moves]
         scheduled, number_calls = self.rule.has_schedules(), self.number_calls
-        for t in range(1, steps + 1):
+        first = before + 1
+        for t in range(first, first + steps):
             numbers[self.t.slot] = t
-            if scheduled or t == 1:
+            if scheduled or t == first:
                 for name, number in rule_at(t).hyperparameters().items():
                     slot = self.hyperparameters[name].slot
                     numbers[slot] = number
@@ -253,10 +260,11 @@ class Plan:
                 call()
             for array, (_, target) in zip([a.copy() for a, _ in moves], moves, strict=True):
                 target[:] = array
-            if t == 1:  # what does not change has its value
+            if t == first:  # what does not change has its value
                 number_calls = [call for call in number_calls if call[-1] in self.changing]
                 cells = {slot: cell for slot, cell in cells.items() if slot in self.changing}
-        return slots[self.w.slot][:, : w.shape[1]]
+        w, *state = (slots[v.slot][:, : w.shape[1]] for v in (self.w, *self.states.values()))
+        return w, state
 
     def _allocate(self, w):
         """Return the arrays of the slots, None for the slots of numbers."""

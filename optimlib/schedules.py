@@ -1,17 +1,47 @@
 """Schedules: hyperparameters that change from step to step.
 
-A schedule is a function of the step number t. As everywhere, t = 1 is the first step. Any
-hyperparameter takes one: ``ol.Adam(lr=ol.schedules.Cosine(0.1, steps=100))``. The values that
-schedules are made of may be arrays over the batch. What a schedule of limited length returns
-after its last step is said with each; it never raises an error there.
+A schedule is a function of the step number t. As everywhere, t = 1 is the first step; t = 0 is an
+error. Any hyperparameter takes one: ``ol.Adam(lr=ol.schedules.Cosine(0.1, steps=100))``. The
+values that schedules are made of may be arrays over the batch. Of an array of steps a schedule
+returns the array of its values, with the steps as first axes. What a schedule of limited length
+returns after its last step is said with each; it never raises an error there.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from itertools import pairwise
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
+
+from optimlib.checks import is_finite, is_number, real_array
+from optimlib.expression import Node
+
+
+def _of_steps(value):
+    """Return the method that gives the value in step t, for whole numbers t from 1 and arrays."""
+
+    @wraps(value)
+    def call(self, t):
+        if (type(t) is int and 1 <= t < 2**63) or isinstance(t, Node):
+            return value(self, t)
+        words = f"{type(self).__name__}: t counts steps, from 1"
+        if isinstance(t, bool | np.bool_):
+            raise TypeError(f"{words}, got t = {t!r}")
+        try:
+            steps = real_array("t", t)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{words}: {error}") from error
+        if not np.all((steps >= 1) & (steps % 1 == 0)):
+            raise ValueError(f"{words}, got t = {t!r}")
+        values = [value(self, int(t) if t < 2**63 else t.item()) for t in steps.flat]
+        if not steps.ndim:
+            return values[0]
+        values = np.stack(np.broadcast_arrays(*values)) if values else np.empty(0)
+        return values.reshape(steps.shape + values.shape[1:])
+
+    return call
 
 
 def _complain(schedule, name, words):
@@ -23,11 +53,11 @@ def _complain(schedule, name, words):
 def _check_value(schedule, name, positive=False):
     """Raise an error unless the value `name` is finite and >= 0, or > 0."""
     value = getattr(schedule, name)
-    array = isinstance(value, np.ndarray) and value.dtype.kind in "fiu"
-    if not array and (isinstance(value, bool) or not isinstance(value, Real)):
+    array = type(value) is np.ndarray and value.dtype.kind in "fiu"
+    if not array and not is_number(value):
         raise _complain(schedule, name, "a number or a NumPy array")
-    least = np.all(np.greater(value, 0) if positive else np.greater_equal(value, 0))
-    if not (least and np.all(np.less(value, np.inf))):
+    finite = np.all(np.isfinite(value)) if array else is_finite(value)
+    if not finite or not np.all(value > 0 if positive else value >= 0):
         raise _complain(schedule, name, f"finite and {'>' if positive else '>='} 0")
 
 
@@ -59,6 +89,7 @@ class Constant:
     def __post_init__(self):
         _check_value(self, "lr")
 
+    @_of_steps
     def __call__(self, t):
         return self.lr
 
@@ -104,6 +135,7 @@ class Step:
         else:
             _check_count(self, "period")
 
+    @_of_steps
     def __call__(self, t):
         if isinstance(self.period, tuple):
             return self.lr * self.factor ** sum(t > end for end in self.period)
@@ -135,6 +167,7 @@ class Exponential:
         _check_value(self, "lr")
         _check_value(self, "factor", positive=True)
 
+    @_of_steps
     def __call__(self, t):
         return self.lr * self.factor ** (t - 1)
 
@@ -169,6 +202,7 @@ class InverseTime:
         _check_value(self, "lr")
         _check_value(self, "decay")
 
+    @_of_steps
     def __call__(self, t):
         return self.lr / (1 + (t - 1) * self.decay)
 
@@ -194,6 +228,7 @@ class InverseSqrt:
     def __post_init__(self):
         _check_value(self, "lr")
 
+    @_of_steps
     def __call__(self, t):
         return self.lr / np.sqrt(t).item()
 
@@ -225,6 +260,7 @@ class Linear:
         _check_value(self, "end")
         _check_count(self, "steps")
 
+    @_of_steps
     def __call__(self, t):
         if t > self.steps:
             return self.end
@@ -261,6 +297,7 @@ class WarmUp:
         _check_value(self, "lr")
         _check_count(self, "steps")
 
+    @_of_steps
     def __call__(self, t):
         return self.lr * (min(t, self.steps) / self.steps)
 
@@ -299,6 +336,7 @@ class Cosine:
         _check_value(self, "lr_min")
         _check_count(self, "steps")
 
+    @_of_steps
     def __call__(self, t):
         if t > self.steps:
             return self.lr_min
@@ -348,6 +386,7 @@ class WarmRestarts:
         _check_count(self, "period")
         _check_count(self, "growth")
 
+    @_of_steps
     def __call__(self, t):
         passed, period = t - 1, self.period
         if self.growth == 1:
@@ -396,9 +435,12 @@ class OneCycle:
         for name in ("lr", "rise", "first", "last"):
             _check_value(self, name, positive=name != "lr")
         _check_count(self, "steps", least=2)
-        if not 1 < self.rise * self.steps < self.steps:
+        if not is_number(self.rise):
+            raise _complain(self, "rise", "a number")
+        if not 1 / self.steps < self.rise < 1:
             raise _complain(self, "rise", f"between 1 / steps and 1, where steps = {self.steps}")
 
+    @_of_steps
     def __call__(self, t):
         low, end = self.lr / self.first, self.lr / self.first / self.last
         top = self.rise * self.steps
@@ -441,5 +483,6 @@ class Then:
             if not callable(getattr(self, name)):
                 raise _complain(self, name, "callable (a schedule)")
 
+    @_of_steps
     def __call__(self, t):
         return self.first(t) if t <= self.steps else self.second(t - self.steps)

@@ -26,6 +26,8 @@ class Trace:
     steps : int
     names : tuple of str
         What was recorded, in order: ``trace[name]`` for each.
+    state : State
+        What the optimizer remembers at the end, with which another run goes on.
 
     Examples
     --------
@@ -37,16 +39,15 @@ class Trace:
     [ 8.  13.6] [4.   3.2  1.84] [16.     10.24    3.3856]
     """
 
-    def __init__(self, rule, objective, start, records):
-        records = list(records)
+    def __init__(self, rule, objective, start, columns, state):
         self.rule = rule
         self.objective = objective
         self.start = start
-        self.steps = len(records)
-        self.names = tuple(records[0]) if records else ("t", "w")
+        self.state = state
         empty = {"t": np.zeros(0, dtype=int), "w": np.asarray(start)[None][:0]}
-        stacked = {n: np.stack([r[n] for r in records]) for n in self.names} if records else empty
-        self._columns = stacked
+        self._columns = columns or empty
+        self.names = tuple(self._columns)
+        self.steps = len(self._columns["t"])
 
     def __getitem__(self, name):
         """Return what was recorded under `name`, with the step as first axis."""
@@ -65,7 +66,9 @@ class Trace:
     @property
     def values(self):
         """The objective at `points`: shape (steps + 1, *batch)."""
-        points = self.points
+        return self._values_at(self.points)
+
+    def _values_at(self, points):
         if points.ndim == 1:
             points = points[:, None]
         with np.errstate(all="ignore"):
@@ -88,13 +91,17 @@ class Trace:
         fits = [n for n in self.names if np.ndim(self[n]) <= 2 + batch]
         names = [n for n in fits if n not in ("t", "w", "step")]
         header = ["t", *(symbol_text(n, "t") for n in (*names, "w")), f"f({symbol_text('w', 't')})"]
-        points, values = self.points, self.values
-        rows = [header]
-        for t in range(self.steps + 1):
-            before = [_cell(self[n][t - 1], batch) if t else "" for n in names]
-            rows.append([str(t), *before, _cell(points[t], batch), _cell(values[t], batch)])
+        before = self.state.t - self.steps  # steps of another run that this one continues
+        shown = list(range(self.steps + 1))
         if self.steps > 2 * SHOWN + 1:
-            rows[SHOWN + 2 : -SHOWN] = [["…"] * len(header)]
+            shown[SHOWN + 1 : -SHOWN] = []
+        points = np.stack([self["w"][i - 1] if i else np.asarray(self.start) for i in shown])
+        rows = [header]
+        for i, point, value in zip(shown, points, self._values_at(points), strict=True):
+            named = [_cell(self[n][i - 1], batch) if i else "" for n in names]
+            rows.append([str(before + i), *named, _cell(point, batch), _cell(value, batch)])
+        if len(shown) <= self.steps:
+            rows.insert(SHOWN + 2, ["…"] * len(header))
         return rows
 
     def __repr__(self):
@@ -104,6 +111,49 @@ class Trace:
         if not np.size(self.start):
             return f"<p>{html.escape(self._title())}</p>"
         return html_table(self._title(), self._rows(), "trace")
+
+
+def stacked(records, steps):
+    """Return the columns of `steps` records, each an array with the step as first axis.
+
+    Arrays are copied at once, so that nothing that happens later changes what is recorded.
+
+    Raises
+    ------
+    ValueError
+        If the records differ in their names or shapes.
+    """
+    columns = {}
+    for i, record in enumerate(records):
+        if i == 0:
+            columns = {name: _empty_column(value, steps) for name, value in record.items()}
+        if record.keys() != columns.keys():
+            raise ValueError(
+                f"every step must record the same names, got {list(record)} in step "
+                f"{record['t']} after {list(columns)}"
+            )
+        for name, value in record.items():
+            column = columns[name]
+            shape = np.shape(value)
+            if isinstance(column, list) and not shape:
+                column.append(value)
+            elif isinstance(column, list) or shape != column.shape[1:]:
+                raise ValueError(
+                    f"{name} must have the same shape in every step, got {shape} in step "
+                    f"{record['t']}"
+                )
+            else:
+                if value.dtype != column.dtype:
+                    wider = np.result_type(column.dtype, value.dtype)
+                    column = columns[name] = column.astype(wider, copy=False)
+                column[i] = value
+    return {name: np.asarray(column) for name, column in columns.items()}
+
+
+def _empty_column(value, steps):
+    if np.ndim(value) == 0:
+        return []
+    return np.empty((steps, *value.shape), value.dtype)
 
 
 def _cell(value, batch):

@@ -16,7 +16,7 @@ import numpy as np
 import traitlets
 from PIL import Image
 
-from optimlib.expression import Call, Constant, Symbol, as_node
+from optimlib.expression import Call, Constant, Symbol, record_function
 from optimlib.javascript import modules as library_modules
 from optimlib.javascript import operations
 from optimlib.javascript.linker import link
@@ -178,8 +178,8 @@ def tree(function, names, argument):
             f"{argument} may depend on {', '.join(names)}, got an argument {unknown[0]!r}"
         )
     try:
-        node = as_node(function(*map(Symbol, parameters)))
-    except (TypeError, AttributeError) as error:
+        node = record_function(function, parameters)
+    except TypeError as error:
         raise TypeError(f"{argument} must be elementwise arithmetic: {error}") from error
     _check_known(node, argument)
     return written(node)

@@ -8,11 +8,11 @@ import numpy as np
 
 from optimlib import figures
 from optimlib import schedules as kinds
+from optimlib.checks import check_number
 from optimlib.descent import check_count
 from optimlib.explorers.explorer import Explorer, tree
 from optimlib.explorers.sampling import THEORY, noisy_trace
 from optimlib.javascript import reference
-from optimlib.problems.parameters import check_number
 from optimlib.rules import GradientDescent
 from optimlib.rules.rule import Rule
 

@@ -3,11 +3,10 @@
 import math
 from functools import cache, partial
 from itertools import pairwise
-from numbers import Real
 
 import numpy as np
 
-from optimlib.descent import check_count
+from optimlib.checks import check_choice, check_count, check_number, real_array
 from optimlib.objective import Objective
 
 # The variance of a new weight between a layer of p units and one of q.
@@ -34,12 +33,11 @@ class Classifier:
     default_initialization = "zeros"
 
     def _check(self):
-        for width in self.widths:
-            check_count("a layer's width", width, least=1)
+        for i, width in enumerate(self.widths):
+            check_count(f"widths[{i}]", width, least=1)
         check_count("classes", self.classes, least=2)
-        if isinstance(self.l2, bool) or not isinstance(self.l2, Real):
-            raise TypeError(f"l2 must be a number, got l2 = {self.l2!r}")
-        if not 0 <= self.l2 < np.inf:
+        check_number("l2", self.l2)
+        if self.l2 < 0:
             raise ValueError(f"l2 must be finite and >= 0, got l2 = {self.l2!r}")
 
     @property
@@ -106,11 +104,7 @@ class Classifier:
         """
         if initialization is None:
             initialization = self.default_initialization
-        if initialization not in VARIANCES:
-            raise ValueError(
-                f"initialization must be one of {', '.join(VARIANCES)}, "
-                f"got initialization = {initialization!r}"
-            )
+        check_choice("initialization", initialization, VARIANCES)
         check_count("seed", seed, least=0)
         random = np.random.default_rng(seed)
         w = np.zeros(self.dim)
@@ -202,31 +196,29 @@ class Classifier:
         return losses, np.array(accuracies, dtype=float).reshape(batch)[()]
 
     def _parameters(self, w, argument="w"):
-        w = np.asarray(w)
+        w = real_array(argument, w, finite=False)
         if w.ndim == 0 or w.shape[0] != self.dim:
             raise ValueError(
                 f"{argument} must have shape ({self.dim}, ...) for {self.name}, "
                 f"got {argument} of shape {w.shape}"
             )
-        return w if w.dtype.kind == "f" else w.astype(float)
+        return w
 
     def _features(self, X):
-        X = np.asarray(X)
-        if X.dtype.kind not in "fiub":
-            raise TypeError(f"X must hold real numbers, got X of type {X.dtype}")
+        is_truth = isinstance(X, np.ndarray) and X.dtype == bool
+        X = real_array("X", X.astype(float) if is_truth else X)
         if X.ndim != 2 or X.shape[1] != self.widths[0] or not len(X):
             raise ValueError(
                 f"X must have shape (n, {self.widths[0]}) with n > 0 for {self.name}, "
                 f"got X of shape {X.shape}"
             )
-        if not np.all(np.isfinite(X)):
-            raise ValueError("X must be finite, got X with inf or nan")
-        return X if X.dtype.kind == "f" else X.astype(float)
+        return X
 
     def _labels(self, y, n):
+        real_array("y", y)
         y = np.asarray(y)
         if y.dtype.kind not in "iu":
-            raise TypeError(f"y must hold labels, which are integers, got y of type {y.dtype}")
+            raise TypeError(f"y must hold labels, which are integers, got y = {y!r}")
         if y.shape != (n,):
             raise ValueError(f"y must have shape ({n},), as X has rows, got y of shape {y.shape}")
         wrong = y[(y < 0) | (y >= self.classes)]
@@ -274,6 +266,7 @@ class Loss(Objective):
             start=tuple(model.initial()),
         )
         self.model, self.X, self.Y = model, X, Y
+        self._ways.update(f="many", grad="many")
 
     def take(self, rows):
         """Return the mean loss on some of the examples, given by their numbers."""

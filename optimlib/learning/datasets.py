@@ -5,7 +5,7 @@ from numbers import Real
 
 import numpy as np
 
-from optimlib.descent import check_count
+from optimlib.checks import check_choice, check_count
 from optimlib.extras import extra
 
 # Name to scikit-learn's function. None of them downloads anything.
@@ -100,8 +100,7 @@ def load(name, seed=0, test_share=0.25):
     >>> learning.load("digits")
     digits: 1347 examples to train on, 450 to test on, 64 features, 10 classes
     """
-    if name not in LOADERS:
-        raise ValueError(f"name must be one of {', '.join(LOADERS)}, got name = {name!r}")
+    check_choice("name", name, LOADERS)
     check_count("seed", seed, least=0)
     if isinstance(test_share, bool) or not isinstance(test_share, Real):
         raise TypeError(f"test_share must be a number, got test_share = {test_share!r}")

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from optimlib.checks import check_choice
 from optimlib.learning.classifier import Classifier, cross_entropy_gradient
 
 
@@ -60,10 +61,7 @@ class MLP(Classifier):
                 f"got widths = {self.widths!r}"
             )
         object.__setattr__(self, "widths", tuple(self.widths))
-        if self.activation not in ("tanh", "relu"):
-            raise ValueError(
-                f"activation must be 'tanh' or 'relu', got activation = {self.activation!r}"
-            )
+        check_choice("activation", self.activation, ("tanh", "relu"))
         self._check()
 
     @property

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimlib.descent import check_count
+from optimlib.checks import check_count
 from optimlib.learning.classifier import Classifier, cross_entropy_gradient
 
 
@@ -49,6 +49,7 @@ class SoftmaxRegression(Classifier):
 
     def __post_init__(self):
         check_count("features", self.features, least=1)
+        check_count("classes", self.classes, least=2)
         self._check()
 
     @property

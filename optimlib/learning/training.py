@@ -7,11 +7,13 @@ from itertools import islice
 
 import numpy as np
 
-from optimlib.descent import check_count, flat_start, iterate
+from optimlib.checks import check_count, check_flag
+from optimlib.descent import flat_start, iterate
 from optimlib.extras import extra
 from optimlib.learning.batches import Batches, minibatches
 from optimlib.learning.classifier import Classifier
 from optimlib.learning.datasets import Dataset
+from optimlib.state import State
 from optimlib.tables import html_table, text_table
 
 # A long table shows this many rows at its start and at its end.
@@ -39,6 +41,8 @@ class Curves:
         Seconds spent on the steps so far, without the evaluations.
     w : array, shape (d, \*batch)
         The last parameters.
+    state : State
+        What the optimizer remembers at the end, with which training goes on.
     """
 
     title: str
@@ -49,6 +53,7 @@ class Curves:
     test_accuracy: np.ndarray
     time: np.ndarray
     w: np.ndarray
+    state: State
 
     def __len__(self):
         return len(self.step)
@@ -96,6 +101,7 @@ def train(
     start=None,
     every=None,
     progress=True,
+    state=None,
 ):
     r"""Train a classifier on mini-batches and measure how it does.
 
@@ -121,6 +127,10 @@ def train(
     progress : bool
         Whether a run of more than two seconds shows a bar in a terminal or notebook, for which
         tqdm is needed. Chapters of the course say no: a bar is different every time.
+    state : State, optional
+        Of the training that goes on from `start`: ``train(..., start=curves.w,
+        state=curves.state)`` is, with the same `seed`, as if it had not been interrupted. Steps
+        are counted on.
 
     Returns
     -------
@@ -129,7 +139,8 @@ def train(
     Raises
     ------
     TypeError
-        If an argument is of the wrong kind, or neither or both of `epochs` and `steps` are given.
+        If an argument is of the wrong kind, neither or both of `epochs` and `steps` are given, or
+        `state` without `start`.
     ValueError
         If `batch_size` is not in 1...n; `epochs`, `steps` or `seed` is negative or `every` < 1;
         `start` is not of the model's dimension; or the data do not fit the model.
@@ -149,8 +160,7 @@ def train(
         raise TypeError(f"model must be like ol.learning.MLP((64, 10)), got model = {model!r}")
     if not isinstance(dataset, Dataset):
         raise TypeError(f"dataset must be like ol.learning.load('digits'), got {dataset!r}")
-    if not isinstance(progress, bool):
-        raise TypeError(f"progress must be True or False, got progress = {progress!r}")
+    check_flag("progress", progress)
     if (epochs is None) == (steps is None):
         raise TypeError(f"give epochs or steps, got epochs = {epochs!r} and steps = {steps!r}")
     if not dataset.classes:
@@ -161,11 +171,14 @@ def train(
         steps = check_count("epochs", epochs, least=0) * per_epoch
     check_count("steps", steps, least=0)
     every = per_epoch if every is None else check_count("every", every, least=1)
+    if state is not None and start is None:
+        raise TypeError(f"start must be given where state is, like curves.w, got state = {state!r}")
     if start is None:
         w = model.initial(seed=seed)
     else:
         w = model._parameters(flat_start(rule, loss, start), "start")
-    records = iterate(rule, minibatches(loss, batch_size, seed), w)
+    records = iterate(rule, minibatches(loss, batch_size, seed), w, state)
+    first = records.state.t
 
     rows, seconds = [], 0.0
 
@@ -175,11 +188,11 @@ def train(
             on_test = model.evaluate(w, dataset.X_test, dataset.y_test)
         rows.append((step, *on_train, *on_test, seconds))
 
-    evaluate(0)
+    evaluate(first)
     began = time.perf_counter()
-    for t, record in enumerate(_shown(islice(records, steps), steps, progress), start=1):
-        w = record["w"]
-        if t % every == 0 or t == steps:
+    for record in _shown(islice(records, steps), steps, progress):
+        t, w = record["t"], record["w"]
+        if t % every == 0 or t == first + steps:
             seconds += time.perf_counter() - began
             evaluate(t)
             began = time.perf_counter()
@@ -193,6 +206,7 @@ def train(
         test_accuracy=test_accuracy,
         time=elapsed,
         w=w,
+        state=records.state,
     )
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from optimlib.checks import check_number
 from optimlib.objective import Objective
-from optimlib.problems.parameters import check_number
 
 coupled_bowl = Objective(
     f=lambda w: w[0] ** 2 + w[1] ** 2 + w[0] * w[1],
@@ -104,6 +104,7 @@ def quadratic(kappa=10.0, angle=0.0):
     """
     check_number("kappa", kappa, positive=True)
     check_number("angle", angle)
+    angle = float(angle)
     facts = dict(
         name=f"quadratic(kappa={kappa:g})",
         variables=("x", "y"),

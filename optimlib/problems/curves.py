@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from optimlib.checks import check_number
 from optimlib.objective import Objective, Stream
-from optimlib.problems.parameters import check_number
 
 square = Objective(
     f=lambda w: w**2,

@@ -9,8 +9,8 @@ from functools import reduce
 
 import numpy as np
 
+from optimlib.checks import check_dim
 from optimlib.objective import Objective
-from optimlib.problems.parameters import check_dim
 
 rosenbrock = Objective(
     f=lambda w: (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2,
@@ -239,6 +239,7 @@ def styblinski_tang(dim=2):
     >>> print(ol.problems.styblinski_tang(dim=1).minima)
     (-2.903534027771177, 2.746802770990837)
     """
+    check_dim(dim)
     low, hill, high = -2.903534027771177, 0.1567312567803401, 2.746802770990837
     valleys = [low, high] if dim in (1, 2) else [low]
     return _of_components(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from optimlib.checks import check_number, real_array
 from optimlib.objective import Objective
-from optimlib.problems.parameters import check_number
 
 
 def logistic(features, labels, l2=0.0):
@@ -40,8 +40,9 @@ def logistic(features, labels, l2=0.0):
     >>> print(loss.f(np.zeros(2)).round(6), loss.grad(np.zeros(2)).round(6))
     0.693147 [-0.166667 -0.5     ]
     """
-    x, y = np.asarray(features, dtype=float), np.asarray(labels, dtype=float)
-    if x.ndim != 2 or not x.size or not np.all(np.isfinite(x)):
+    x = real_array("features", features).astype(float)
+    y = real_array("labels", labels).astype(float)
+    if x.ndim != 2 or not x.size:
         raise ValueError(
             "features must be finite numbers of shape (n, d) with n, d >= 1, "
             f"got features of shape {x.shape}: {features!r}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimlib.line_search import StrongWolfe, check_line_search, dot, first_trial, times
+from optimlib.line_search import StrongWolfe, check_line_search, dot, first_trial, search, times
 from optimlib.rules.hyperparameters import Option
 from optimlib.rules.optimizer import Optimizer
 
@@ -66,8 +66,8 @@ class BFGS(Optimizer):
         (H,) = state
         g = objective.grad(w)
         p = -times(H, g)
-        search = self.line_search(objective, w, p, g=g, start=first_trial(g) if t == 1 else 1.0)
-        alpha, evaluations = search.alpha, search.evaluations
+        start = first_trial(g) if t == 1 else 1.0
+        alpha, evaluations = search(self, objective, w, p, g=g, start=start)
         s = alpha * p
         y = objective.grad(w + s) - g
         if self.scaled and t == 1:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimlib.line_search import StrongWolfe, check_line_search, dot, first_trial
+from optimlib.line_search import StrongWolfe, check_line_search, dot, first_trial, search
 from optimlib.rules.hyperparameters import Count, Option
 from optimlib.rules.optimizer import Optimizer
 
@@ -84,6 +84,5 @@ class ConjugateGradient(Optimizer):
         p = np.where(beta > 0, -g + beta * last_p, -g)
         start = last_alpha * dot(last_g, last_p) / dot(g, p)
         start = np.where((start > 0) & (start < np.inf), start, first_trial(g))
-        search = self.line_search(objective, w, p, g=g, start=start)
-        alpha, evaluations = search.alpha, search.evaluations
+        alpha, evaluations = search(self, objective, w, p, g=g, start=start)
         return dict(g=g, beta=beta, p=p, alpha=alpha, evaluations=evaluations, w=w + alpha * p)

@@ -11,6 +11,8 @@ from typing import Annotated, ClassVar, TypeVar, Union, get_args, get_origin, ge
 
 import numpy as np
 
+from optimlib.checks import is_finite
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Range:
@@ -70,6 +72,8 @@ class Range:
 
     def contains(self, values):
         """Return whether a number, or every number of an array, is in the range."""
+        if not isinstance(values, np.ndarray) and not is_finite(values):
+            return False
         above = (values > self.gt) & (values >= self.ge)
         return bool(np.all(above & (values < self.lt) & (values <= self.le)))
 
@@ -178,7 +182,8 @@ def _is_number(value, kind=Number):
 
 
 def _is_array(value):
-    return isinstance(value, np.ndarray) and value.dtype.kind in "fiu"
+    masked = isinstance(value, np.ma.MaskedArray)
+    return isinstance(value, np.ndarray) and value.dtype.kind in "fiu" and not masked
 
 
 def _is_numeric(value):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimlib.line_search import StrongWolfe, check_line_search, dot, first_trial
+from optimlib.line_search import StrongWolfe, check_line_search, dot, first_trial, search
 from optimlib.rules.hyperparameters import Count, Option
 from optimlib.rules.optimizer import Optimizer
 
@@ -70,8 +70,8 @@ class LBFGS(Optimizer):
         past_s, past_y = state
         g = objective.grad(w)
         p = -self._product(past_s, past_y, g)
-        search = self.line_search(objective, w, p, g=g, start=first_trial(g) if t == 1 else 1.0)
-        alpha, evaluations = search.alpha, search.evaluations
+        start = first_trial(g) if t == 1 else 1.0
+        alpha, evaluations = search(self, objective, w, p, g=g, start=start)
         s = alpha * p
         y = objective.grad(w + s) - g
         kept = (dot(s, y) > 0) & (1 / dot(s, y) < np.inf)

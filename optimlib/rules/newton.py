@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from optimlib.line_search import check_line_search, times
+from optimlib.line_search import check_line_search, search, times
 from optimlib.rules.hyperparameters import LearningRate, Option, Range
 from optimlib.rules.optimizer import Optimizer
 
@@ -90,8 +90,7 @@ class Newton(Optimizer):
         if self.line_search is None:
             alpha = np.full(w.shape[1:], self.lr, dtype=w.dtype)
             return dict(g=g, p=p, alpha=alpha, w=w + alpha * p)
-        search = self.line_search(objective, w, p, g=g, start=self.lr)
-        alpha, evaluations = search.alpha, search.evaluations
+        alpha, evaluations = search(self, objective, w, p, g=g, start=self.lr)
         return dict(g=g, p=p, alpha=alpha, evaluations=evaluations, w=w + alpha * p)
 
 

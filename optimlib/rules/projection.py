@@ -1,10 +1,10 @@
 """Projection onto a box."""
 
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 
+from optimlib.checks import real_array
 from optimlib.rules.hyperparameters import Option
 from optimlib.rules.wrapper import Wrapper
 
@@ -49,18 +49,19 @@ class Projection(Wrapper):
 
     def __post_init__(self):
         super().__post_init__()
-        for name in ("low", "high"):
+        for name, empty in (("low", np.inf), ("high", -np.inf)):
             value = getattr(self, name)
-            if isinstance(value, Real) and not isinstance(value, bool):
-                continue
             try:
-                sides = np.array(value)
-            except ValueError:
-                sides = None
-            if sides is None or sides.ndim != 1 or sides.dtype.kind not in "fiu":
+                sides = real_array(name, value, finite=False)
+            except TypeError as error:
                 words = "a number or a sequence of numbers"
-                raise TypeError(self._complaint(name, value, words))
-            object.__setattr__(self, name, tuple(sides.tolist()))
+                raise TypeError(self._complaint(name, value, words)) from error
+            if sides.ndim > 1 or not sides.size:
+                raise ValueError(self._complaint(name, value, "a number or a sequence of numbers"))
+            if np.any(np.isnan(sides) | (sides == empty)):
+                raise ValueError(self._complaint(name, value, f"neither nan nor {empty}"))
+            if sides.ndim:
+                object.__setattr__(self, name, tuple(sides.tolist()))
         low, high = np.asarray(self.low, float), np.asarray(self.high, float)
         if low.ndim and high.ndim and low.shape != high.shape:
             raise ValueError(self._complaint("high", self.high, f"{low.size} numbers like low"))

@@ -3,6 +3,7 @@
 import inspect
 from dataclasses import dataclass
 
+from optimlib.checks import mismatch
 from optimlib.rules.hyperparameters import LearningRate
 from optimlib.rules.optimizer import Optimizer
 
@@ -20,6 +21,11 @@ class Rule(Optimizer):
     - What the rule remembers is named in ``state = ("v",)``, a tuple also of one name. `update`
       is given each state and returns its new value under the same name. States start at 0;
       `initial` may return others.
+    - `update` and `look_ahead` depend on what they are given and on the hyperparameters alone, and
+      change nothing in place: what they are given cannot be written to.
+    - They are given the runs of a batch together, arrays of shape (d, N). Of what combines
+      coordinates, as a norm does, it is found out whether it mixes runs: then each run goes on its
+      own. ``np.linalg.norm(g, axis=0)`` does not, and is faster. No formula is read from either.
 
     Parameters
     ----------
@@ -76,7 +82,7 @@ class Rule(Optimizer):
         g : ndarray, shape (d, *batch)
             The gradient at `look_ahead`.
         *state : ndarrays, shape (d, *batch)
-            The state before the step. It must not be changed in place.
+            The state before the step.
         w : ndarray, shape (d, *batch)
             The point before the step, passed by name to an `update` that has this parameter.
 
@@ -84,6 +90,12 @@ class Rule(Optimizer):
         -------
         dict
             In the order of the computation. ``w + step`` is the next point.
+
+        Notes
+        -----
+        A formula, a worked step or JavaScript is read from code that is arithmetic on one
+        coordinate and *pure*, which is found out as for an `Objective`: two readings must be the
+        same, and the second change nothing that the code can reach. Other code runs as it is.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define update")
 
@@ -99,10 +111,36 @@ class Rule(Optimizer):
 
     def advance(self, t, w, state, objective):
         """Take the gradient at `look_ahead`, `update`, and go to ``w + step``."""
-        point = self.look_ahead(w, *state)
-        g = objective.grad(point)
-        result = self.update(t, g, *state, **({"w": w} if self.sees_point else {}))
+        try:
+            point = self.look_ahead(w, *state)
+            g = objective.grad(point).view()
+            g.setflags(write=False)
+            result = self.update(t, g, *state, **({"w": w} if self.sees_point else {}))
+        except TypeError as error:
+            name = f"{type(self).__name__}.update, with state = {self.state!r},"
+            point = {"w": w} if self.sees_point else {}
+            raise mismatch(error, name, self.update, t, w, *state, **point) from error
+        except ValueError as error:
+            if "read-only" in str(error):
+                raise ValueError(
+                    f"{type(self).__name__}.update must not change what it is given in place: "
+                    "write v = v + g in place of v += g"
+                ) from error
+            raise
         if t == 1:
             self.check_record(result)
         look_ahead = {} if point is w else {"look_ahead": point}
-        return {**look_ahead, "g": g, **result, "w": w + result["step"]}
+        return {**look_ahead, "g": g, **result, "w": _moved(w, result["step"], self)}
+
+
+def _moved(w, step, rule):
+    """Return ``w + step`` in the type of `w`."""
+    try:
+        end = w + step
+        return end if end.dtype == w.dtype else end.astype(w.dtype, casting="same_kind")
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(
+            f"{type(rule).__name__}.update must return a step of real numbers that can be added "
+            f"to w of shape {w.shape}, got step = {step!r}"
+        ) from error

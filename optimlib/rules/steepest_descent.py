@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from optimlib.line_search import ExactLineSearch, check_line_search
+from optimlib.line_search import ExactLineSearch, check_line_search, search
 from optimlib.rules.hyperparameters import Option
 from optimlib.rules.optimizer import Optimizer
 
@@ -52,6 +52,5 @@ class SteepestDescent(Optimizer):
     def advance(self, t, w, state, objective):
         g = objective.grad(w)
         p = -g
-        search = self.line_search(objective, w, p, g=g)
-        alpha, evaluations = search.alpha, search.evaluations
+        alpha, evaluations = search(self, objective, w, p, g=g)
         return dict(g=g, p=p, alpha=alpha, evaluations=evaluations, w=w + alpha * p)

@@ -392,8 +392,8 @@ NO_HESSIAN = ol.Objective(lambda w: w**2, lambda w: 2 * w, name="bare")
     [
         (lambda: numerical_gradient(3, 1.0), TypeError, "f must be an Objective or callable, .* 3"),
         (lambda: numerical_gradient(np.exp, np.nan), ValueError, "w must be finite, got w = .*nan"),
-        (lambda: numerical_gradient(np.exp, "a"), TypeError, "w must be real numbers, got w = "),
-        (lambda: numerical_gradient(np.exp, 1j), TypeError, "w must be real numbers, got w = "),
+        (lambda: numerical_gradient(np.exp, "a"), TypeError, "w must be a real number .* w = "),
+        (lambda: numerical_gradient(np.exp, 1j), TypeError, "w must be a real number .* w = "),
         (lambda: numerical_gradient(BOWL, [1.0]), ValueError, r"w must have shape \(2, ...\)"),
         (
             lambda: numerical_gradient(np.exp, 1.0, method="backward"),

@@ -124,7 +124,7 @@ def test_objective_shows_its_name_and_variables():
         (
             dict(f=abs, grad=abs, variables=("x", "y"), domain=((0, 1),)),
             ValueError,
-            r"domain must be one \(low, high\) for each of .*, got domain = \(\(0, 1\),\)",
+            r"domain must be one finite \(low, high\) .* of x, y, got domain = \(\(0, 1\),\)",
         ),
     ],
 )

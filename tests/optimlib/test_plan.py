@@ -54,7 +54,8 @@ def test_most_problems_are_run_by_a_plan():
 
 def test_code_that_cannot_be_recorded_runs_all_the_same():
     kink = ol.Objective(lambda w: abs(w), lambda w: np.sign(w) if w.size else w)
-    assert descent._plan(ol.GradientDescent(0.1), kink, np.ones((1, 1)), False) is None
+    start = descent._Start(ol.GradientDescent(0.1), kink, np.ones((1, 1)), None)
+    assert descent._engine(start, compiled=False) is None
     assert ol.run(ol.GradientDescent(0.5), kink, 4.0, 3) == 2.5
 
 
