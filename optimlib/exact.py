@@ -80,6 +80,7 @@ class ExactRule:
     sees_point = True
 
     advance = Rule.advance
+    state = property(lambda self: self.rule.state)
 
     def _value(self, node, cache, state, **inputs):
         states = dict(zip(self.rule.state, state, strict=True))

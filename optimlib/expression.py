@@ -369,10 +369,10 @@ def _apply_function(function, args, kwargs):
         return _elementwise(lambda *nodes: Call(np.where, tuple(map(as_node, nodes))), args)
     if function is np.clip:
         return _clip(*args, **kwargs)
-    if getattr(args[0], "sides", None) and function is np.matrix_transpose:
-        return args[0].mT
-    if getattr(args[0], "sides", None) and function is np.linalg.matrix_norm:
-        if kwargs == {"keepdims": True}:
+    if getattr(args[0], "sides", None):
+        if function is np.matrix_transpose:
+            return args[0].mT
+        if function is np.linalg.matrix_norm and kwargs == {"keepdims": True}:
             return Call(frobenius_norm, args)
     if _of_coordinates():
         name = f"{function.__module__}.{function.__name__}".replace("numpy", "np")

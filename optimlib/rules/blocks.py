@@ -10,7 +10,7 @@ import numpy as np
 
 from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.optimizer import Optimizer
-from optimlib.rules.rule import Rule
+from optimlib.rules.rule import Rule, call
 from optimlib.rules.wrapper import Wrapper
 
 REST = "rest"
@@ -306,6 +306,8 @@ class _Stacks(Wrapper):
     def advance(self, t, w, state, objective):
         g = objective.grad(self.look_ahead(w, *state))
         W, G, state = self._stack(w), self._stack(g), self._states(state)
+        for array in (W, G, *state):
+            array.setflags(write=False)
         record = self._update(self._rule, t, G, state, W)
         if t == 1:
             self._rule.check_record(record)
@@ -317,7 +319,7 @@ class _Stacks(Wrapper):
 
     @staticmethod
     def _update(rule, t, G, state, W):
-        return rule.update(t, G, *state, **({"w": W} if rule.sees_point else {}))
+        return call(rule, "update", t, G, *state, **({"w": W} if rule.sees_point else {}))
 
     def _check_shapes(self, record, G, state):
         needed = dict(zip(self.rule.state, state, strict=True)) | {"step": G}

@@ -122,7 +122,7 @@ class Muon(MatrixRule):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.scale not in ("columns", "rows", None):
+        if self.scale is not None and str(self.scale) not in ("columns", "rows"):
             raise ValueError(self._complaint("scale", self.scale, "'columns', 'rows' or None"))
         if self.rms is not None and self.scale is not None:
             raise ValueError(self._complaint("scale", self.scale, "None beside rms"))

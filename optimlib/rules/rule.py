@@ -111,26 +111,30 @@ class Rule(Optimizer):
 
     def advance(self, t, w, state, objective):
         """Take the gradient at `look_ahead`, `update`, and go to ``w + step``."""
-        try:
-            point = self.look_ahead(w, *state)
-            g = objective.grad(point).view()
-            g.setflags(write=False)
-            result = self.update(t, g, *state, **({"w": w} if self.sees_point else {}))
-        except TypeError as error:
-            name = f"{type(self).__name__}.update, with state = {self.state!r},"
-            point = {"w": w} if self.sees_point else {}
-            raise mismatch(error, name, self.update, t, w, *state, **point) from error
-        except ValueError as error:
-            if "read-only" in str(error):
-                raise ValueError(
-                    f"{type(self).__name__}.update must not change what it is given in place: "
-                    "write v = v + g in place of v += g"
-                ) from error
-            raise
+        point = call(self, "look_ahead", w, *state)
+        g = objective.grad(point).view()
+        g.setflags(write=False)
+        result = call(self, "update", t, g, *state, **({"w": w} if self.sees_point else {}))
         if t == 1:
             self.check_record(result)
         look_ahead = {} if point is w else {"look_ahead": point}
         return {**look_ahead, "g": g, **result, "w": _moved(w, result["step"], self)}
+
+
+def call(rule, method, *args, **kwargs):
+    """Call a method of a rule; say what to write if it changes in place what it is given."""
+    try:
+        return getattr(rule, method)(*args, **kwargs)
+    except TypeError as error:
+        name = f"{type(rule).__name__}.{method}, with state = {rule.state!r},"
+        raise mismatch(error, name, getattr(rule, method), *args, **kwargs) from error
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+        raise ValueError(
+            f"{type(rule).__name__}.{method} must not change what it is given in place: write "
+            "v = v + g in place of v += g"
+        ) from error
 
 
 def _moved(w, step, rule):

@@ -307,39 +307,45 @@ IN_RANGE = {
     "in [0, 1)": "zero, half, cube",
     "in [0, 1]": "zero, half, cube",
     "in (0, 1]": "half, cube",
+    "finite": "negative, negative integer, zero, half, large, matrix, cube",
 }
+ABSTRACT = ol.Optimizer, ol.Rule, ol.MatrixRule, ol.Wrapper
 NEEDED = dict(rule=ADAM, lr=0.1, limit=1.0, weight_decay=0.1)
+NEEDED |= dict(rules={"rest": ADAM}, shapes={"a": (1,)})
 # What a form of a rule is a form of.
 FORMS = {"max_of_corrected": dict(bias_correction=True), "lr_inside": dict(momentum=0.5)}
+FORMS |= {"bias_correction": dict(average=True), "rms": dict(scale=None)}
 
 
 def rules():
     found = (getattr(ol, name) for name in ol.__all__)
     found = [c for c in found if isinstance(c, type) and issubclass(c, ol.Optimizer)]
-    return [c for c in found if c not in (ol.Optimizer, ol.Rule, ol.Projection)]
+    return [c for c in found if c not in (*ABSTRACT, ol.Projection)]
 
 
 def accepted(declared):
     """Return the values that make sense for a field of a rule."""
     if declared.kind is bool:
         return FLAG
-    if declared.kind is ol.Optimizer or declared.kind is Callable:
+    if declared.kind in (ol.Optimizer, dict, str):
+        return "None" * declared.optional
+    if declared.kind is Callable:
         return "None, class, function" if declared.optional else "class, function"
     names = IN_RANGE[str(declared.range)] + ", None" * declared.optional
     if declared.is_hyperparameter:
         return names + ", no numbers, class, function"
-    return re.sub(", (matrix|cube)", "", names)
+    return re.sub(", (matrix|cube|half)" if declared.kind is int else ", (matrix|cube)", "", names)
 
 
 def made(cls, name, value):
     needed = {f.name: NEEDED[f.name] for f in fields(cls) if f.name in NEEDED}
-    return cls(**needed | FORMS.get(name, {}) | {name: value})
+    form = {n: v for n, v in FORMS.get(name, {}).items() if n in cls.__dataclass_fields__}
+    return cls(**needed | form | {name: value})
 
 
 for cls in rules():
     for name, declared in declarations(cls).items():
-        accepts = "" if declared.kind is ol.Optimizer else accepted(declared)
-        argument(cls.__name__, name, partial(made, cls, name), accepts)
+        argument(cls.__name__, name, partial(made, cls, name), accepted(declared))
 for name, more in (("low", "-inf"), ("high", "inf")):
     other = {"low": dict(high=math.inf), "high": dict(low=-math.inf)}[name]
     argument(
@@ -475,8 +481,8 @@ def shows(message, value):
     if isinstance(value, (np.ndarray, list, tuple, int, float, complex)):
         with contextlib.suppress(ValueError):
             seen += [f"shape {np.shape(value)}", f"got {np.shape(value)}", repr(np.array(value))]
-    if isinstance(value, (list, tuple)):
-        seen += [repr(part) for part in value]
+    if isinstance(value, (list, tuple, dict)):
+        seen += map(repr, value.values() if isinstance(value, dict) else value)
     return any(" ".join(part.split())[:40] in text for part in seen)
 
 
@@ -508,7 +514,8 @@ def test_there_are_many_cases():
 def test_every_public_function_is_tried():
     tried = {argument.function for argument in ARGUMENTS}
     # What others make, and what has no arguments of its own to check.
-    others = {"Basins", "Curves", "Dataset", "Loss", "State", "Trace", "Optimizer", "Rule", "Range"}
+    others = {"Basins", "Curves", "Dataset", "Loss", "State", "Trace", "Range"}
+    others |= {cls.__name__ for cls in ABSTRACT}
     for module in (ol, s, learning):
         for name in getattr(module, "__all__", vars(module)):
             thing = getattr(module, name)
