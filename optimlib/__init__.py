@@ -22,7 +22,7 @@ from optimlib.curvature import (
 )
 from optimlib.descent import iterate, run, trace
 from optimlib.javascript import javascript
-from optimlib.line_search import Armijo, ExactLineSearch, StrongWolfe
+from optimlib.line_search import Armijo, ExactLineSearch, StepLength, StrongWolfe
 from optimlib.maps import Basins, basins, sweep
 from optimlib.notation import by_hand, formula
 from optimlib.objective import Objective, Stream, check_gradient
@@ -35,6 +35,7 @@ from optimlib.rules.hyperparameters import (
     Positive,
     Range,
 )
+from optimlib.state import State
 from optimlib.trace import Trace
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "Option",
     "Positive",
     "Range",
+    "State",
+    "StepLength",
     "Stream",
     "StrongWolfe",
     "TaylorModel",

@@ -53,15 +53,14 @@ class Projection(Wrapper):
             value = getattr(self, name)
             try:
                 sides = real_array(name, value, finite=False)
-            except TypeError as error:
-                words = "a number or a sequence of numbers"
-                raise TypeError(self._complaint(name, value, words)) from error
-            if sides.ndim > 1 or not sides.size:
-                raise ValueError(self._complaint(name, value, "a number or a sequence of numbers"))
+            except (TypeError, ValueError):
+                sides = None
+            if sides is None or sides.ndim > 1 or not sides.size:
+                raise TypeError(self._complaint(name, value, "a number or a sequence of numbers"))
             if np.any(np.isnan(sides) | (sides == empty)):
                 raise ValueError(self._complaint(name, value, f"neither nan nor {empty}"))
             if sides.ndim:
-                object.__setattr__(self, name, tuple(sides.tolist()))
+                object.__setattr__(self, name, tuple(np.asarray(value).tolist()))
         low, high = np.asarray(self.low, float), np.asarray(self.high, float)
         if low.ndim and high.ndim and low.shape != high.shape:
             raise ValueError(self._complaint("high", self.high, f"{low.size} numbers like low"))

@@ -350,9 +350,12 @@ class AverageWithStart(ol.Averaging):
 def test_wrong_variants_are_rejected():
     start = np.array([[3.0, 1.0], [1.0, 2.0]])
     rule = NormOverTheBatch(ol.GradientDescent(LR), limit=0.5)
-    together = ol.run(rule, ol.problems.coupled_bowl, start, 1)
-    alone = ol.run(rule, ol.problems.coupled_bowl, start[:, 0], 1)
-    assert np.max(np.abs(together[:, 0] - alone)) > 1e-3
+    together, alone = (
+        rule.advance(1, w, (), ol.problems.coupled_bowl)["w"][:, 0] for w in (start, start[:, :1])
+    )
+    assert np.max(np.abs(together - alone)) > 1e-3
+    # The engine finds out that it mixes runs, and takes each on its own.
+    close(ol.run(rule, ol.problems.coupled_bowl, start, 1)[:, 0], alone)
     for wrong, right, name in (
         (LookaheadForgets(ol.Momentum(LR), k=2), ol.Lookahead(ol.Momentum(LR), k=2), "w"),
         (AverageWithStart(ol.Momentum(LR)), ol.Averaging(ol.Momentum(LR)), "average"),
@@ -404,7 +407,7 @@ BAD = [
     (lambda: ol.Lookahead(RULE, alpha=1.1), ValueError, "alpha must be in"),
     (lambda: ol.Lookahead(RULE, alpha="1"), TypeError, "alpha must be a number"),
     (lambda: ol.Projection(RULE, 1, -1), ValueError, "low must be <= high = -1, got low = 1"),
-    (lambda: ol.Projection(RULE, np.nan, 1), ValueError, "low must be <= high"),
+    (lambda: ol.Projection(RULE, np.nan, 1), ValueError, "low must be neither nan nor inf"),
     (lambda: ol.Projection(RULE, "a", 1), TypeError, "low must be a number or .*, got low = 'a'"),
     (lambda: ol.Projection(RULE, 0, [[1]]), TypeError, "high must be a number or a sequence"),
     (lambda: ol.Projection(RULE, 0, [1, [2]]), TypeError, "high must be a number or a sequence"),
