@@ -482,13 +482,12 @@ def _units(w):
 class _Values(Objective):
     """A function of points like `w`, which it is given as they are."""
 
+    _one_is_plain = False
+
     def __init__(self, f, w):
         dim = len(w) if w.ndim else 1
         name = getattr(f, "__name__", repr(f))
         super().__init__(f, f, name=name, variables=[f"w{i}" for i in range(dim)])
-
-    def _argument(self, w):
-        return w[()]
 
 
 def _values(f, w):

@@ -254,7 +254,7 @@ class _Start:
         if self.exact:
             w = np.frompyfunc(Fraction, 1, 1)(np.atleast_1d(w)).reshape(w.shape)
         objective.check_dimension(w, "w0")
-        self._scheduled = rule.has_schedules()
+        scheduled = rule.has_schedules()
         self._batch = batch = _batch_shape(rule, w.shape[1:])
         self.layout = Layout(w.shape, batch)
         w = w.reshape(objective.dim, *(1,) * (len(batch) + 1 - max(w.ndim, 1)), *w.shape[1:])
@@ -262,7 +262,8 @@ class _Start:
         if state is not None and not isinstance(state, State):
             raise TypeError(f"state must be that of a trace or a run, got state = {state!r}")
         self.t = 0 if state is None else state.t
-        first = self._in_layout(rule.at(self.t + 1), slice(None))
+        self._rule = None if scheduled else self._in_layout(rule, slice(None))
+        first = self._rule or self._in_layout(rule.at(self.t + 1), slice(None))
         self.state = list(first.initial(self.w)) if state is None else state.of(first, self.w)
 
     def _in_layout(self, optimizer, chunk):
@@ -288,9 +289,9 @@ class _Start:
 
     def rule_at(self, chunk):
         """Return the function from t to the rule of that step, for some of the runs."""
-        if self._scheduled:
+        if self._rule is None:
             return lambda t: self._in_layout(self.rule.at(t), chunk)
-        rule = self._in_layout(self.rule, chunk)
+        rule = self._rule if chunk == slice(None) else self._in_layout(self.rule, chunk)
         return lambda t: rule
 
     def course(self, chunk=slice(None)):
@@ -300,15 +301,15 @@ class _Start:
         if len(runs) > 1 and not self.exact and not independent(self.rule, self.objective.dim):
             return Apart([self.course(slice(i, i + 1)) for i in runs])
         state = [array[..., chunk] for array in self.state]
-        return Steps(
-            self.rule_at(chunk), self.objective, self.w[:, chunk], state, self.t, recording
-        )
+        rule_at, names = self.rule_at(chunk), self.rule.state
+        w = self.w[:, chunk]
+        return Steps(rule_at, names, self.objective, w, state, self.t, recording)
 
     def state_after(self, t, arrays):
-        """Return the state after step `t`, with arrays of its own."""
+        """Return the state after step `t`."""
+        pairs = zip(arrays, self.state, strict=True)
         spread = (
-            np.broadcast_to(array, old.shape).copy()
-            for array, old in zip(arrays, self.state, strict=True)
+            a if np.shape(a) == old.shape else np.broadcast_to(a, old.shape) for a, old in pairs
         )
         names = dict(zip(self.rule.state, spread, strict=True))
         return State(t, names, self.layout, self.w.dtype)

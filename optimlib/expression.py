@@ -83,6 +83,16 @@ class _Recorder:
                 "with the data: no formula can be read from it"
             )
 
+    def spend(self, depth):
+        if self.left == 0:
+            self.expect(1)
+        self.left -= 1
+        if depth > DEEPEST:
+            raise TypeError(
+                f"the code makes more than {DEEPEST} operations one after the other: no formula "
+                "can be read from it"
+            )
+
 
 def _refusal(what, instead=""):
     return TypeError(
@@ -106,6 +116,16 @@ class Node(_Recorded):
     depth = 0
     # Of a matrix, the numbers of its rows and columns: two symbols.
     sides = None
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        # Mostly it is arithmetic with other nodes and plain numbers.
+        if method == "__call__" and not kwargs and ufunc in PLAIN:
+            for value in inputs:
+                if not isinstance(value, Node | float | int):
+                    break
+            else:
+                return _call(ufunc, *inputs)
+        return _apply(ufunc, method, inputs, kwargs)
 
     @property
     def shape(self):
@@ -214,25 +234,24 @@ class Constant(Node):
 class Call(Node):
     """An operation (a NumPy ufunc, np.where, one on matrices) and the nodes it was applied to."""
 
+    depth = 1
+
     def __init__(self, function, arguments):
         self.function = function
         self.arguments = arguments
-        self.sides = self._sides()
-        self.depth = 1 + max([argument.depth for argument in arguments])
+        for argument in arguments:
+            if argument.depth >= self.depth:
+                self.depth = argument.depth + 1
+            if argument.sides is not None:
+                self.sides = self._sides()
         recorder = _recorder.get()
         if recorder is not None:
-            recorder.expect(1)
-            recorder.left -= 1
-            if self.depth > DEEPEST:
-                raise TypeError(
-                    f"the code makes more than {DEEPEST} operations one after the other: "
-                    "no formula can be read from it"
-                )
+            recorder.spend(self.depth)
 
     def _sides(self):
         """Return the sides of the result; raise an error where entries are what is meant."""
         sides = [argument.sides for argument in self.arguments]
-        if not any(sides) or self.function is frobenius_norm:
+        if self.function is frobenius_norm:
             return None
         if self.function is np.matmul:
             return sides[0][0], sides[1][1]
@@ -308,6 +327,8 @@ class Vector(_Recorded):
         return self.sum(axis, keepdims=keepdims) / count
 
 
+# Ufuncs of which there is nothing special.
+PLAIN = (np.add, np.subtract, np.multiply, np.divide, np.power, np.negative, np.sqrt)
 METHODS = {np.sum: "sum", np.prod: "prod", np.max: "max", np.min: "min", np.mean: "mean"}
 
 
@@ -399,10 +420,12 @@ def _elementwise(function, inputs):
 
 
 def _call(ufunc, *values):
-    first, *rest = nodes = tuple(map(as_node, values))
-    # In a product numbers come first, as they are written.
-    if ufunc is np.multiply and isinstance(rest[0], Constant) and not isinstance(first, Constant):
-        nodes = nodes[::-1]
+    nodes = tuple([as_node(value) for value in values])
+    if ufunc is np.multiply:
+        # In a product numbers come first, as they are written.
+        first, second = nodes
+        if isinstance(second, Constant) and not isinstance(first, Constant):
+            nodes = second, first
     return Call(ufunc, nodes)
 
 
@@ -424,11 +447,11 @@ def _reduced(ufunc, vector, axis, keepdims):
 
 def as_node(value):
     """Return `value` if it is a node, or an array of one, else it as a `Constant`."""
-    if isinstance(value, np.ndarray) and not value.ndim:
-        value = value.item()
     if isinstance(value, Node):
         return value
-    if not isinstance(value, Real | np.bool_):
+    if isinstance(value, np.ndarray) and not value.ndim:
+        return as_node(value.item())
+    if not isinstance(value, float | int | Real | np.bool_):
         raise TypeError(
             f"the code computes with {value!r}, which is no real number: "
             "no formula can be read from it"
@@ -565,20 +588,23 @@ def record_function(function, names):
 
 
 def _record(run, watched, who, way_out, coordinates=True, most=MOST):
-    """Return what `run` returns beside its nodes; run it twice, to know that it is pure.
+    """Return what `run` returns beside its nodes, if the `watched` functions in it are pure.
 
-    What calls of `watched` functions change is as it was before.
+    It is run twice, unless all is seen that these can reach and nothing of it has changed.
+    Afterwards it is as it was before.
     """
     prefix = "" if who is None else f"{who}: "
     watch = Watch(*watched)
     token = _recorder.set(None)
     try:
         _recorder.set(_Recorder(most, coordinates))
-        first, result = run()
-        watch_again = watch if watch.changed() is None else Watch(*watched)
-        _recorder.set(_Recorder(most, coordinates))
-        second, _ = run()
-        changed = watch_again.changed()
+        first, result = second, _ = run()
+        changed = watch.changed()
+        if changed is not None or watch.opaque:
+            watch_again = watch if changed is None else Watch(*watched)
+            _recorder.set(_Recorder(most, coordinates))
+            second, _ = run()
+            changed = watch_again.changed()
     except NotPureError:
         raise
     except Exception as error:
@@ -589,7 +615,9 @@ def _record(run, watched, who, way_out, coordinates=True, most=MOST):
         _recorder.reset(token)
         watch.undo()
     seen = {}
-    differ = not all(_alike(a, b, seen) for a, b in zip(first, second, strict=True))
+    differ = first is not second and not all(
+        _alike(a, b, seen) for a, b in zip(first, second, strict=True)
+    )
     if changed is not None or differ:
         raise _not_pure(prefix, changed, f"; {way_out}")
     return result
@@ -627,7 +655,7 @@ BRANCHES = 12
 def record_branches(run):
     """Return what `run()` returns as a tree, with np.where for each branch of its Python code.
 
-    `run` is called for every way through it, twice.
+    `run` is called for every way through it, or twice if it may not be pure.
 
     Raises
     ------
@@ -661,10 +689,13 @@ def record_branches(run):
 
     watch = Watch(run)
     try:
-        tree = ways_after(())
-        watch_again = watch if watch.changed() is None else Watch(run)
-        differ = not _alike(tree, ways_after(()), {})
-        changed = watch_again.changed()
+        tree = again = ways_after(())
+        changed = watch.changed()
+        if changed is not None or watch.opaque:
+            watch_again = watch if changed is None else Watch(run)
+            again = ways_after(())
+            changed = watch_again.changed()
+        differ = again is not tree and not _alike(tree, again, {})
     finally:
         watch.undo()
     if differ or changed is not None:

@@ -41,6 +41,11 @@ class Objective:
     start : number or sequence
         A customary start.
 
+    Attributes
+    ----------
+    dim : int
+        The number d of variables.
+
     Raises
     ------
     TypeError
@@ -84,6 +89,9 @@ class Objective:
     (2, 2, 50, 60)
     """
 
+    # A function of one variable is given that variable, not an array of it.
+    _one_is_plain = True
+
     def __init__(
         self,
         f,
@@ -108,6 +116,7 @@ class Objective:
         self.parameters = _checked_parameters(parameters)
         self.name = name
         self.variables = _checked_variables(variables)
+        self.dim = len(self.variables)
         if domain is None:
             self.domain = ((-1.0, 1.0),) * self.dim
         else:
@@ -147,11 +156,6 @@ class Objective:
             )
 
     @property
-    def dim(self):
-        """The number d of variables."""
-        return len(self.variables)
-
-    @property
     def has_hess(self):
         """Whether the Hessian was given."""
         return self._hess is not None
@@ -162,46 +166,47 @@ class Objective:
 
     def f(self, w):
         """Return the value at `w`: shape (d, *batch) to shape (*batch)."""
-        return self._read("f", w)
+        return self._read("f", self._f, w)
 
     def grad(self, w):
         """Return the gradient at `w`: shape (d, *batch) to shape (d, *batch)."""
-        return self._read("grad", w)
+        return self._read("grad", self._grad, w)
 
     def hess(self, w):
         """Return the Hessian at `w`: shape (d, *batch) to shape (d, d, *batch)."""
         if not self.has_hess:
             raise ValueError(f"{self.name} was defined without hess")
-        return self._read("hess", w)
+        return self._read("hess", self._hess, w)
 
-    def _read(self, reading, w):
-        w = self._point(w)
+    def _read(self, reading, function, w):
+        if type(w) is not np.ndarray or w.dtype.kind != "f":
+            w = self._converted(w)
+        if w.ndim == 0 or w.shape[0] != self.dim:
+            self.check_dimension(w, "w")
         if w.ndim < 2 or w.dtype == object:
-            return self._value(reading, w)
+            return self._value(reading, function, w)
+        way = self._ways.get(reading)
+        if w.ndim == 2 and way in ("many", "as it is") and w.size:
+            return self._value(reading, function, w)
         shape = (self.dim,) * AXES[reading] + w.shape[1:]
         if not w.size:
             return np.empty(shape, w.dtype)
-        way = self._ways.get(reading) or self._find_way(reading, w)
+        if way is None:
+            way = self._find_way(reading, function, w)
         if way == "one":
-            return one_by_one(partial(self._value, reading), w, shape)
-        if way == "many" and w.ndim > 2:
-            return self._value(reading, w.reshape(self.dim, -1)).reshape(shape)
-        return self._value(reading, w)
+            return one_by_one(partial(self._value, reading, function), w, shape)
+        if way == "many":
+            w = w.reshape(self.dim, -1)
+        return self._value(reading, function, w).reshape(shape)
 
-    def _find_way(self, reading, w):
-        call, function = partial(self._value, reading), getattr(self, f"_{reading}")
+    def _find_way(self, reading, function, w):
+        call = partial(self._value, reading, function)
         way = way_of(call, w.reshape(self.dim, -1), function)
         if way == "many" and branches(self, reading):
             way = "one"
         if way is not None:
             self._ways[reading] = way
         return way
-
-    def _point(self, w):
-        if type(w) is not np.ndarray or w.dtype.kind != "f":
-            w = self._converted(w)
-        self.check_dimension(w, "w")
-        return w
 
     @staticmethod
     def _converted(w):
@@ -227,26 +232,16 @@ class Objective:
                 f"{self._names()}, got {argument} of shape {w.shape}{hint}"
             )
 
-    def _value(self, reading, w):
-        """Call the function with points that it takes, and check what it returns."""
-        function = getattr(self, f"_{reading}")
-        argument = self._argument(w)
+    def _value(self, reading, function, w):
+        """Call a function with points that it takes, and check what it returns."""
+        argument = w[0] if self.dim == 1 and w.ndim and self._one_is_plain else w[()]
         if isinstance(argument, np.ndarray):
             argument.setflags(write=False)  # of this view
         try:
             value = function(argument, **self.parameters)
         except (TypeError, ValueError) as error:
             raise self._explained(error, reading, function) from error
-        axes = AXES[reading]
-        if self.dim == 1 and w.ndim:
-            for _ in range(axes):
-                value = (value,)
-        elif not w.ndim:
-            axes = 0
-        return self._shaped(reading, value, axes, w)
-
-    def _argument(self, w):
-        return w[0] if self.dim == 1 and w.ndim else w[()]
+        return self._shaped(reading, value, w)
 
     def _explained(self, error, reading, function):
         """Return an error that names the function if it is one of how the function is called."""
@@ -257,11 +252,22 @@ class Objective:
             )
         return mismatch(error, f"{reading} of {self.name}", function, None, **self.parameters)
 
-    def _shaped(self, reading, value, axes, w):
+    def _shaped(self, reading, value, w):
         """Return what a function has returned as an array of w's type."""
+        axes = AXES[reading] if w.ndim else 0
         shape = (self.dim,) * axes + w.shape[1:]
-        if type(value) is np.ndarray and value.shape == shape and value.dtype == w.dtype:
-            return value
+        one = self.dim == 1 and axes  # a value like the variable
+        # What is mostly returned: an array, or a tuple of arrays for as many points.
+        if type(value) is np.ndarray and value.dtype == w.dtype:
+            if value.shape == shape or (one and value.shape == w.shape[1:]):
+                return value.reshape(shape)
+        elif type(value) is tuple and axes == 1 and all(type(part) is np.ndarray for part in value):
+            array = _together(value)
+            if array.shape == shape and array.dtype == w.dtype:
+                return array
+        if one:
+            for _ in range(axes):
+                value = (value,)
         real = w.dtype.kind == "c" and not np.iscomplexobj(value)
         result = np.empty(shape, w.real.dtype if real else w.dtype)
         try:
@@ -278,6 +284,13 @@ class Objective:
                 f"shape {w.shape}, got {got}"
             ) from error
         return result[()]
+
+
+def _together(arrays):
+    try:
+        return np.array(arrays)
+    except ValueError:  # they differ in their shapes
+        return np.empty(0)
 
 
 # How many axes of variables the values have.

@@ -11,21 +11,28 @@ import numpy as np
 
 # At most so many objects are looked at, and of each at most so many entries.
 MOST, LARGEST = 300, 4096
-
-_MISSING = object()
+# Where there is nothing that a call could change, or that could change by itself.
+OURS = ("numpy", "math", "builtins", "fractions", "optimlib")
+OURS += ("operator", "_operator", "functools", "_functools", "itertools")
+PLAIN = (int, float, complex, str, bytes, type(None), np.generic, np.ufunc, np.dtype)
 
 
 class Watch:
     """Notes the state of what functions can reach, to tell what calls change and to undo it.
 
     Seen are the variables outside of a function that its code names, its default values, the
-    instance that a method belongs to, and what these hold: attributes, lists, sets and dicts,
-    small arrays, random generators of NumPy and of the standard library, and other functions.
-    Not seen is what no Python object shows: the clock, a file, an iterator's place.
+    instance that a method belongs to, and what these hold: attributes, methods, lists, sets and
+    dicts, small arrays, random generators of NumPy and of the standard library, other functions.
 
     Parameters
     ----------
     *functions : callables
+
+    Attributes
+    ----------
+    opaque : bool
+        Whether there is something else: a module of another package, an iterator, a clock. Where
+        there is not, and a call changes nothing, another call does the same.
 
     Examples
     --------
@@ -40,14 +47,15 @@ class Watch:
     """
 
     def __init__(self, *functions):
-        self._notes = []
+        self._notes, self.opaque = [], False
         self._generators = _generator_kinds()
         seen, waiting = {}, [("", function) for function in functions]
         while waiting and len(seen) < MOST:
             name, value = waiting.pop()
-            if id(value) not in seen:
+            if not isinstance(value, PLAIN) and id(value) not in seen:
                 seen[id(value)] = value  # an object that is kept keeps its id
                 waiting += self._look(name, value)
+        self.opaque = self.opaque or bool(waiting)
 
     def changed(self):
         """Return the name under which something was found that has changed, or None."""
@@ -84,22 +92,28 @@ class Watch:
         if isinstance(value, partial):
             return [(name, v) for v in (value.func, *value.args, *value.keywords.values())]
         if isinstance(value, np.ndarray):
-            if value.size <= LARGEST and value.dtype != object and value.flags.writeable:
-                self._note(name, value.tobytes, partial(_overwrite, value))
-            return []
-        if type(value) in (list, set, dict, tuple) and len(value) <= LARGEST:
+            if value.size <= LARGEST and value.dtype != object:
+                if value.flags.writeable:
+                    self._note(name, value.tobytes, partial(_overwrite, value))
+                return []
+        elif type(value) in (list, set, dict, tuple) and len(value) <= LARGEST:
             if type(value) is not tuple:
                 self._note(name, partial(_entries, value), partial(_refill, value))
             return [(name, v) for v in (value.values() if type(value) is dict else value)]
-        if isinstance(value, self._generators):
+        elif isinstance(value, self._generators):
             self._note(name, partial(_state, value), partial(_set_state, value))
             return []
-        if not _is_instance(value):
-            return []
-        held = vars(value)
-        self._note(name, partial(_entries, held), partial(_refill, held))
-        call = getattr(type(value), "__call__", None)  # noqa: B004 - it is looked into
-        return [(name, call), *((f"{name}.{n}".lstrip("."), v) for n, v in held.items())]
+        elif isinstance(value, types.ModuleType | type):
+            if _home(value) in OURS:
+                return []
+        elif hasattr(value, "__dict__"):
+            held = vars(value)
+            self.opaque |= str(getattr(value, "__module__", "")).startswith("numpy.random")
+            self._note(name, partial(_entries, held), partial(_refill, held))
+            attributes = [(f"{name}.{n}".lstrip("."), v) for n, v in held.items()]
+            return attributes + [(name, method) for method in _methods(type(value))]
+        self.opaque = True
+        return []
 
     def _look_into_function(self, function):
         code, scope = function.__code__, function.__globals__
@@ -114,14 +128,10 @@ class Watch:
         for name in names & scope.keys():
             self._note(name, partial(_value, scope, name), partial(_set_value, scope, name))
             found.append((name, scope[name]))
-        methods = [
-            (name, method)
-            for name, value in found
-            if _is_instance(value)
-            for method in (getattr(type(value), n, None) for n in names)
-            if isinstance(method, types.FunctionType)
-        ]
-        return [*found, *methods, *([("random", _global_generators())] * ("random" in names))]
+        if names & {"random", "default_rng"}:
+            self.opaque = True  # a new generator is unlike the last
+            found.append(("random", _global_generators()))
+        return found
 
 
 def code_of(function):
@@ -131,10 +141,16 @@ def code_of(function):
     return getattr(function, "__code__", function)
 
 
-def _is_instance(value):
-    """Return whether `value` has attributes of its own and is no function, class or module."""
-    kinds = types.FunctionType | types.ModuleType | type
-    return hasattr(value, "__dict__") and not isinstance(value, kinds)
+def _home(thing):
+    """Return the package that a module or class belongs to."""
+    name = thing.__name__ if isinstance(thing, types.ModuleType) else thing.__module__
+    return name.partition(".")[0]
+
+
+def _methods(cls):
+    """Return the functions in a class and its bases, if they are not of a package like NumPy."""
+    bases = [base for base in cls.__mro__ if _home(base) not in OURS]
+    return [f for base in bases for f in vars(base).values() if isinstance(f, types.FunctionType)]
 
 
 def _same(now, before):

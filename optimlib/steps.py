@@ -20,6 +20,8 @@ class Steps:
     ----------
     rule_at : callable
         From t to the optimizer of that step, with its hyperparameters in the layout.
+    names : tuple of str
+        Of the optimizer's state.
     objective : Objective
     w, state : array, list of arrays
         Where the run begins.
@@ -34,11 +36,12 @@ class Steps:
         After the last step.
     """
 
-    def __init__(self, rule_at, objective, w, state, t=0, recording=None):
+    def __init__(self, rule_at, names, objective, w, state, t=0, recording=None):
         self.t, self.w, self.state = t, w, state
-        self._rule_at, self._objective, self._recording = rule_at, objective, recording
+        self._rule_at, self._names, self._objective = rule_at, names, objective
+        self._recording = recording
         self._seen = self._exact = None  # the last objective, and what stands in for it
-        self._names, self._checked = rule_at(t + 1).state, False
+        self._checked = False
         for array in state:
             array.setflags(write=False)
 
@@ -59,7 +62,7 @@ class Steps:
         state = [record[name] for name in self._names]
         # What the next step is given it cannot change.
         for value in (record["w"], *state):
-            if isinstance(value, np.ndarray):
+            if type(value) is np.ndarray:
                 value.setflags(write=False)
         self.t, self.w, self.state = t, record["w"], state
         return {"t": t, **record}
@@ -201,7 +204,7 @@ def _tried(rule, dim):
 def _first_records(rule, objective, w):
     """Return the records of three steps."""
     state = [np.array(array) for array in rule.at(1).initial(w)]
-    steps = Steps(rule.at, objective, w, state)
+    steps = Steps(rule.at, rule.state, objective, w, state)
     return [next(steps) for _ in range(3)]
 
 

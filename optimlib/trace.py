@@ -123,10 +123,11 @@ def stacked(records, steps):
     ValueError
         If the records differ in their names or shapes.
     """
-    columns = {}
+    columns, shapes = {}, {}
     for i, record in enumerate(records):
         if i == 0:
-            columns = {name: _empty_column(value, steps) for name, value in record.items()}
+            shapes = {name: np.shape(value) for name, value in record.items()}
+            columns = {n: _empty_column(value, steps) for n, value in record.items()}
         if record.keys() != columns.keys():
             raise ValueError(
                 f"every step must record the same names, got {list(record)} in step "
@@ -134,26 +135,25 @@ def stacked(records, steps):
             )
         for name, value in record.items():
             column = columns[name]
-            shape = np.shape(value)
-            if isinstance(column, list) and not shape:
-                column.append(value)
-            elif isinstance(column, list) or shape != column.shape[1:]:
+            shape = value.shape if isinstance(value, np.ndarray) else ()
+            if shape != shapes[name]:
                 raise ValueError(
                     f"{name} must have the same shape in every step, got {shape} in step "
                     f"{record['t']}"
                 )
-            else:
-                if value.dtype != column.dtype:
-                    wider = np.result_type(column.dtype, value.dtype)
-                    column = columns[name] = column.astype(wider, copy=False)
+            if not shape:
+                column.append(value)
+            elif value.dtype == column.dtype:
                 column[i] = value
+            else:
+                wider = np.result_type(column.dtype, value.dtype)
+                columns[name] = column.astype(wider, copy=False)
+                columns[name][i] = value
     return {name: np.asarray(column) for name, column in columns.items()}
 
 
 def _empty_column(value, steps):
-    if np.ndim(value) == 0:
-        return []
-    return np.empty((steps, *value.shape), value.dtype)
+    return np.empty((steps, *np.shape(value)), value.dtype) if np.ndim(value) else []
 
 
 def _cell(value, batch):

@@ -10,7 +10,7 @@ import numpy as np
 
 from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.optimizer import Optimizer
-from optimlib.rules.rule import Rule, call
+from optimlib.rules.rule import Rule, check_call
 from optimlib.rules.wrapper import Wrapper
 
 REST = "rest"
@@ -319,7 +319,12 @@ class _Stacks(Wrapper):
 
     @staticmethod
     def _update(rule, t, G, state, W):
-        return call(rule, "update", t, G, *state, **({"w": W} if rule.sees_point else {}))
+        w_too = {"w": W} if rule.sees_point else {}
+        try:
+            return rule.update(t, G, *state, **w_too)
+        except (TypeError, ValueError) as error:
+            check_call(error, rule, t, G, *state, **w_too)
+            raise
 
     def _check_shapes(self, record, G, state):
         needed = dict(zip(self.rule.state, state, strict=True)) | {"step": G}

@@ -111,30 +111,32 @@ class Rule(Optimizer):
 
     def advance(self, t, w, state, objective):
         """Take the gradient at `look_ahead`, `update`, and go to ``w + step``."""
-        point = call(self, "look_ahead", w, *state)
-        g = objective.grad(point).view()
-        g.setflags(write=False)
-        result = call(self, "update", t, g, *state, **({"w": w} if self.sees_point else {}))
+        w_too = {"w": w} if self.sees_point else {}
+        try:
+            point = self.look_ahead(w, *state)
+            g = objective.grad(point).view()
+            g.setflags(write=False)
+            result = self.update(t, g, *state, **w_too)
+        except (TypeError, ValueError) as error:
+            check_call(error, self, t, w, *state, **w_too)
+            raise
         if t == 1:
             self.check_record(result)
         look_ahead = {} if point is w else {"look_ahead": point}
         return {**look_ahead, "g": g, **result, "w": _moved(w, result["step"], self)}
 
 
-def call(rule, method, *args, **kwargs):
-    """Call a method of a rule; say what to write if it changes in place what it is given."""
-    try:
-        return getattr(rule, method)(*args, **kwargs)
-    except TypeError as error:
-        name = f"{type(rule).__name__}.{method}, with state = {rule.state!r},"
-        raise mismatch(error, name, getattr(rule, method), *args, **kwargs) from error
-    except ValueError as error:
-        if "read-only" not in str(error):
-            raise
+def check_call(error, rule, *args, **kwargs):
+    """Raise a better error if a rule's `update` cannot be called, or changes what it is given."""
+    name = type(rule).__name__
+    if "read-only" in str(error):
         raise ValueError(
-            f"{type(rule).__name__}.{method} must not change what it is given in place: write "
-            "v = v + g in place of v += g"
+            f"{name} must not change what it is given in place: write v = v + g in place of v += g"
         ) from error
+    update = f"{name}.update, with state = {rule.state!r},"
+    better = mismatch(error, update, rule.update, *args, **kwargs)
+    if better is not error:
+        raise better from error
 
 
 def _moved(w, step, rule):

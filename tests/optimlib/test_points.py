@@ -348,7 +348,7 @@ def test_an_update_cannot_change_what_it_is_given(spoil):
 
     rule = rule_of(update, state=("v",))
     rule.__class__.sees_point = True
-    with pytest.raises(ValueError, match=r"Own.update must not change what it is given in place"):
+    with pytest.raises(ValueError, match=r"Own must not change what it is given in place"):
         ol.trace(rule, ol.problems.saddle, np.ones((2, 4)), 3)
 
 

@@ -1,8 +1,10 @@
 """Code that is not a function of its arguments alone: it runs as it is, and is not read."""
 
 import itertools
+import math
 import random
 import time
+import types
 
 import numpy as np
 import pytest
@@ -207,6 +209,17 @@ def test_the_clock_is_found_by_reading_twice():
         ol.formula(problem)
 
 
+def test_a_generator_made_in_each_call_is_found_by_reading_twice():
+    make_generator = np.random.default_rng
+    for grad in (
+        lambda w: w + np.random.default_rng().normal(),
+        lambda w: w + make_generator().normal(),
+    ):
+        with pytest.raises(TypeError, match="two calls gave two things"):
+            ol.formula(objective(grad))
+        assert ol.run(GD, objective(grad), np.zeros((1, 50)), 3).std() > 0
+
+
 def test_an_iterator_is_found_by_reading_twice():
     numbers = itertools.count()
     with pytest.raises(TypeError, match="two calls gave two things"):
@@ -290,6 +303,22 @@ def test_watch_sees_no_change_in_problems(problem):
     w = np.ones((problem.dim, 2))
     problem.f(w), problem.grad(w), problem.hess(w)
     assert watch.changed() is None
+
+
+def test_watch_tells_what_it_cannot_see_into():
+    tools = types.ModuleType("tools")
+    numbers, shown = itertools.count(), (1.0, np.pi, np.ones(3), np.exp, math.sin, [2.0], {"a": 1})
+    helper = types.SimpleNamespace(scale=2.0)
+
+    def hidden():
+        return tools, numbers
+
+    def seen():
+        return shown, helper, SQUARE, GD, undefined  # noqa: F821 - not bound yet
+
+    assert Watch(hidden).opaque
+    assert Watch(lambda: time.time()).opaque
+    assert not Watch(seen).opaque
 
 
 def test_watch_survives_objects_that_hold_each_other_and_large_ones():
