@@ -4,6 +4,7 @@ import itertools
 import math
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -180,13 +181,13 @@ def run(
     chunks = _chunks(start.w, threads) if chunked else [slice(None)]
 
     def advance(chunk):
-        before = [array[..., chunk] for array in start.state]
         if engine is None:
             course = start.course(chunk)
             for _ in range(steps):
                 next(course)
-            pairs = zip(course.state, before, strict=True)
+            pairs = zip(course.state, start.state_of(chunk), strict=True)
             return course.w, [np.broadcast_to(array, old.shape) for array, old in pairs]
+        before = None if state is None else start.state_of(chunk)
         with np.errstate(all="ignore"):
             rule_at = start.rule_at(chunk)
             return engine.run(rule_at, start.w[:, chunk], steps, start.t, before)
@@ -263,8 +264,16 @@ class _Start:
             raise TypeError(f"state must be that of a trace or a run, got state = {state!r}")
         self.t = 0 if state is None else state.t
         self._rule = None if scheduled else self._in_layout(rule, slice(None))
-        first = self._rule or self._in_layout(rule.at(self.t + 1), slice(None))
-        self.state = list(first.initial(self.w)) if state is None else state.of(first, self.w)
+        self._given = state
+        if state is not None:
+            _ = self.state  # is checked
+
+    @cached_property
+    def state(self):
+        """What the optimizer remembers at the start."""
+        first = self._rule or self._in_layout(self.rule.at(self.t + 1), slice(None))
+        given = self._given
+        return list(first.initial(self.w)) if given is None else given.of(first, self.w)
 
     def _in_layout(self, optimizer, chunk):
         def hyperparameter(name, value):
@@ -300,10 +309,14 @@ class _Start:
         runs = range(self.w.shape[1])[chunk]
         if len(runs) > 1 and not self.exact and not independent(self.rule, self.objective.dim):
             return Apart([self.course(slice(i, i + 1)) for i in runs])
-        state = [array[..., chunk] for array in self.state]
+        state = self.state_of(chunk)
         rule_at, names = self.rule_at(chunk), self.rule.state
         w = self.w[:, chunk]
         return Steps(rule_at, names, self.objective, w, state, self.t, recording)
+
+    def state_of(self, chunk):
+        """Return what the optimizer remembers of some of the runs at the start."""
+        return [array[..., chunk] for array in self.state]
 
     def state_after(self, t, arrays):
         """Return the state after step `t`."""

@@ -70,8 +70,8 @@ def way_of(call, w, function):
 
 def points_near(w, count):
     """Return points near the first finite one of `w`, shape (d, count), in no special places."""
-    finite = np.flatnonzero(np.all(np.isfinite(w), axis=0))
-    point = w[:, finite[0]].real if finite.size else np.zeros(len(w), w.real.dtype)
+    columns = (column for column in w.T if np.all(np.isfinite(column)))
+    point = next(columns, np.zeros(len(w))).real.astype(w.real.dtype)
     golden = np.arange(1, count * len(w) + 1) * 0.6180339887498949 % 1
     moves = APART * np.maximum(1, np.abs(point))[:, None] * (0.25 + golden.reshape(-1, count))
     return (point[:, None] + moves).astype(point.dtype)
