@@ -505,12 +505,14 @@ def record_rule(rule, wide=None):
             except TypeError as error:
                 name = f"update, with state = {rule.state!r},"
                 raise mismatch(error, name, symbolic.update, *given, **point) from error
-        rule.check_record(names)
-        nodes = [as_node(value) for value in (look_ahead, *names.values())]
-        return nodes, RuleRecording(nodes[0], dict(zip(names, nodes[1:], strict=True)))
+        values = names.values() if isinstance(names, dict) else ()
+        nodes = [as_node(value) for value in (look_ahead, *values)]
+        return nodes, (names, nodes)
 
-    watched = symbolic.look_ahead, symbolic.update
-    return _record(run, watched, type(rule).__name__, "what a rule remembers is its state")
+    watched, way_out = (symbolic.look_ahead, symbolic.update), "what a rule remembers is its state"
+    names, (look_ahead, *nodes) = _record(run, watched, type(rule).__name__, way_out)
+    rule.check_record(names)
+    return RuleRecording(look_ahead, dict(zip(names, nodes, strict=True)))
 
 
 @contextmanager

@@ -96,8 +96,8 @@ def test_basins_of_two_variables_and_of_diverged_runs():
     [
         (ol.problems.cube, {}, ValueError, "objective must have known minima, cube has none"),
         (SQUARE, {"size": 1}, ValueError, "size must be >= 2"),
-        (SQUARE, {"tolerance": 0}, ValueError, "tolerance must be > 0"),
-        (3, {}, TypeError, "objective must be an Objective, got objective = 3"),
+        (SQUARE, {"tolerance": 0}, ValueError, "tolerance must be finite and > 0"),
+        (3, {}, TypeError, "objective must be like ol.problems.square, got .* = 3"),
     ],
 )
 def test_basins_name_what_is_wrong(problem, options, error, message):

@@ -185,12 +185,12 @@ def test_gradient_that_is_nan_disagrees():
 @pytest.mark.parametrize(
     ("w", "options", "message"),
     [
-        (np.nan, {}, "w must be one finite point"),
-        (np.ones((1, 2)), {}, "w must be one finite point"),
+        (np.nan, {}, "w must be finite, got w = nan"),
+        (np.ones((1, 2)), {}, "w must be one point, got w of shape"),
         (np.ones(2), {}, "w must have shape"),
-        (1.0, {"h": 0}, "h must be > 0, got h = 0"),
-        (1.0, {"h": np.nan}, "h must be > 0, got h = nan"),
-        (1.0, {"tolerance": -1}, "tolerance must be > 0, got tolerance = -1"),
+        (1.0, {"h": 0}, "h must be finite and > 0, got h = 0"),
+        (1.0, {"h": np.nan}, "h must be finite and > 0, got h = nan"),
+        (1.0, {"tolerance": -1}, "tolerance must be finite and > 0, got tolerance = -1"),
     ],
 )
 def test_check_gradient_rejects_bad_input(w, options, message):

@@ -566,7 +566,7 @@ def test_logistic_does_not_change_with_its_data():
     [
         (([1.0, 2.0], [1, 1]), ValueError, r"features must be .* of shape \(2,\)"),
         ((np.zeros((0, 2)), []), ValueError, r"features must be .* of shape \(0, 2\)"),
-        (([[np.nan]], [1]), ValueError, r"features must be finite .*nan"),
+        (([[np.nan]], [1]), ValueError, r"features must be finite, .*nan"),
         (([[1.0]], [0]), ValueError, r"labels must be -1 or 1 .* got labels = \[0\]"),
         (([[1.0]], [1, 1]), ValueError, "labels must be -1 or 1 for each of the 1 rows"),
         (([[1.0]], [1], -0.1), ValueError, "l2 must be >= 0, got l2 = -0.1"),
