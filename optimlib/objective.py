@@ -212,6 +212,10 @@ class Objective:
     def _converted(w):
         if isinstance(w, Vector):
             return w
+        if isinstance(w, Node) or (
+            isinstance(w, list | tuple) and any(isinstance(x, Node) for x in w)
+        ):
+            return np.array(w, dtype=object)
         if isinstance(w, np.ndarray | np.generic | complex) and np.asarray(w).dtype.kind == "c":
             return np.asarray(w)  # for the complex step
         return real_array("w", w, finite=False, exact=True)
@@ -388,14 +392,14 @@ class Stream(Objective):
     >>> print(ol.trace(ol.GradientDescent(lr=0.25), stream, 1.0, steps=3)["w"])
     [0.5   1.25  0.625]
 
-    A gradient with noise: the generator of step t is made from t. Each of 1000 runs has its own.
+    A gradient with noise: the generator of step t is made from t. Each of 10,000 runs has its own.
 
     >>> import numpy as np
     >>> def noisy(t):
-    ...     noise = np.random.default_rng((0, t)).normal(size=1000)
+    ...     noise = np.random.default_rng((1, t)).normal(size=10_000)
     ...     return ol.Objective(f=lambda w: w**2 / 2, grad=lambda w: w + noise)
     >>> stream = ol.Stream(ol.Objective(f=lambda w: w**2 / 2, grad=lambda w: w), noisy)
-    >>> ends = ol.run(ol.GradientDescent(lr=0.1), stream, np.zeros((1, 1000)), steps=200)
+    >>> ends = ol.run(ol.GradientDescent(lr=0.1), stream, np.zeros((1, 10_000)), steps=200)
     >>> print(f"spread {ends.std():.2f}, in theory {(0.1 / 1.9) ** 0.5:.2f}")
     spread 0.23, in theory 0.23
     """

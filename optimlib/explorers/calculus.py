@@ -98,6 +98,8 @@ def secant(objective, at=None, h=(1e-3, 1.0)):
     <Explorer: Secant and tangent of x_cos(c=1)>
     """
     function, at = _parts(objective, at)
+    if not objective.has_hess:
+        raise ValueError(f"{objective.name} was defined without hess")
     f, slope, bend, third = function.f, function.slope, function.bend, function.third
     smallest, largest = _range("h", h)
 
@@ -195,6 +197,8 @@ def taylor(objective, at=None, s=(1e-2, 1.0)):
     <Explorer: Taylor's models of cosh(c=1)>
     """
     function, at = _parts(objective, at)
+    if not objective.has_hess:
+        raise ValueError(f"{objective.name} was defined without hess")
     f, slope, bend, third = function.f, function.slope, function.bend, function.third
     smallest, largest = _range("s", s)
 

@@ -7,7 +7,6 @@ import io
 import json
 import math
 from functools import cache
-from numbers import Real
 from pathlib import Path
 
 import anywidget
@@ -194,8 +193,6 @@ def _check_known(node, argument):
             )
         for part in node.arguments:
             _check_known(part, argument)
-    elif isinstance(node, Constant) and not isinstance(node.value, Real | np.bool_):
-        raise TypeError(f"{argument} must be made of numbers, got {node.value!r}")
 
 
 def written(node):

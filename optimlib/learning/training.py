@@ -156,23 +156,15 @@ def train(
     >>> print(curves.step, (curves.test_accuracy > 0.95).any())
     [  0  22  44  66  88 110] True
     """
-    if not isinstance(model, Classifier):
-        raise TypeError(f"model must be like ol.learning.MLP((64, 10)), got model = {model!r}")
-    if not isinstance(dataset, Dataset):
-        raise TypeError(f"dataset must be like ol.learning.load('digits'), got {dataset!r}")
-    check_flag("progress", progress)
-    if (epochs is None) == (steps is None):
-        raise TypeError(f"give epochs or steps, got epochs = {epochs!r} and steps = {steps!r}")
-    if not dataset.classes:
-        raise ValueError(f"dataset must have classes, which {dataset.name}, of real targets, lacks")
+    _check(model, dataset, epochs, steps, progress)
+    if state is not None and start is None:
+        raise TypeError(f"start must be given where state is, like curves.w, got state = {state!r}")
     loss = model.loss(dataset.X_train, dataset.y_train)
     per_epoch = Batches(len(loss.X), batch_size, seed).per_epoch
     if steps is None:
         steps = check_count("epochs", epochs, least=0) * per_epoch
     check_count("steps", steps, least=0)
     every = per_epoch if every is None else check_count("every", every, least=1)
-    if state is not None and start is None:
-        raise TypeError(f"start must be given where state is, like curves.w, got state = {state!r}")
     if start is None:
         w = model.initial(seed=seed)
     else:
@@ -208,6 +200,18 @@ def train(
         w=w,
         state=records.state,
     )
+
+
+def _check(model, dataset, epochs, steps, progress):
+    if not isinstance(model, Classifier):
+        raise TypeError(f"model must be like ol.learning.MLP((64, 10)), got model = {model!r}")
+    if not isinstance(dataset, Dataset):
+        raise TypeError(f"dataset must be like ol.learning.load('digits'), got {dataset!r}")
+    check_flag("progress", progress)
+    if (epochs is None) == (steps is None):
+        raise TypeError(f"give epochs or steps, got epochs = {epochs!r} and steps = {steps!r}")
+    if not dataset.classes:
+        raise ValueError(f"dataset must have classes, which {dataset.name}, of real targets, lacks")
 
 
 def _stacked(rows):
