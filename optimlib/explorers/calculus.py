@@ -44,9 +44,11 @@ class _Function:
         return panel(x=(self.x, *self.domain), y=(f"f({self.x})", *self.heights), items=items)
 
 
-def _parts(objective, at=None):
+def _parts(objective, at=None, bends=False):
     """Return an objective as a `_Function`, and the point `at`, by default its start."""
     one_variable(objective)
+    if bends and not objective.has_hess:
+        raise ValueError(f"{objective.name} was defined without hess")
     (low, high) = map(float, objective.domain[0])
     values = objective.f(np.linspace(low, high, 401)[None])
     margin = MARGIN * np.ptp(values)
@@ -97,9 +99,7 @@ def secant(objective, at=None, h=(1e-3, 1.0)):
     >>> explorers.secant(ol.problems.x_cos(), at=0.5)
     <Explorer: Secant and tangent of x_cos(c=1)>
     """
-    function, at = _parts(objective, at)
-    if not objective.has_hess:
-        raise ValueError(f"{objective.name} was defined without hess")
+    function, at = _parts(objective, at, bends=True)
     f, slope, bend, third = function.f, function.slope, function.bend, function.third
     smallest, largest = _range("h", h)
 
@@ -196,9 +196,7 @@ def taylor(objective, at=None, s=(1e-2, 1.0)):
     >>> explorers.taylor(ol.problems.cosh(), at=0.5)
     <Explorer: Taylor's models of cosh(c=1)>
     """
-    function, at = _parts(objective, at)
-    if not objective.has_hess:
-        raise ValueError(f"{objective.name} was defined without hess")
+    function, at = _parts(objective, at, bends=True)
     f, slope, bend, third = function.f, function.slope, function.bend, function.third
     smallest, largest = _range("s", s)
 
