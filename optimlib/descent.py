@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from numbers import Integral, Rational
@@ -12,16 +13,13 @@ from optimlib.compiled import CompiledRun
 from optimlib.exact import ExactObjective, ExactRule, exactly_all
 from optimlib.expression import record_rule
 from optimlib.objective import Objective, Stream
-from optimlib.plan import Plan
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
 from optimlib.trace import Trace
 
-# Bytes of the points that `run` advances together: with state and temporaries, six times as much
+# Bytes of the points that `run` advances together: with state and temporaries, ten times as much
 # stays in the processor's cache. In smaller chunks threads wait for each other more often.
-CHUNK = 2**20
-# With more variables, recording a gradient coordinate by coordinate costs more than it saves.
-WIDEST_RECORDED = 50
+CHUNK = 2**17
 
 
 def iterate(rule, objective, w0):
@@ -122,7 +120,8 @@ def run(rule, objective, w0, steps, threads=1, compiled=False):
         How many chunks to advance at a time, at least 1.
     compiled : bool
         Compile the run with numba (the extra ``fast``). Compiling a rule on a problem
-        takes seconds, once a session. The result agrees up to rounding.
+        takes a second or two, once a session. The result agrees up to rounding. What cannot be
+        compiled runs as it is, and a warning says why.
 
     Returns
     -------
@@ -131,8 +130,7 @@ def run(rule, objective, w0, steps, threads=1, compiled=False):
     Raises
     ------
     TypeError, ValueError
-        As `iterate`; also if `steps` or `threads` is not an integer or too small, or no
-        formula can be read from code that is to be compiled.
+        As `iterate`; also if `steps` or `threads` is not an integer or too small.
     ImportError
         If numba is needed and not installed.
 
@@ -149,8 +147,7 @@ def run(rule, objective, w0, steps, threads=1, compiled=False):
     check_count("steps", steps, least=0)
     check_count("threads", threads, least=1)
     w, layout, on_batch = _prepared(rule, objective, w0)
-    chunks = _chunks(w, threads)
-    plan = _plan(rule, objective, w, compiled)
+    machine = _compiled(rule, objective, w.dtype) if compiled else None
 
     def advance(chunk):
         def on_chunk(value):
@@ -158,15 +155,15 @@ def run(rule, objective, w0, steps, threads=1, compiled=False):
             return value[chunk] if np.ndim(value) else value
 
         final = w[:, chunk]
-        if plan:
-            with np.errstate(all="ignore"):
-                return plan.run(lambda t: _in_layout(rule.at(t), on_chunk), final, steps)
+        if machine:
+            state = _in_layout(rule.at(1), on_chunk).initial(final)
+            return machine.run(final, state, steps, on_chunk)
         for record in itertools.islice(_steps(rule, objective, final, on_chunk), steps):
             final = record["w"]
         return final
 
     with ThreadPoolExecutor(threads) as pool:
-        final = list(pool.map(advance, chunks))
+        final = list(pool.map(advance, _chunks(w, threads)))
     return layout.restore({"w": np.concatenate(final, axis=1)})["w"]
 
 
@@ -202,22 +199,16 @@ def _in_layout(optimizer, on_batch):
     return optimizer.map_hyperparameters(lambda name, value: on_batch(value))
 
 
-def _plan(rule, objective, w, compiled):
-    """Return what replays the steps of a run, or None where only its own code can run them."""
-    elementwise = isinstance(rule, Rule) and type(rule).advance is Rule.advance
-    recordable = elementwise and not isinstance(objective, Stream) and w.dtype != object
-    if compiled and not recordable:
-        raise TypeError(
-            "compiled=True takes a Rule on an objective that does not change, from floats, "
-            f"got {rule!r} on {objective!r} from {w.dtype}"
-        )
-    if compiled:
-        return CompiledRun(rule, objective)
-    if not recordable or objective.dim > WIDEST_RECORDED:
-        return None
+def _compiled(rule, objective, dtype):
+    """Return the compiled run, or None where there is none, with a warning that says why."""
     try:
-        return Plan(rule, objective)
-    except TypeError:
+        if not isinstance(rule, Rule) or type(rule).advance is not Rule.advance:
+            raise TypeError(f"{rule!r} is not written as an update alone")
+        if isinstance(objective, Stream):
+            raise TypeError(f"{objective!r} changes from step to step")
+        return CompiledRun(rule, objective, dtype)
+    except TypeError as error:
+        warnings.warn(f"compiled=True is left out: {error}", stacklevel=3)
         return None
 
 

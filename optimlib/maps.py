@@ -6,19 +6,21 @@ import numpy as np
 
 from optimlib.descent import check_count, run
 from optimlib.objective import Objective
+from optimlib.rules.optimizer import Optimizer
 
 
-def sweep(rule, objective, w0, steps, *, threads=1, **values):
+def sweep(rule, objective, w0, steps, *, threads=1, compiled=False, **values):
     """Return the objective after `steps` steps for every combination of hyperparameters.
 
     Parameters
     ----------
     rule : Optimizer
-        Gives the hyperparameters that are not swept.
+        Gives the hyperparameters that are not swept. In a wrapper those of what it wraps are
+        swept like its own.
     objective : Objective
     w0 : number or array, shape (d,)
         One start.
-    steps, threads : int
+    steps, threads, compiled
         As in `run`.
     **values : 1-D sequences
         For each swept hyperparameter its values.
@@ -32,7 +34,8 @@ def sweep(rule, objective, w0, steps, *, threads=1, **values):
     Raises
     ------
     ValueError
-        If a name is no hyperparameter of the rule, a value is out of range, or nothing is swept.
+        If a name is no hyperparameter of the rule or that of several in a wrapper, a value is out
+        of range, or nothing is swept.
     TypeError
         As `run`.
 
@@ -45,18 +48,45 @@ def sweep(rule, objective, w0, steps, *, threads=1, **values):
     [[ 2.122  0.246]
      [ 0.     0.   ]
      [16.     0.   ]]
+
+    The rate of a rule inside of a wrapper:
+
+    >>> clipped = ol.ClipNorm(ol.GradientDescent(lr=0.1), limit=1)
+    >>> print(ol.sweep(clipped, problem, 4.0, 50, lr=[0.01, 0.1]).round(3))
+    [12.25  0.  ]
     """
     if not values:
         raise ValueError("name at least one hyperparameter to sweep, e.g. lr=[0.1, 0.2]")
-    known = rule.hyperparameters()
+    known = _names(rule)
     for name in values:
         if name not in known:
             raise ValueError(f"{type(rule).__name__} has no {name}, only {', '.join(known)}")
+        if known.count(name) > 1:
+            raise ValueError(f"{rule!r} has {known.count(name)} hyperparameters {name}")
     axes = np.meshgrid(*map(np.asarray, values.values()), indexing="ij")
-    swept = replace(rule, **dict(zip(values, axes, strict=True)))
+    swept = _replaced(rule, dict(zip(values, axes, strict=True)))
     start = np.reshape(w0, (objective.dim,) + (1,) * len(axes))
     with np.errstate(all="ignore"):
-        return objective.f(run(swept, objective, start, steps, threads=threads))
+        return objective.f(run(swept, objective, start, steps, threads=threads, compiled=compiled))
+
+
+def _wrapped(rule):
+    """Return the optimizers among the options of `rule`, by name."""
+    options = {name: getattr(rule, name) for name in rule.__dataclass_fields__}
+    return {name: value for name, value in options.items() if isinstance(value, Optimizer)}
+
+
+def _names(rule):
+    """Return the names of all hyperparameters, here and in what is wrapped."""
+    inner = [name for wrapped in _wrapped(rule).values() for name in _names(wrapped)]
+    return [*rule.hyperparameters(), *inner]
+
+
+def _replaced(rule, values):
+    """Return `rule` with other values, here and in what is wrapped."""
+    inner = {name: _replaced(wrapped, values) for name, wrapped in _wrapped(rule).items()}
+    own = {name: values[name] for name in rule.hyperparameters() if name in values}
+    return replace(rule, **inner, **own)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +120,17 @@ class Basins:
         return "\n".join([*lines, f"{self.shares[-1]:6.1%} reach none of them"])
 
 
-def basins(rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, threads=1):
+def basins(
+    rule,
+    objective,
+    steps,
+    *,
+    size=512,
+    domain=None,
+    tolerance=1e-2,
+    threads=1,
+    compiled=False,
+):
     """Run from every point of a grid and tell which known minimum each run is near to at the end.
 
     Parameters
@@ -98,7 +138,7 @@ def basins(rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, thr
     rule : Optimizer
     objective : Objective
         Of one or two variables, with its minima.
-    steps, threads : int
+    steps, threads, compiled
         As in `run`.
     size : int
         Starts along each axis, at least 2.
@@ -137,7 +177,7 @@ def basins(rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, thr
     axes = [np.linspace(low, high, size) for low, high in sides]
     starts = np.array(np.meshgrid(*axes, indexing="ij"))
     minima = np.reshape(np.array(objective.minima, dtype=float), (-1, objective.dim)).T
-    ends = run(rule, objective, starts, steps, threads=threads)
+    ends = run(rule, objective, starts, steps, threads=threads, compiled=compiled)
     apart = np.stack([_distance(ends, point) for point in minima.T])
     near = apart.min(axis=0) <= tolerance * max(high - low for low, high in sides)
     return Basins(minima, np.where(near, apart.argmin(axis=0), -1), starts)

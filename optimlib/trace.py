@@ -65,7 +65,9 @@ class Trace:
     @property
     def values(self):
         """The objective at `points`: shape (steps + 1, *batch)."""
-        points = self.points
+        return self._values_at(self.points)
+
+    def _values_at(self, points):
         if points.ndim == 1:
             points = points[:, None]
         with np.errstate(all="ignore"):
@@ -82,19 +84,22 @@ class Trace:
         return f"{type(self.rule).__name__} on {self.objective.name}, {steps}, {runs} runs{shown}"
 
     def _rows(self):
-        """Return the table as texts: a header and a row for the start and each step."""
+        """Return the table as texts: a header and a row for the start and each step shown."""
         batch = max(np.ndim(self.start) - 1, 0)
         # Numbers and vectors; a matrix does not fit into a cell.
         fits = [n for n in self.names if np.ndim(self[n]) <= 2 + batch]
         names = [n for n in fits if n not in ("t", "w", "step")]
         header = ["t", *(symbol_text(n, "t") for n in (*names, "w")), f"f({symbol_text('w', 't')})"]
-        points, values = self.points, self.values
+        steps, long = list(range(self.steps + 1)), self.steps > 2 * SHOWN + 1
+        if long:
+            steps[SHOWN + 1 : -SHOWN] = []
+        points = np.stack([_first(self["w"][t - 1] if t else self.start, batch) for t in steps])
         rows = [header]
-        for t in range(self.steps + 1):
-            before = [_cell(self[n][t - 1], batch) if t else "" for n in names]
-            rows.append([str(t), *before, _cell(points[t], batch), _cell(values[t], batch)])
-        if self.steps > 2 * SHOWN + 1:
-            rows[SHOWN + 2 : -SHOWN] = [["…"] * len(header)]
+        for t, point, value in zip(steps, points, self._values_at(points), strict=True):
+            before = [_cell(_first(self[n][t - 1], batch)) if t else "" for n in names]
+            rows.append([str(t), *before, _cell(point), _cell(value)])
+        if long:
+            rows.insert(-SHOWN, ["…"] * len(header))
         return rows
 
     def __repr__(self):
@@ -106,11 +111,15 @@ class Trace:
         return html_table(self._title(), self._rows(), "trace")
 
 
-def _cell(value, batch):
-    """Return a table's entry: of a batch (of so many axes) the first run's."""
+def _first(value, batch):
+    """Return the first run's entry of a batch of so many axes."""
     value = np.asarray(value)
-    if value.ndim:
-        value = value[(..., *(0,) * batch)]
+    return value[(..., *(0,) * batch)] if value.ndim else value
+
+
+def _cell(value):
+    """Return a table's entry."""
+    value = np.asarray(value)
     if value.size == 1:
         value = value.reshape(())
     if value.size > SHOWN:
