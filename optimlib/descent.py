@@ -2,9 +2,10 @@
 
 import itertools
 import math
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from optimlib.compiled import CompiledRun
 from optimlib.exact import exactly_all
 from optimlib.expression import evaluate, record_problem, record_rule
 from optimlib.objective import Stream, check_objective
-from optimlib.plan import Plan
 from optimlib.points import points_near
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
@@ -127,10 +127,9 @@ def run(
 ):
     r"""Run `steps` steps from every start and return only the final points.
 
-    The result is that of `trace`, and does not depend on `threads`. Where the code of the rule
-    and the gradient is arithmetic on single coordinates, it is read and replayed on reused memory,
-    in chunks of points that stay in the processor's cache, and memory does not grow with the
-    number of steps. Other code runs as it is.
+    The result is that of `trace`, and does not depend on `threads`. Memory does not grow with the
+    number of steps. Where the code of the rule and the gradient is arithmetic on single
+    coordinates, it runs on chunks of points that stay in the processor's cache.
 
     Parameters
     ----------
@@ -143,7 +142,8 @@ def run(
         coordinates, and a `Stream`, is advanced in one piece.
     compiled : bool
         Compile the run with numba (the extra ``fast``). Compiling a rule on a problem
-        takes seconds, once a session. The result agrees up to rounding.
+        takes a second or two, once a session. The result agrees up to rounding. What cannot be
+        compiled runs as it is, and a warning says why.
     return_state : bool
         Whether to return the `State` too, with which another run goes on.
 
@@ -155,8 +155,7 @@ def run(
     Raises
     ------
     TypeError, ValueError
-        As `iterate`; also if `steps` or `threads` is not an integer or too small, or no
-        formula can be read from code that is to be compiled.
+        As `iterate`; also if `steps` or `threads` is not an integer or too small.
     ImportError
         If numba is needed and not installed.
 
@@ -175,22 +174,20 @@ def run(
     check_flag("compiled", compiled)
     check_flag("return_state", return_state)
     start = _Start(rule, objective, w0, state)
-    engine = _engine(start, compiled)
+    machine = _compiled(start) if compiled else None
     many = threads > 1 or start.w.nbytes > CHUNK
-    chunked = many and (engine is not None or _is_elementwise(start))
+    chunked = many and (machine is not None or _is_elementwise(start))
     chunks = _chunks(start.w, threads) if chunked else [slice(None)]
 
     def advance(chunk):
-        if engine is None:
-            course = start.course(chunk)
-            for _ in range(steps):
-                next(course)
-            pairs = zip(course.state, start.state_of(chunk), strict=True)
-            return course.w, [np.broadcast_to(array, old.shape) for array, old in pairs]
-        before = None if state is None else start.state_of(chunk)
-        with np.errstate(all="ignore"):
-            rule_at = start.rule_at(chunk)
-            return engine.run(rule_at, start.w[:, chunk], steps, start.t, before)
+        if machine:
+            on_points = partial(start.spread, chunk=chunk)
+            return machine.run(start.w[:, chunk], start.state_of(chunk), steps, on_points, start.t)
+        course = start.course(chunk)
+        for _ in range(steps):
+            next(course)
+        pairs = zip(course.state, start.state_of(chunk), strict=True)
+        return course.w, [np.broadcast_to(array, old.shape) for array, old in pairs]
 
     if len(chunks) == 1:
         ends = [advance(chunks[0])]
@@ -281,20 +278,22 @@ class _Start:
                 value = exactly_all(value)
             elif not np.ndim(value):
                 return float(value)
-            if not np.ndim(value):
-                return value
-            array = value if self.exact else value.astype(self.w.dtype)
-            try:
-                array = np.broadcast_to(array, self._batch).reshape(-1)[chunk]
-            except ValueError:
-                raise ValueError(
-                    f"{name} must broadcast against the batch of shape {self._batch} in every "
-                    f"step, got shape {array.shape}"
-                ) from None
-            array.setflags(write=False)
-            return array
+            return self.spread(name, value, chunk) if np.ndim(value) else value
 
         return optimizer.map_hyperparameters(hyperparameter)
+
+    def spread(self, name, value, chunk):
+        """Return an array over the batch, a hyperparameter, for some of the runs."""
+        array = value if self.exact else value.astype(self.w.dtype)
+        try:
+            array = np.broadcast_to(array, self._batch).reshape(-1)[chunk]
+        except ValueError:
+            raise ValueError(
+                f"{name} must broadcast against the batch of shape {self._batch} in every "
+                f"step, got shape {array.shape}"
+            ) from None
+        array.setflags(write=False)
+        return array
 
     def rule_at(self, chunk):
         """Return the function from t to the rule of that step, for some of the runs."""
@@ -359,26 +358,18 @@ def _first_value(rule, name, schedule):
     return first
 
 
-def _engine(start, compiled):
-    """Return what replays the steps of a run, or None where only its own code can run them."""
+def _compiled(start):
+    """Return the compiled run, or None where there is none, with a warning that says why."""
     rule, objective = start.rule, start.objective
-    alone = isinstance(rule, Rule) and type(rule).advance is Rule.advance
-    recordable = alone and not isinstance(objective, Stream) and not start.exact
-    if compiled and not recordable:
-        raise TypeError(
-            "compiled=True takes a Rule on an objective that does not change, from floats, "
-            f"got {rule!r} on {objective!r} from {start.w.dtype}"
-        )
-    if compiled:
-        return CompiledRun(rule, objective)
-    if not recordable or not start.w.size:
-        return None
     try:
-        plan = Plan(rule, objective)
-    except TypeError:
+        if not isinstance(rule, Rule) or type(rule).advance is not Rule.advance:
+            raise TypeError(f"{rule!r} is not written as an update alone")
+        if isinstance(objective, Stream):
+            raise TypeError(f"{objective!r} changes from step to step")
+        return CompiledRun(rule, objective, start.w.dtype)
+    except TypeError as error:
+        warnings.warn(f"compiled=True is left out: {error}", stacklevel=3)
         return None
-    same = _computes_the_same(plan.gradient, objective, "grad", start.w) and _keeps_type(start)
-    return plan if same else None
 
 
 def _computes_the_same(nodes, objective, reading, w):
@@ -396,15 +387,6 @@ def _computes_the_same(nodes, objective, reading, w):
             if not isinstance(value, int | float) and value.dtype != w.dtype:
                 return False
     return np.array_equal(actual, expected, equal_nan=True)
-
-
-def _keeps_type(start):
-    """Return whether the rule's code leaves float32 what it is."""
-    if start.w.dtype == float:
-        return True
-    record = next(start.course(slice(0, 1)))
-    arrays = [value for value in record.values() if isinstance(value, np.ndarray)]
-    return all(array.dtype == start.w.dtype for array in arrays)
 
 
 def _is_elementwise(start):

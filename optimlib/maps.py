@@ -23,8 +23,8 @@ def sweep(rule, objective, w0, steps, *, threads=1, compiled=False, **values):
     steps, threads, compiled
         As in `run`.
     **values : 1-D sequences
-        For each swept hyperparameter its values. Those of a wrapper come before those of the rule
-        that it wraps.
+        For each swept hyperparameter its values. In a wrapper those of what it wraps are swept
+        like its own.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def sweep(rule, objective, w0, steps, *, threads=1, compiled=False, **values):
     Raises
     ------
     ValueError
-        If a name is no hyperparameter of the rule, a value is out of range, or nothing is swept.
+        If a name is no hyperparameter of the rule or that of several in a wrapper, a value is out of range, or nothing is swept.
     TypeError
         As `run`.
 
@@ -48,6 +48,12 @@ def sweep(rule, objective, w0, steps, *, threads=1, compiled=False, **values):
     [[ 2.122  0.246]
      [ 0.     0.   ]
      [16.     0.   ]]
+
+    The rate of a rule inside of a wrapper:
+
+    >>> clipped = ol.ClipNorm(ol.GradientDescent(lr=0.1), limit=1)
+    >>> print(ol.sweep(clipped, problem, 4.0, 50, lr=[0.01, 0.1]).round(3))
+    [12.25  0.  ]
     """
     check_rule(rule)
     check_objective(objective)
@@ -57,6 +63,8 @@ def sweep(rule, objective, w0, steps, *, threads=1, compiled=False, **values):
     for name, given in values.items():
         if name not in known:
             raise ValueError(f"{type(rule).__name__} has no {name}, only {', '.join(known)}")
+        if known.count(name) > 1:
+            raise ValueError(f"{rule!r} has {known.count(name)} hyperparameters {name}")
         if real_array(name, given, finite=False).ndim != 1 or not np.size(given):
             raise ValueError(f"{name} must be a list of values, got {name} = {given!r}")
     start = real_array("w0", w0)
@@ -70,24 +78,23 @@ def sweep(rule, objective, w0, steps, *, threads=1, compiled=False, **values):
         return objective.f(run(swept, objective, start, steps, threads, compiled))
 
 
-def _names(rule):
-    """Return the names of the hyperparameters of a rule and of what it wraps."""
-    inside = (name for inner in _wrapped(rule).values() for name in _names(inner))
-    return list(dict.fromkeys([*rule.hyperparameters(), *inside]))
-
-
 def _wrapped(rule):
-    values = {field.name: getattr(rule, field.name) for field in fields(rule)}
-    return {name: value for name, value in values.items() if isinstance(value, Optimizer)}
+    """Return the optimizers among the options of `rule`, by name."""
+    options = {field.name: getattr(rule, field.name) for field in fields(rule)}
+    return {name: value for name, value in options.items() if isinstance(value, Optimizer)}
+
+
+def _names(rule):
+    """Return the names of all hyperparameters, here and in what is wrapped."""
+    inner = [name for wrapped in _wrapped(rule).values() for name in _names(wrapped)]
+    return [*rule.hyperparameters(), *inner]
 
 
 def _with_values(rule, values):
-    """Return the rule with other values of hyperparameters, its own or of what it wraps."""
-    own = {name: values[name] for name in values.keys() & rule.hyperparameters().keys()}
-    rest = {name: value for name, value in values.items() if name not in own}
-    return replace(
-        rule, **own, **{n: _with_values(inner, rest) for n, inner in _wrapped(rule).items()}
-    )
+    """Return `rule` with other values, here and in what is wrapped."""
+    inner = {name: _with_values(wrapped, values) for name, wrapped in _wrapped(rule).items()}
+    own = {name: values[name] for name in rule.hyperparameters() if name in values}
+    return replace(rule, **inner, **own)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,15 +7,17 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from cases import NUMBERS, PROBLEMS, RULES, ends, starts, update
+from cases import NUMBERS, PAIRS, PROBLEMS, RULES, ends, starts, update
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from looping import covering, each
 
 import optimlib as ol
+from optimlib import descent
 from optimlib.descent import CHUNK
 from optimlib.exact import exact_sqrt, exactly
+from optimlib.symbols import number_text
 
 SQUARE = ol.problems.square
 every_rule = each("make", RULES)
@@ -108,6 +110,28 @@ def test_run_is_the_last_point_of_trace_bit_for_bit(name, threads):
     rule = RULES[name](1e-3)
     expected = ol.trace(rule, ol.problems.rosenbrock, start, 5)["w"][-1]
     assert same(ol.run(rule, ol.problems.rosenbrock, start, 5, threads=threads), expected)
+
+
+@each("make, problem", PAIRS)
+def test_run_is_the_last_point_of_trace_for_every_rule(monkeypatch, make, problem):
+    monkeypatch.setattr(descent, "CHUNK", 48)
+    start = starts(problem, 11)
+    expected = ol.trace(make(1e-3), problem, start, 25).points[-1]
+    assert same(ol.run(make(1e-3), problem, start, 25), expected)
+
+
+@pytest.mark.parametrize("count", [1, 2, 6, 7, 64])
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_chunks_do_not_change_the_result(monkeypatch, count, threads):
+    rule, w0 = ol.Adam(np.linspace(0.01, 0.1, count)), starts(ol.problems.saddle, count)
+    expected = ol.run(rule, ol.problems.saddle, w0, 5)
+    monkeypatch.setattr(descent, "CHUNK", 96)
+    chunks = descent._chunks(w0, threads)
+    points = np.arange(count)
+    np.testing.assert_array_equal(np.concatenate([points[c] for c in chunks]), points)
+    assert len(chunks) == count or len(chunks) % threads == 0
+    assert all(w0[:, c].nbytes <= 96 + w0[:, :1].nbytes for c in chunks)
+    assert same(ol.run(rule, ol.problems.saddle, w0, 5, threads=threads), expected)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -471,6 +495,15 @@ def test_long_trace_is_elided_in_the_middle():
     assert first_column == [*"012345", "…", "96", "97", "98", "99", "100"]
     whole = repr(ol.trace(ol.GradientDescent(0.1), SQUARE, 4.0, 11)).splitlines()
     assert [line.split()[0] for line in whole[2:]] == [str(t) for t in range(12)]
+
+
+def test_a_long_trace_computes_only_what_it_shows():
+    computed = []
+    counting = ol.Objective(lambda w: computed.append(w.size) or w**2, lambda w: 2 * w)
+    path = ol.trace(ol.GradientDescent(0.1), counting, np.ones((1, 3)), 1000)
+    lines = repr(path).splitlines()
+    assert computed == [11]  # the start and ten steps of the first run
+    assert lines[-1].split()[-1] == number_text(path.values[-1, 0])
 
 
 def table(path):
