@@ -35,7 +35,8 @@ def sweep(rule, objective, w0, steps, *, threads=1, compiled=False, **values):
     Raises
     ------
     ValueError
-        If a name is no hyperparameter of the rule or that of several in a wrapper, a value is out of range, or nothing is swept.
+        If a name is no hyperparameter of the rule or that of several in a wrapper, a value is out
+        of range, or nothing is swept.
     TypeError
         As `run`.
 
