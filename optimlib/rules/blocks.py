@@ -308,22 +308,20 @@ class _Stacks(Wrapper):
         W, G, state = self._stack(w), self._stack(g), self._states(state)
         for array in (W, G, *state):
             array.setflags(write=False)
-        record = self._update(self._rule, t, G, state, W)
+        record = self._update(t, G, state, W)
         if t == 1:
             self._rule.check_record(record)
             self._check_shapes(record, G, state)
-            self._check_alone(record, G, state, W)
         step = self._flat(record["step"])
         named = {n: _batch_last(x) if np.ndim(x) else x for n, x in record.items() if n != "step"}
         return {"g": g, **named, "step": step, "w": w + step}
 
-    @staticmethod
-    def _update(rule, t, G, state, W):
-        w_too = {"w": W} if rule.sees_point else {}
+    def _update(self, t, G, state, W):
+        point = {"w": W} if self.rule.sees_point else {}
         try:
-            return rule.update(t, G, *state, **w_too)
+            return self._rule.update(t, G, *state, **point)
         except (TypeError, ValueError) as error:
-            check_call(error, rule, t, G, *state, **w_too)
+            check_call(error, self._rule, t, G, *state, **point)
             raise
 
     def _check_shapes(self, record, G, state):
@@ -339,18 +337,6 @@ class _Stacks(Wrapper):
             raise ValueError(
                 f"{type(self.rule).__name__}.update must return {name} of shape {words}, "
                 f"got shape {shape}"
-            )
-
-    def _check_alone(self, record, G, state, W):
-        """Raise an error unless the first matrix is moved as it is without the others."""
-        rule = self._rule.map_hyperparameters(lambda name, x: x[:1] if np.ndim(x) else x)
-        alone = self._update(rule, 1, G[:1], [s[:1] for s in state], W[:1])["step"]
-        size, other = np.max(np.abs(alone), initial=0), np.abs(alone - record["step"][:1])
-        if np.isfinite(size) and np.max(other, initial=0) > 1e-3 * size:
-            raise ValueError(
-                f"{type(self.rule).__name__}.update must move each matrix of a stack as if it were "
-                "alone: a norm is np.linalg.matrix_norm(G, keepdims=True), a sum is "
-                "np.sum(G, axis=(-2, -1), keepdims=True)"
             )
 
 
