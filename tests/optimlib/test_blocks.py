@@ -176,12 +176,13 @@ def test_batch_is_the_loop_bit_for_bit(make):
                 assert same(together[name][..., i], alone[name]), name
 
 
-def test_batch_is_the_loop_bit_for_bit_in_a_network():
-    model = learning.MLP((7, 24, 5, 3))
+@pytest.mark.parametrize("matrices", [ol.Muon(0.1), AheadOfMatrices(0.01)])
+def test_batch_is_the_loop_bit_for_bit_in_a_network(matrices):
+    model = learning.MLP((40, 30, 10))
     random = np.random.default_rng(0)
-    loss = model.loss(random.normal(size=(20, 7)), random.integers(0, 3, 20))
+    loss = model.loss(random.normal(size=(20, 40)), random.integers(0, 10, 20))
     start = np.stack([model.initial(seed=seed) for seed in range(5)], axis=1)
-    rule = ol.Blocks({"W": ol.Muon(0.1), "b": ol.Adam(0.1)}, model.shapes)
+    rule = ol.Blocks({"W": matrices, "b": ol.Adam(0.1)}, model.shapes)
     together = ol.trace(rule, loss, start, 5)["w"]
     assert all(same(together[..., i], ol.trace(rule, loss, start[:, i], 5)["w"]) for i in range(5))
 
