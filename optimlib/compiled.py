@@ -109,7 +109,8 @@ class CompiledRun:
         self.arrays = [n for n, v in rule.at(1).hyperparameters().items() if np.ndim(v)]
         self.scheduled = [n for n, v in rule.hyperparameters().items() if callable(v)]
         self.table = _Table()
-        self.source = self._written(record_rule(rule), record_problem(objective), objective)
+        self.gradient = record_problem(objective)
+        self.source = self._written(record_rule(rule), self.gradient, objective)
         self.numbers = lru_cache(maxsize=2)(self._numbers)
         # Compiled now, so that what numba does not know is found before anything has run.
         _compiled(self.source, self.dtype.name, quick_functions)
