@@ -120,6 +120,10 @@ class Rule(Optimizer):
         except (TypeError, ValueError) as error:
             check_call(error, self, t, w, *state, **w_too)
             raise
+        except ZeroDivisionError as error:
+            raise ZeroDivisionError(
+                f"{type(self).__name__}.update divides by zero in step t = {t} of {self!r}"
+            ) from error
         if t == 1:
             self.check_record(result)
         look_ahead = {} if point is w else {"look_ahead": point}

@@ -514,7 +514,17 @@ def test_there_are_many_cases():
 def test_every_public_function_is_tried():
     tried = {argument.function for argument in ARGUMENTS}
     # What others make, and what has no arguments of its own to check.
-    others = {"Basins", "Curves", "Dataset", "Loss", "Range", "State", "StepLength", "Trace"}
+    others = {
+        "Basins",
+        "Classifier",
+        "Curves",
+        "Dataset",
+        "Loss",
+        "Range",
+        "State",
+        "StepLength",
+        "Trace",
+    }
     others |= {cls.__name__ for cls in ABSTRACT}
     for module in (ol, s, learning):
         for name in getattr(module, "__all__", vars(module)):

@@ -43,7 +43,6 @@ def test_noisy_gradients_run_alike_in_every_reading_that_runs():
         ol.formula,
         ol.javascript,
         lambda noisy: ol.by_hand(ol.GradientDescent(0.1), noisy, 1.0, 1),
-        lambda noisy: ol.run(ol.GradientDescent(0.1), noisy, 1.0, 1, compiled=True),
     ],
 )
 def test_noisy_gradients_are_not_read(read):
