@@ -37,6 +37,7 @@ from optimlib.rules.hyperparameters import (
     Positive,
     Range,
 )
+from optimlib.rules.wrapper import OtherGradient
 from optimlib.state import State
 from optimlib.trace import Trace
 
@@ -49,6 +50,7 @@ __all__ = [
     "NonNegative",
     "Objective",
     "Option",
+    "OtherGradient",
     "Positive",
     "Range",
     "State",
@@ -94,7 +96,7 @@ def __getattr__(name):
     if name == "__version__":
         return _version()
     raise AttributeError(
-        f"module 'optimlib' has no attribute {name!r}{instead_of_name(name, __dir__())}"
+        f"module 'optimlib' has no attribute {name!r}{instead_of_name(name, [*__all__, *_PARTS])}"
     )
 
 

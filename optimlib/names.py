@@ -3,6 +3,8 @@
 import difflib
 import inspect
 
+DECAY = "ol.L2(rule, weight_decay) or ol.DecoupledWeightDecay(rule, weight_decay)"
+
 # Their classes and functions that are not a name of ours in other capitals, and what they are here.
 # (`Adagrad`, `RMSprop` and `lbfgs` are: they need no line.)
 CLASSES = {
@@ -10,7 +12,7 @@ CLASSES = {
     "ASGD": "ol.Averaging(ol.GradientDescent(lr))",
     "adamaxw": "ol.DecoupledWeightDecay(ol.Adamax(lr), weight_decay)",
     "nadamw": "ol.DecoupledWeightDecay(ol.NAdam(lr), weight_decay)",
-    "add_decayed_weights": "ol.L2(rule, weight_decay) or ol.DecoupledWeightDecay(rule, weight_decay)",
+    "add_decayed_weights": DECAY,
     "clip": "ol.ClipValue(rule, limit)",
     "clip_by_global_norm": "ol.ClipNorm(rule, limit)",
     "clip_grad_norm_": "ol.ClipNorm(rule, limit)",
@@ -71,7 +73,7 @@ RULES = {
     "dampening": "ol.Momentum(lr, beta, dampening)",
     "nesterov": "ol.Nesterov(lr, beta) or ol.NAdam(lr, beta1, beta2)",
     "amsgrad": "ol.AMSGrad(lr, beta1, beta2)",
-    "weight_decay": "ol.L2(rule, weight_decay) or ol.DecoupledWeightDecay(rule, weight_decay)",
+    "weight_decay": DECAY,
     "clipnorm": "ol.ClipNorm(rule, limit)",
     "global_clipnorm": "ol.ClipNorm(rule, limit)",
     "clipvalue": "ol.ClipValue(rule, limit)",
@@ -95,7 +97,7 @@ def instead_of_name(name, known):
 
 
 def _near(name, known):
-    """Return a question whether a name near to this one, or the same in other capitals, is meant."""
+    """Return a question whether a name near to this one, or it in other capitals, is meant."""
     plain = {other.casefold().replace("_", ""): other for other in known if other[0] != "_"}
     near = difflib.get_close_matches(name.casefold().replace("_", ""), plain, n=1)
     return f": did you mean {plain[near[0]]}?" if near else ""
@@ -144,4 +146,4 @@ def _instead(cls, name, value, known):
         return f": write {', '.join(ours)}"
     if name in RULES and f"ol.{cls.__name__}(" not in RULES[name]:
         return f": write {RULES[name]}"
-    return _near(name, known) or f", only {', '.join(known) or 'no arguments at all'}"
+    return _near(name, known) or (f", only {', '.join(known)}" if known else "")
