@@ -208,12 +208,10 @@ def path(trace, ax, label=None, **line):
     _check_trace(trace)
     if trace.objective.dim > 2:
         raise ValueError(
-            "trace must be of one or two variables, got one on "
-            f"{trace.objective.name} of {', '.join(trace.objective.variables)}: figures.progress "
-            "shows its values"
+            f"trace must be of one or two variables, got one of {trace.objective.dim} on "
+            f"{trace.objective!r}; figures.progress shows its values"
         )
-    points = trace.points.reshape(trace.steps + 1, -1)
-    x, y = points.T if trace.objective.dim == 2 else (points.ravel(), trace.values.ravel())
+    x, y = _coordinates(trace)
     label = type(trace.rule).__name__ if label is None else label
     ax.plot(x, y, **{"color": color(trace.rule), "marker": "o", "label": label} | line)
     return ax
@@ -298,17 +296,18 @@ def compare(runs, objective=None, w0=None, steps=None):
         axes = tuple(side_by_side())
         _draw_paths(traces, looks, axes[0])
     ax = axes[-1]
-    highest = []
+    top = 1e3 * max(abs(trace.values.ravel()[0]) for trace in traces)
     for trace, label, look in zip(traces, labels, looks, strict=True):
         values = trace.values.ravel()
-        diverged = "" if np.isfinite(values[-1]) else " (diverges)"
-        progress(trace, ax, f"{label}{diverged}", **look)
-        highest.append(1e3 * abs(values[0]))
+        diverges = "" if values[-1] <= top else " (diverges)"
+        progress(trace, ax, f"{label}{diverges}", **look)
         if np.any(values < 0):
             ax.set_yscale("linear")
-    if ax.get_ylim()[1] > max(highest) > 0:
-        ax.set_ylim(top=max(highest))
-    ax.legend()
+    if ax.get_ylim()[1] > top > 0:
+        heights = np.concatenate([trace.values.ravel() for trace in traces])
+        low = heights[heights > 0].min() / 2 if ax.get_yscale() == "log" else None
+        ax.set_ylim(low, top)
+    ax.legend(fontsize="small")
     return axes
 
 
@@ -346,22 +345,25 @@ def _start(objective):
 
 
 def _draw_paths(traces, looks, ax):
-    """Draw paths on their ground, as far as those that do not end above their start reach."""
+    """Draw the paths on their ground; one that ends above its start until it leaves the picture."""
     objective = traces[0].objective
-    ends = np.array(objective.domain, dtype=float).T
-    within = [trace.points[:1] for trace in traces]
-    within += [t.points for t in traces if t.values.ravel()[-1] <= t.values.ravel()[0]]
-    for points in within:
-        points = points.reshape(len(points), -1)
-        ends = [np.minimum(ends[0], points.min(axis=0)), np.maximum(ends[1], points.max(axis=0))]
-    domain = np.transpose(ends)
+    places = [np.array(trace.points).reshape(-1, objective.dim) for trace in traces]
+    values = [trace.values.ravel() for trace in traces]
+    shown = [p if v[-1] <= v[0] else p[:1] for p, v in zip(places, values, strict=True)]
+    low, high = np.array(objective.domain, dtype=float).T
+    low = np.min([low, *(points.min(axis=0) for points in shown)], axis=0)
+    high = np.max([high, *(points.max(axis=0) for points in shown)], axis=0)
+    domain = np.stack([low, high], axis=1)
     if objective.dim == 1:
         curve(objective, ax, domain[0])
     else:
         contours(objective, ax, domain)
     limits = ax.axis()
-    for trace, look in zip(traces, looks, strict=True):
+    for trace, points, look in zip(traces, places, looks, strict=True):
+        outside = ~np.all((low <= points) & (points <= high), axis=1)
+        end = np.argmax(outside) + 1 if outside.any() else None
         path(trace, ax, marker=".", **look)
+        ax.lines[-1].set_data(*(numbers[:end] for numbers in _coordinates(trace)))
     ax.axis(limits)
 
 
@@ -520,6 +522,13 @@ def _check_dimension(objective, dim):
             f"objective must have {dim} variable{'s' * (dim > 1)}, "
             f"got {objective.name} of {', '.join(objective.variables)}"
         )
+
+
+def _coordinates(trace):
+    """Return what a path is drawn through."""
+    if trace.objective.dim == 2:
+        return trace.points.reshape(-1, 2).T
+    return trace.points.ravel(), trace.values.ravel()
 
 
 def _check_trace(trace, argument="trace"):
