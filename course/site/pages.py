@@ -85,9 +85,9 @@ def compress_pictures(app, doctree):
             node["loading"] = "lazy"
 
 
+@figures.in_style
 def draw_preview(path):
     """Draw what other sites show beside a link to this one."""
-    figures.use_style()
     axes = figures.one(figsize=(7.5, 3.9375))
     objective = ol.problems.himmelblau
     figures.contours(objective, axes, levels=24)
