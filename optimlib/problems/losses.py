@@ -136,9 +136,10 @@ def logistic(X, y, l2=0.0, variables=None):
     X, y = _data(X, y.astype(float) if is_truth else y, l2)
     y = 2 * y - 1 if np.all((y == 0) | (y == 1)) else y
     if not np.all(np.abs(y) == 1):
-        wrong = y[(np.abs(y) != 1) & (y != 0)]
-        found = f"the label {wrong[0]}" if wrong.size else "labels -1, 0 and 1"
-        raise ValueError(f"y must hold labels that are all 0 or 1, or all -1 or 1, got {found}")
+        found = ", ".join(map(str, np.unique(y)[:5].tolist()))
+        raise ValueError(
+            f"y must hold labels that are all 0 or 1, or all -1 or 1, got the labels {found}"
+        )
     n, d = X.shape
     l2 = float(l2)
     signed = y[:, None] * X

@@ -151,9 +151,9 @@ def compares_next_to_what_it_ignores(notebook):
 
 def draws_in_the_style_of_the_book(notebook):
     for number, cell in code_cells(notebook):
-        if re.search(r"^from optimlib import .*\bfigures\b", cell.source, flags=re.MULTILINE):
-            if not re.search(r"^figures\.use_style\(\)$", cell.source, flags=re.MULTILINE):
-                yield f"cell {number} imports figures and does not call figures.use_style()"
+        imported = re.search(r"^from optimlib import .*\bfigures\b", cell.source, re.MULTILINE)
+        if imported and "figures.use_style()" not in cell.source.splitlines():
+            yield f"cell {number} imports figures and does not call figures.use_style()"
 
 
 CHECKS = [
