@@ -116,9 +116,9 @@ def test_a_trace_of_many_starts_is_refused(ax, draw):
     "domain", [(1, 0), (0, np.inf), 3, "ab", (0, 1, 2), ((0, 1), (0, 1), (0, 1))]
 )
 def test_a_domain_that_does_not_fit_is_named(ax, domain):
-    with pytest.raises(ValueError, match="^domain must be one finite .* for each of x, y, got"):
+    with pytest.raises(ValueError, match=r"^domain must be one finite .* for each of x, y, got"):
         figures.contours(ol.problems.saddle, ax, domain=domain)
-    with pytest.raises(ValueError, match="^domain must be one finite .* for each of w, got"):
+    with pytest.raises(ValueError, match=r"^domain must be one finite .* for each of w, got"):
         figures.curve(ol.problems.square, ax, domain=domain)
 
 
@@ -277,10 +277,10 @@ def test_what_cannot_be_compared_is_named(arguments, error, message):
 
 def test_runs_on_two_problems_and_problems_without_a_start_are_refused():
     runs = [ol.trace(RULES[0], problem, (1.0, 2.0), 2) for problem in (BOWL, ol.problems.saddle)]
-    with pytest.raises(ValueError, match="^runs must be on one objective, .*bowl.* and .*saddle"):
+    with pytest.raises(ValueError, match=r"^runs must be on one objective, .*bowl.* and .*saddle"):
         figures.compare(runs)
     own = ol.Objective(lambda w: w**2, lambda w: 2 * w, name="own")
-    with pytest.raises(ValueError, match="^w0 must be given: own has no start of its own$"):
+    with pytest.raises(ValueError, match=r"^w0 must be given: own has no start of its own$"):
         figures.compare(RULES, own, steps=3)
 
 

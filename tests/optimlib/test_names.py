@@ -92,9 +92,9 @@ def test_an_argument_from_habit(make, arguments, message):
 
 
 def test_a_wrapper_says_which_arguments_are_its_own():
-    with pytest.raises(TypeError, match="^ClipNorm has no max_norm: write limit$"):
+    with pytest.raises(TypeError, match=r"^ClipNorm has no max_norm: write limit$"):
         ol.ClipNorm(ol.Adam(), max_norm=1)
-    with pytest.raises(TypeError, match="^Averaging has no learning_rate, only rule, start$"):
+    with pytest.raises(TypeError, match=r"^Averaging has no learning_rate, only rule, start$"):
         ol.Averaging(ol.Adam(), learning_rate=0.1)
 
 
@@ -119,7 +119,7 @@ def test_the_other_ways_to_make_a_rule_stay_open():
     assert replace(rule, lr=0.2) == ol.Adam(lr=0.2)
     for same in (copy.copy(rule), copy.deepcopy(rule), pickle.loads(pickle.dumps(rule))):
         assert same == rule
-    with pytest.raises(TypeError, match="^Adam has no learning_rate: write lr$"):
+    with pytest.raises(TypeError, match=r"^Adam has no learning_rate: write lr$"):
         replace(rule, learning_rate=0.2)
     with pytest.raises(TypeError, match="positional arguments"):
         ol.GradientDescent(0.1, 0.2)
@@ -138,5 +138,5 @@ def test_a_class_may_have_arguments_of_its_own():
 
     assert ol.run(Named(learning_rate=0.5), ol.problems.square, 4.0, 1) == 0
     assert ol.run(Any(learning_rate=0.5), ol.problems.square, 4.0, 1) == 0
-    with pytest.raises(TypeError, match="^Named has no lr, only learning_rate$"):
+    with pytest.raises(TypeError, match=r"^Named has no lr, only learning_rate$"):
         Named(lr=0.5)

@@ -1,5 +1,6 @@
 """Objective: its layout of arrays, its errors; and check_gradient."""
 
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -290,9 +291,9 @@ def test_other_errors_of_a_function_of_one_variable_stay_what_they_are():
     def broken(w):
         return [1.0][3] + w
 
-    with pytest.raises(IndexError, match="^list index out of range$"):
+    with pytest.raises(IndexError, match=r"^list index out of range$"):
         ol.Objective(broken, broken).f(1.0)
-    with pytest.raises(TypeError, match="^'NoneType' object is not subscriptable$"):
+    with pytest.raises(TypeError, match=r"^'NoneType' object is not subscriptable$"):
         ol.Objective(lambda w: (lambda: None)()[0], broken).f(1.0)
     with pytest.raises(IndexError, match="out of bounds"):
         ol.Objective(lambda w: w[2], broken, variables=("x", "y")).f((1.0, 2.0))

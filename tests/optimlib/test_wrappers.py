@@ -454,7 +454,7 @@ class SAM(ol.Wrapper):
 
 
 def sharpness_aware(problem, w, steps, lr, beta, rho):
-    """Return all points of Momentum with the gradient of SAM, one coordinate of one point a time."""
+    """Return all points of Momentum with SAM's gradient, one coordinate after the other."""
     points, v = [], [0.0] * len(w)
     for _ in range(steps):
         g = problem.grad(np.array(w))
