@@ -47,7 +47,6 @@ ARGUMENTS = {
     "alpha": ("beta",),
     "rho": ("beta",),
     "decay": ("beta",),
-    "decay_rate": ("beta",),
     "etas": ("shrink", "grow"),
     "eta_minus": ("shrink",),
     "eta_plus": ("grow",),
