@@ -6,6 +6,7 @@ Most draw on the axes they are given and return them; `one` and `side_by_side` m
 
 from collections.abc import Mapping
 from dataclasses import fields
+from itertools import cycle, product
 
 import numpy as np
 
@@ -65,6 +66,8 @@ STYLE = {
     "lines.linewidth": 1.8,
     "lines.markersize": 4.5,
 }
+# The labels of a run's progress.
+OVER_STEPS = {"xlabel": "step $t$", "ylabel": "$f(w_t)$"}
 # How lines of one color differ.
 DASHES = ("-", "--", ":", "-.")
 
@@ -245,7 +248,7 @@ def progress(trace, ax, label=None, **line):
     _check_trace(trace)
     label = type(trace.rule).__name__ if label is None else label
     ax.semilogy(trace.values.ravel(), **{"color": color(trace.rule), "label": label} | line)
-    ax.set(xlabel="step $t$", ylabel="$f(w_t)$")
+    ax.set(**OVER_STEPS)
     return ax
 
 
@@ -296,17 +299,17 @@ def compare(runs, objective=None, w0=None, steps=None):
         axes = tuple(side_by_side())
         _draw_paths(traces, looks, axes[0])
     ax = axes[-1]
-    top = 1e3 * max(abs(trace.values.ravel()[0]) for trace in traces)
-    for trace, label, look in zip(traces, labels, looks, strict=True):
-        values = trace.values.ravel()
+    heights = [trace.values.ravel() for trace in traces]
+    top = 1e3 * max(abs(values[0]) for values in heights) or np.inf
+    for values, label, look in zip(heights, labels, looks, strict=True):
         diverges = "" if values[-1] <= top else " (diverges)"
-        progress(trace, ax, f"{label}{diverges}", **look)
-        if np.any(values < 0):
-            ax.set_yscale("linear")
-    if ax.get_ylim()[1] > top > 0:
-        heights = np.concatenate([trace.values.ravel() for trace in traces])
-        low = heights[heights > 0].min() / 2 if ax.get_yscale() == "log" else None
-        ax.set_ylim(low, top)
+        # What is far above the picture must not decide about its scale.
+        ax.plot(np.minimum(values, 1e3 * top), label=f"{label}{diverges}", **look)
+    heights = np.concatenate(heights)
+    logarithmic = not np.any(heights < 0)
+    ax.set(yscale="log" if logarithmic else "linear", **OVER_STEPS)
+    if np.any(heights > top):
+        ax.set_ylim(heights[heights > 0].min() / 2 if logarithmic else None, top)
     ax.legend(fontsize="small")
     return axes
 
@@ -362,8 +365,7 @@ def _draw_paths(traces, looks, ax):
     for trace, points, look in zip(traces, places, looks, strict=True):
         outside = ~np.all((low <= points) & (points <= high), axis=1)
         end = np.argmax(outside) + 1 if outside.any() else None
-        path(trace, ax, marker=".", **look)
-        ax.lines[-1].set_data(*(numbers[:end] for numbers in _coordinates(trace)))
+        ax.plot(*(numbers[:end] for numbers in _coordinates(trace)), marker=".", **look)
     ax.axis(limits)
 
 
@@ -386,16 +388,17 @@ def _differences(rule, others):
 
 def _looks(rules):
     """Return colors and line styles by which every rule is told apart from the others."""
-    taken = {color(rule) for rule in rules}
-    free = [shade for shade in PALETTE if shade not in taken]
-    looks, used = [], []
-    for rule in rules:
-        shade = color(rule)
-        if free and (shade in used or shade == GRAY):
-            shade = free.pop(0)
-        looks.append({"color": shade, "linestyle": DASHES[used.count(shade) % len(DASHES)]})
-        used.append(shade)
-    return looks
+    own = [color(rule) for rule in rules]
+    others = (
+        {"color": shade, "linestyle": dashes}
+        for dashes, shade in cycle(product(DASHES, PALETTE))
+        if dashes != "-" or shade not in own
+    )
+    first = [shade != GRAY and shade not in own[:i] for i, shade in enumerate(own)]
+    return [
+        {"color": shade, "linestyle": "-"} if is_first else next(others)
+        for shade, is_first in zip(own, first, strict=True)
+    ]
 
 
 @in_style

@@ -138,5 +138,5 @@ def test_a_class_may_have_arguments_of_its_own():
 
     assert ol.run(Named(learning_rate=0.5), ol.problems.square, 4.0, 1) == 0
     assert ol.run(Any(learning_rate=0.5), ol.problems.square, 4.0, 1) == 0
-    with pytest.raises(TypeError, match=r"^Named has no lr, only learning_rate$"):
-        Named(lr=0.5)
+    with pytest.raises(TypeError, match=r"^Named has no foo, only learning_rate$"):
+        Named(foo=0.5)
