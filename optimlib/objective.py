@@ -282,6 +282,7 @@ class Objective:
             array = _together(value)
             if array.shape == shape and array.dtype == w.dtype:
                 return array
+        several = isinstance(value, tuple | list | np.ndarray)
         if one:
             for _ in range(axes):
                 value = (value,)
@@ -298,7 +299,7 @@ class Objective:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(
                 f"{reading} of {self.name} must return {parts} of shape {w.shape[1:]} for w of "
-                f"shape {w.shape}, got {got}{self._forgotten() if np.ndim(value) > axes else ''}"
+                f"shape {w.shape}, got {got}{self._forgotten() if several else ''}"
             ) from error
         return result[()]
 

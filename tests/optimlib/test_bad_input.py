@@ -308,6 +308,7 @@ IN_RANGE = {
     "finite and >= 1": "large",
     "finite and >= 4": "large",
     "in [0, 1)": "zero, half, cube",
+    "in (0.6, 1)": "",
     "in [0, 1]": "zero, half, cube",
     "in (0, 1]": "half, cube",
     "finite": "negative, negative integer, zero, half, large, matrix, cube",
