@@ -129,3 +129,7 @@ def test_a_line_is_explored():
     explorers = pytest.importorskip("optimlib.explorers")
     figure = explorers.explore(LINE, ol.GradientDescent(lr=0.1), start=(0.0, 0.0))
     assert "line" in repr(figure)
+    with pytest.raises(ValueError, match=r"^start must be given: line has no start of its own$"):
+        explorers.explore(LINE, ol.GradientDescent(lr=0.1))
+    with pytest.raises(ValueError, match=r"^start must have shape \(2, \.\.\.\) for line"):
+        explorers.explore(LINE, ol.GradientDescent(lr=0.1), start=1.0)
