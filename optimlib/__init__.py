@@ -1,6 +1,7 @@
 """The optimizers of deep learning: one piece of NumPy code that runs, explains and draws them."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from optimlib import problems, rules, schedules
 from optimlib.calculus import (
@@ -82,8 +83,14 @@ __all__ = [
 __all__ += rules.__all__
 
 
-def __getattr__(name):
-    """Import a part that needs more than NumPy when it is first named."""
-    if name in ("explorers", "figures", "learning"):
-        return import_module(f"optimlib.{name}")
-    raise AttributeError(f"module 'optimlib' has no attribute {name!r}")
+if TYPE_CHECKING:
+    from optimlib import explorers as explorers
+    from optimlib import figures as figures
+    from optimlib import learning as learning
+else:
+
+    def __getattr__(name):
+        """Import a part that needs more than NumPy when it is first named."""
+        if name in ("explorers", "figures", "learning"):
+            return import_module(f"optimlib.{name}")
+        raise AttributeError(f"module 'optimlib' has no attribute {name!r}")

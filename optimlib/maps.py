@@ -6,11 +6,21 @@ import numpy as np
 
 from optimlib.checks import check_box, check_count, check_number, real_array
 from optimlib.descent import check_rule, run
-from optimlib.objective import check_objective
+from optimlib.objective import Objective, check_objective
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import Array, ArrayLike, Box, Points
 
 
-def sweep(rule, objective, w0, steps, *, threads=1, compiled=False, **values):
+def sweep(
+    rule: Optimizer,
+    objective: Objective,
+    w0: ArrayLike,
+    steps: int,
+    *,
+    threads: int = 1,
+    compiled: bool = False,
+    **values: Points,
+) -> Array:
     """Return the objective after `steps` steps for every combination of hyperparameters.
 
     Parameters
@@ -110,17 +120,17 @@ class Basins:
     starts : array, shape (d, size, ...)
     """
 
-    minima: np.ndarray
-    reached: np.ndarray
-    starts: np.ndarray
+    minima: Array
+    reached: Array
+    starts: Array
 
     @property
-    def shares(self):
+    def shares(self) -> Array:
         """The share of starts that reach each minimum, and last the share that reaches none."""
         counts = [np.mean(self.reached == i) for i in range(self.minima.shape[1])]
         return np.array([*counts, np.mean(self.reached == -1)])
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         places = [tuple(round(float(x), 4) for x in point) for point in self.minima.T]
         lines = [
             f"{share:6.1%} of the starts reach {p}"
@@ -130,8 +140,16 @@ class Basins:
 
 
 def basins(
-    rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, threads=1, compiled=False
-):
+    rule: Optimizer,
+    objective: Objective,
+    steps: int,
+    *,
+    size: int = 512,
+    domain: Box | None = None,
+    tolerance: float = 1e-2,
+    threads: int = 1,
+    compiled: bool = False,
+) -> Basins:
     """Run from every point of a grid and tell which known minimum each run is near to at the end.
 
     Parameters

@@ -5,6 +5,8 @@ function that returns an `Objective` (``problems.quadratic(kappa=100)``).
 """
 
 import difflib
+from collections.abc import Callable
+from typing import Any
 
 from optimlib.objective import Objective
 from optimlib.problems.bowls import (
@@ -40,7 +42,7 @@ from optimlib.problems.landscapes import (
 )
 from optimlib.problems.losses import logistic
 
-CATALOG = {
+CATALOG: dict[str, Objective | Callable[..., Objective]] = {
     "square": square,
     "cube": cube,
     "quartic": quartic,
@@ -71,7 +73,7 @@ CATALOG = {
 NEED_DATA = ("logistic",)
 
 
-def all():
+def all() -> list[Objective]:
     """Return every problem that needs no data, with default parameters, as a list of `Objective`.
 
     Examples
@@ -83,7 +85,7 @@ def all():
     return [named(name) for name in CATALOG if name not in NEED_DATA]
 
 
-def named(name, **parameters):
+def named(name: str, **parameters: Any) -> Objective:
     """Return the problem called `name`, with `parameters` if it takes some.
 
     Raises

@@ -76,7 +76,7 @@ monkey_saddle = Objective(
 )
 
 
-def quadratic(kappa=10.0, angle=0.0):
+def quadratic(kappa: float = 10.0, angle: float = 0.0) -> Objective:
     """Return the bowl ½(x² + κ y²), turned by `angle` about the origin.
 
     Its Hessian has the eigenvalues 1 and κ, so κ is its condition number if κ ≥ 1. The

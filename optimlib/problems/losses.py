@@ -4,9 +4,10 @@ import numpy as np
 
 from optimlib.checks import check_number, real_array
 from optimlib.objective import Objective
+from optimlib.types import Points
 
 
-def logistic(features, labels, l2=0.0):
+def logistic(features: Points, labels: Points, l2: float = 0.0) -> Objective:
     r"""Return the loss of logistic regression on data, convex in the weights.
 
     .. math:: f(w) = \frac1n \sum_{i=1}^n \log(1 + e^{-y_i x_i \cdot w})
