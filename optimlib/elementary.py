@@ -15,7 +15,9 @@ largest e², or angle made comparable, so far: beyond `limit` results are not to
 """
 
 import math
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +26,7 @@ from optimlib.extras import extra
 FUNCTIONS = ("divide", "exp", "expm1", "sinh", "cosh", "tanh", "sin", "cos")
 
 
-def jit(function, signature=None, **options):
+def jit(function: Callable[..., Any], signature: Any = None, **options: Any) -> Any:
     """Return `function` compiled by numba."""
     with extra("fast", "compiled=True"):
         from numba import njit
@@ -38,7 +40,7 @@ def _inline(function):
 
 
 @cache
-def true_functions(dtype):
+def true_functions(dtype: str) -> dict[str, Any]:
     """Return the functions by name as the processor and the C library compute them."""
 
     @_inline
@@ -58,7 +60,7 @@ def true_functions(dtype):
 
 
 @cache
-def quick_functions(dtype):
+def quick_functions(dtype: str) -> dict[str, Any]:
     """Return the functions by name for "float64" or "float32", as arithmetic."""
     # Of ln 2 and π/2 the first parts have few bits, so that their multiples are exact.
     if dtype == "float64":

@@ -6,6 +6,7 @@ import sys
 import types
 from functools import partial
 from operator import is_
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,7 @@ class Watch:
     []
     """
 
-    def __init__(self, *functions):
+    def __init__(self, *functions: Any) -> None:
         self._notes, self.opaque = [], False
         self._generators = _generator_kinds()
         seen, waiting = {}, [("", function) for function in functions]
@@ -57,21 +58,21 @@ class Watch:
                 waiting += self._look(name, value)
         self.opaque = self.opaque or bool(waiting)
 
-    def changed(self):
+    def changed(self) -> str | None:
         """Return the name under which something was found that has changed, or None."""
         for name, read, _, before in self._notes:
             if not _same(read(), before):
                 return name
         return None
 
-    def draws(self):
+    def draws(self) -> bool:
         """Return whether a random generator has been used."""
         return any(
             getattr(read, "func", None) is _state and read() != before
             for _, read, _, before in self._notes
         )
 
-    def undo(self):
+    def undo(self) -> None:
         """Give everything its noted state again."""
         for _, read, write, before in self._notes:
             if not _same(read(), before):
@@ -134,7 +135,7 @@ class Watch:
         return found
 
 
-def code_of(function):
+def code_of(function: Any) -> Any:
     """Return what is the same of functions that the same code has made, or the function itself."""
     while isinstance(function, partial | types.MethodType):
         function = function.func if isinstance(function, partial) else function.__func__

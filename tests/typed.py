@@ -33,7 +33,7 @@ ol.Adam(rate=0.1)  # type: ignore[call-arg]  # no such hyperparameter
 ol.GradientDescent()  # type: ignore[call-arg]  # the rate is needed
 ol.Muon(ns_steps=np.ones(2))  # type: ignore[arg-type]  # an option is one number
 ol.ClipNorm(0.1, limit=1)  # type: ignore[arg-type]  # no optimizer
-ol.Then  # type: ignore[attr-defined]  # it is in ol.schedules
+print(ol.Then)  # type: ignore[attr-defined]  # it is in ol.schedules
 
 # Runs.
 path = ol.trace(adam, square, 4.0, steps=3)
