@@ -132,15 +132,22 @@ def numerical_hessian(
         raise TypeError(f"f must be an Objective where of = 'gradient', got f = {f!r}")
     epsilon = np.finfo(w.dtype).eps
     step = _step(w, h, epsilon ** (1 / 3 if of == "gradient" else 1 / 4))
-    if of == "gradient":
-        if not w.ndim:
-            return (f.grad(w + step) - f.grad(w - step)) / (2 * step)
-        columns = [
-            (f.grad(w + unit * step) - f.grad(w - unit * step)) / (2 * step[i])
-            for i, unit in enumerate(_units(w))
-        ]
-        hessian = np.stack(columns, axis=1)
-        return (hessian + np.swapaxes(hessian, 0, 1)) / 2
+    return _from_gradients(f, w, step) if of == "gradient" else _from_values(f, w, step)
+
+
+def _from_gradients(objective, w, step):
+    grad = objective.grad
+    if not w.ndim:
+        return (grad(w + step) - grad(w - step)) / (2 * step)
+    columns = [
+        (grad(w + unit * step) - grad(w - unit * step)) / (2 * step[i])
+        for i, unit in enumerate(_units(w))
+    ]
+    hessian = np.stack(columns, axis=1)
+    return (hessian + np.swapaxes(hessian, 0, 1)) / 2
+
+
+def _from_values(f, w, step):
     value = _values(f, w)
     if not w.ndim:
         return (value(w + 2 * step) - 2 * value(w) + value(w - 2 * step)) / (4 * step**2)
@@ -274,7 +281,8 @@ def derivative_error(
     gradient = objective.grad(w)
     slope = gradient @ v
     epsilon = np.finfo(float).eps
-    step = epsilon ** (1 / 3) * max(1, np.linalg.norm(w)) / max(1e-300, np.linalg.norm(v))
+    w_size, v_size = (float(np.linalg.norm(x)) for x in (w, v))
+    step = epsilon ** (1 / 3) * max(1.0, w_size) / max(1e-300, v_size)
     third = abs(bend(step) - bend(-step)) / (2 * step)
     size = abs(objective.f(w)) + np.sum(np.abs(w * gradient))
     truncation = h / 2 * abs(bend(0)) if method == "forward" else h**2 / 6 * third
@@ -402,7 +410,7 @@ class TaylorModel:
         s = w - (center if w.ndim else center[0])
         gradient = np.atleast_1d(self.gradient)
         values = self.value + np.tensordot(gradient, np.atleast_1d(s), 1)
-        if self.order == 2:
+        if self.hessian is not None:
             hessian = np.reshape(self.hessian, (len(gradient),) * 2)
             s = np.atleast_1d(s)
             values = values + 0.5 * np.sum(s * np.tensordot(hessian, s, 1), axis=0)
@@ -410,6 +418,7 @@ class TaylorModel:
 
     def error(self, w: ArrayLike) -> Values:
         """Return f − model at `w`: how much more f is than predicted."""
+        w = _point(self.objective, w)
         return self.objective.f(w) - self(w)
 
     def __repr__(self) -> str:
@@ -515,7 +524,7 @@ def _values(f, w):
     return f.f if isinstance(f, Objective) else _Values(f, w).f
 
 
-def _point(f, w):
+def _point(f: Function, w: ArrayLike) -> Array:
     """Return `w` as an array that `f` takes."""
     if not isinstance(f, Objective) and not callable(f):
         raise TypeError(f"f must be an Objective or callable, got f = {f!r}")
@@ -527,13 +536,15 @@ def _point(f, w):
     return w
 
 
-def _direction(objective, v, argument):
+def _direction(objective: Objective, v: ArrayLike, argument: str) -> Array:
     v = real_array(argument, v)
     objective.check_dimension(v, argument)
     return v
 
 
-def _point_and_direction(objective, w, v, unit):
+def _point_and_direction(
+    objective: Objective, w: ArrayLike, v: ArrayLike, unit: bool
+) -> tuple[Array, Array]:
     """Return both as arrays that broadcast, `v` of length 1 if asked."""
     check_objective(objective)
     check_flag("unit", unit)

@@ -20,7 +20,7 @@ def check_count(name: str, value: Any, least: int) -> Any:
     return value
 
 
-def check_number(name: str, value: object, positive: bool = False) -> None:
+def check_number(name: str, value: Any, positive: bool = False) -> None:
     """Raise an error that names the argument unless `value` is a finite number, > 0 if asked."""
     if not is_number(value):
         raise TypeError(f"{name} must be a number, got {name} = {value!r}")

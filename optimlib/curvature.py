@@ -175,7 +175,7 @@ def classify(
     point = one_point(objective, w)
     gradient, hessian = objective.grad(point), objective.hess(point)
     steepness = np.linalg.norm(gradient)
-    if not steepness <= slope * max(1, np.linalg.norm(hessian, 2)):
+    if not steepness <= slope * max(1.0, float(np.linalg.norm(hessian, 2))):
         raise ValueError(
             f"w must be a critical point of {objective.name}, got w = {w!r} "
             f"where the gradient has length {steepness:.3g}"

@@ -15,9 +15,7 @@ largest e², or angle made comparable, so far: beyond `limit` results are not to
 """
 
 import math
-from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -26,7 +24,7 @@ from optimlib.extras import extra
 FUNCTIONS = ("divide", "exp", "expm1", "sinh", "cosh", "tanh", "sin", "cos")
 
 
-def jit(function: Callable[..., Any], signature: Any = None, **options: Any) -> Any:
+def jit(function, signature=None, **options):
     """Return `function` compiled by numba."""
     with extra("fast", "compiled=True"):
         from numba import njit
@@ -40,7 +38,7 @@ def _inline(function):
 
 
 @cache
-def true_functions(dtype: str) -> dict[str, Any]:
+def true_functions(dtype):
     """Return the functions by name as the processor and the C library compute them."""
 
     @_inline
@@ -60,7 +58,7 @@ def true_functions(dtype: str) -> dict[str, Any]:
 
 
 @cache
-def quick_functions(dtype: str) -> dict[str, Any]:
+def quick_functions(dtype):
     """Return the functions by name for "float64" or "float32", as arithmetic."""
     # Of ln 2 and π/2 the first parts have few bits, so that their multiples are exact.
     if dtype == "float64":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -82,7 +82,7 @@ class ExactRule:
     recording: RuleRecording
     sees_point = True
 
-    advance = Rule.advance
+    advance: ClassVar[Any] = Rule.advance
     state = property(lambda self: self.rule.state)
 
     def _value(self, node, cache, state, **inputs):
@@ -94,7 +94,7 @@ class ExactRule:
         return self._value(self.recording.look_ahead, {}, state, w=w)
 
     def update(self, t: int, g: Any, *state: Any, w: Any) -> Record:
-        cache = {}
+        cache: dict[int, Any] = {}
         names = self.recording.names.items()
         return {name: self._value(node, cache, state, t=t, g=g, w=w) for name, node in names}
 
@@ -110,6 +110,7 @@ class ExactObjective:
         self.gradient = record_problem(objective, "grad")
 
     def grad(self, w: Array) -> Array:
-        values, cache = dict(zip(self.variables, w, strict=True)), {}
+        values = dict(zip(self.variables, w, strict=True))
+        cache: dict[int, Any] = {}
         components = [_exact_value(node, values, cache) for node in self.gradient]
         return np.array([c + 0 * x for c, x in zip(components, w, strict=True)], dtype=object)

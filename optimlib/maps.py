@@ -76,7 +76,8 @@ def sweep(
             raise ValueError(f"{type(rule).__name__} has no {name}, only {', '.join(known)}")
         if known.count(name) > 1:
             raise ValueError(f"{rule!r} has {known.count(name)} hyperparameters {name}")
-        if real_array(name, given, finite=False).ndim != 1 or not np.size(given):
+        array = real_array(name, given, finite=False)
+        if array.ndim != 1 or not array.size:
             raise ValueError(f"{name} must be a list of values, got {name} = {given!r}")
     start = real_array("w0", w0)
     objective.check_dimension(start, "w0")
@@ -86,7 +87,7 @@ def sweep(
     swept = _with_values(rule, dict(zip(values, axes, strict=True)))
     start = start.reshape(objective.dim, *(1,) * len(axes))
     with np.errstate(all="ignore"):
-        return objective.f(run(swept, objective, start, steps, threads, compiled))
+        return np.asarray(objective.f(run(swept, objective, start, steps, threads, compiled)))
 
 
 def _wrapped(rule):
@@ -196,13 +197,14 @@ def basins(
         )
     check_count("size", size, least=2)
     check_number("tolerance", tolerance, positive=True)
-    sides = check_box("domain", objective.domain if domain is None else domain, objective.variables)
-    axes = np.linspace(*sides, size).T
+    box = objective.domain if domain is None else domain
+    low, high = check_box("domain", box, objective.variables)
+    axes = np.linspace(low, high, size).T
     starts = np.array(np.meshgrid(*axes, indexing="ij"))
     minima = np.reshape(np.array(objective.minima, dtype=float), (-1, objective.dim)).T
     ends = run(rule, objective, starts, steps, threads, compiled)
     apart = np.stack([_distance(ends, point) for point in minima.T])
-    near = apart.min(axis=0) <= tolerance * np.max(sides[1] - sides[0])
+    near = apart.min(axis=0) <= tolerance * np.max(high - low)
     return Basins(minima, np.where(near, apart.argmin(axis=0), -1), starts)
 
 

@@ -140,13 +140,17 @@ def by_hand(rule: Optimizer, objective: Objective, w0: ArrayLike, steps: int) ->
     recording = record_rule(rule)
     gradients = _gradients(objective, steps)
     records = list(islice(course, steps))
+    _check_one_run(rule, w0, records)
+    trees = recording, gradients
+    return _notation([_steps_lines(rule, objective, w0, records, trees, w) for w in WRITERS])
+
+
+def _check_one_run(rule, w0, records):
     if np.ndim(w0) > 1 or any(np.ndim(record["w"]) > 1 for record in records):
         raise ValueError(
             "by_hand shows one run: w0 must be one start and every hyperparameter one number, "
             f"got w0 of shape {np.shape(w0)} and {rule!r}"
         )
-    trees = recording, gradients
-    return _notation([_steps_lines(rule, objective, w0, records, trees, w) for w in WRITERS])
 
 
 def _notation(lines):

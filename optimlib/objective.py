@@ -120,7 +120,7 @@ class Objective:
         self.variables = _checked_variables(variables)
         self.dim = len(self.variables)
         if domain is None:
-            self.domain = ((-1.0, 1.0),) * self.dim
+            self.domain: tuple[Any, ...] = ((-1.0, 1.0),) * self.dim
         else:
             check_box("domain", domain, self.variables)
             self.domain = tuple(domain)

@@ -13,7 +13,7 @@ import numpy as np
 # At most so many objects are looked at, and of each at most so many entries.
 MOST, LARGEST = 300, 4096
 # Where there is nothing that a call could change, or that could change by itself.
-OURS = ("numpy", "math", "builtins", "fractions", "optimlib")
+OURS: tuple[str, ...] = ("numpy", "math", "builtins", "fractions", "optimlib")
 OURS += ("operator", "_operator", "functools", "_functools", "itertools")
 PLAIN = (int, float, complex, str, bytes, type(None), np.generic, np.ufunc, np.dtype)
 
@@ -48,9 +48,11 @@ class Watch:
     """
 
     def __init__(self, *functions: Any) -> None:
-        self._notes, self.opaque = [], False
+        self._notes: list[tuple[Any, ...]] = []
+        self.opaque = False
         self._generators = _generator_kinds()
-        seen, waiting = {}, [("", function) for function in functions]
+        seen: dict[int, Any] = {}
+        waiting = [("", function) for function in functions]
         while waiting and len(seen) < MOST:
             name, value = waiting.pop()
             if not isinstance(value, PLAIN) and id(value) not in seen:

@@ -143,7 +143,7 @@ class Step:
 
     @_of_steps
     def __call__(self, t: int) -> Any:
-        if isinstance(self.period, tuple):
+        if isinstance(self.period, Sequence):
             return self.lr * self.factor ** sum(t > end for end in self.period)
         return self.lr * self.factor ** ((t - 1) // self.period)
 

@@ -52,7 +52,8 @@ class Steps:
         self.t, self.w, self.state = t, w, state
         self._rule_at, self._names, self._objective = rule_at, names, objective
         self._recording = recording
-        self._seen = self._exact = None  # the last objective, and what stands in for it
+        self._seen: Any = None
+        self._exact: Any = None  # the last objective, and what stands in for it
         self._checked = False
         for array in state:
             array.setflags(write=False)

@@ -18,7 +18,7 @@ else:
 Array: TypeAlias = npt.NDArray[Any]
 
 # One number; a function of it that is given a float returns a float.
-Number = TypeVar("Number", float, Fraction, np.floating[Any])
+Number = TypeVar("Number", float, Fraction, np.number[Any])
 # A number, or an array over the batch.
 Numeric: TypeAlias = float | Array
 # What NumPy makes an array of: points, data. Texts are not among it.

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from optimlib.descent import check_count
+from optimlib.checks import check_count
 from optimlib.learning.classifier import Loss
 from optimlib.objective import Stream
 from optimlib.types import Array

@@ -3,12 +3,13 @@
 import math
 from functools import cache, partial
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimlib.checks import check_choice, check_count, check_number, real_array
 from optimlib.objective import Objective
-from optimlib.types import Array, Points, Values
+from optimlib.types import Array, ArrayLike, Points, Values
 
 # The variance of a new weight between a layer of p units and one of q.
 VARIANCES = {
@@ -31,7 +32,21 @@ class Classifier:
     `gradient_of`.
     """
 
-    default_initialization = "zeros"
+    if TYPE_CHECKING:
+
+        @property
+        def widths(self) -> tuple[int, ...]: ...
+
+        @property
+        def classes(self) -> int: ...
+
+        @property
+        def l2(self) -> float: ...
+
+    @property
+    def default_initialization(self) -> str:
+        """What `initial` takes unless told otherwise."""
+        return "zeros"
 
     def _check(self):
         for i, width in enumerate(self.widths):
@@ -44,7 +59,7 @@ class Classifier:
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The blocks in the parameter vector, name to shape: W1, b1, W2, b2, ... (see `Blocks`)."""
-        shapes = {}
+        shapes: dict[str, tuple[int, ...]] = {}
         for i, (p, q) in enumerate(pairwise(self.widths), start=1):
             shapes |= {f"W{i}": (p, q), f"b{i}": (q,)}
         return shapes
@@ -196,7 +211,7 @@ class Classifier:
         losses = np.array(losses, dtype=w.dtype).reshape(batch)[()]
         return losses, np.array(accuracies, dtype=float).reshape(batch)[()]
 
-    def _parameters(self, w, argument="w"):
+    def _parameters(self, w: ArrayLike, argument: str = "w") -> Array:
         w = real_array(argument, w, finite=False)
         if w.ndim == 0 or w.shape[0] != self.dim:
             raise ValueError(
@@ -205,9 +220,10 @@ class Classifier:
             )
         return w
 
-    def _features(self, X):
-        is_truth = isinstance(X, np.ndarray) and X.dtype == bool
-        X = real_array("X", X.astype(float) if is_truth else X)
+    def _features(self, X: ArrayLike) -> Array:
+        if isinstance(X, np.ndarray) and X.dtype == bool:
+            X = X.astype(float)
+        X = real_array("X", X)
         if X.ndim != 2 or X.shape[1] != self.widths[0] or not len(X):
             raise ValueError(
                 f"X must have shape (n, {self.widths[0]}) with n > 0 for {self.name}, "
@@ -215,20 +231,22 @@ class Classifier:
             )
         return X
 
-    def _labels(self, y, n):
+    def _labels(self, y: ArrayLike, n: int) -> Array:
         real_array("y", y)
-        y = np.asarray(y)
-        if y.dtype.kind not in "iu":
-            raise TypeError(f"y must hold labels, which are integers, got y = {y!r}")
-        if y.shape != (n,):
-            raise ValueError(f"y must have shape ({n},), as X has rows, got y of shape {y.shape}")
-        wrong = y[(y < 0) | (y >= self.classes)]
+        labels = np.asarray(y)
+        if labels.dtype.kind not in "iu":
+            raise TypeError(f"y must hold labels, which are integers, got y = {labels!r}")
+        if labels.shape != (n,):
+            raise ValueError(
+                f"y must have shape ({n},), as X has rows, got y of shape {labels.shape}"
+            )
+        wrong = labels[(labels < 0) | (labels >= self.classes)]
         if wrong.size:
             raise ValueError(
                 f"y must hold labels from 0 to {self.classes - 1} for {self.name}, "
                 f"got the label {wrong[0]}"
             )
-        return y
+        return labels
 
 
 class Loss(Objective):

@@ -42,6 +42,39 @@ from optimlib.problems.landscapes import (
 )
 from optimlib.problems.losses import logistic
 
+__all__ = [
+    "CATALOG",
+    "NEED_DATA",
+    "ackley",
+    "all",
+    "beale",
+    "booth",
+    "cosh",
+    "coupled_bowl",
+    "cube",
+    "elongated_bowl",
+    "goldstein_price",
+    "heavy_ball_cycle",
+    "himmelblau",
+    "log_sum_exp",
+    "logistic",
+    "matyas",
+    "mccormick",
+    "monkey_saddle",
+    "named",
+    "quadratic",
+    "quartic",
+    "rastrigin",
+    "reddi",
+    "rosenbrock",
+    "saddle",
+    "square",
+    "styblinski_tang",
+    "tanh",
+    "three_hump_camel",
+    "x_cos",
+]
+
 CATALOG: dict[str, Objective | Callable[..., Objective]] = {
     "square": square,
     "cube": cube,

@@ -238,7 +238,8 @@ class Blocks(Optimizer):
         ahead = any(point is not block for point, block in zip(points, blocks, strict=True))
         look_ahead = {"look_ahead": np.concatenate(points)} if ahead else {}
         g = objective.grad(look_ahead.get("look_ahead", w))
-        named, steps, ends = {}, [], []
+        named: Record = {}
+        steps, ends = [], []
         for part, block, own, point in zip(self._parts, blocks, states, points, strict=True):
             record = part.rule.advance(t, block, own, _Seen(point, g[part.where]))
             steps.append(np.broadcast_to(record.pop("step"), block.shape))

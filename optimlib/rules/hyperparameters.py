@@ -149,7 +149,7 @@ class Declaration:
             return None
         if not self._has_the_type(value):
             return TypeError, self._type_in_words(name, value)
-        limits = (in_schedule and self.range.in_schedule) or self.range
+        limits = self.range and ((in_schedule and self.range.in_schedule) or self.range)
         if limits and not limits.contains(value):
             return ValueError, str(limits).removeprefix("finite and " if self.kind is int else "")
         return None
@@ -208,7 +208,7 @@ def declarations(cls: type) -> dict[str, Declaration]:
     TypeError
         If a hyperparameter, or another number, is no field since its class is no dataclass.
     """
-    found = {}
+    found: dict[str, Declaration] = {}
     for base in reversed(cls.__mro__):
         for name, annotation in inspect.get_annotations(base).items():
             hint = _resolved(base, name, annotation)

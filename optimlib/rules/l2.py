@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -57,7 +58,8 @@ class L2(Wrapper):
     weight_decay: WeightDecay
 
     def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
-        return self.rule.advance(t, w, state, _Penalized(objective, self.weight_decay))
+        penalized = _Penalized(objective, self.weight_decay)
+        return self.rule.advance(t, w, state, cast(Objective, penalized))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """NAdam."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -68,7 +68,7 @@ class NAdam(Rule):
     def initial(self, w: Array) -> tuple[Array, ...]:
         return (*(np.zeros_like(w) for _ in range(2)), np.ones_like(w))[: len(self.state)]
 
-    def update(self, t: int, g: Array, m: Array, v: Array, P: Array | None = None) -> Record:
+    def update(self, t: int, g: Array, m: Array, v: Array, P: Any = None) -> Record:
         m = self.beta1 * m + (1 - self.beta1) * g
         v = self.beta2 * v + (1 - self.beta2) * g**2
         v_hat = v / (1 - self.beta2**t)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class Optimizer:
         check_class_attributes(cls)
 
     def __post_init__(self) -> None:
-        for name, declared in declarations(type(self)).items():
+        for name, declared in declarations(type(self)).items():  # type: ignore[arg-type]  # hashable
             value = getattr(self, name)
             if not (declared.is_hyperparameter and callable(value)):
                 self._check(name, value)
@@ -100,8 +100,8 @@ class Optimizer:
         >>> print(ol.Momentum.ranges()["beta"])
         in [0, 1)
         """
-        declared = declarations(cls).items()
-        return {name: field.range for name, field in declared if field.is_hyperparameter}
+        declared = declarations(cls).items()  # type: ignore[arg-type]  # a class is hashable
+        return {name: cast(Range, f.range) for name, f in declared if f.is_hyperparameter}
 
     def hyperparameters(self) -> dict[str, Any]:
         """Return the optimizer's own hyperparameters, name to value, without those set to None."""

@@ -57,7 +57,8 @@ class Wrapper(Optimizer):
 
     def look_ahead(self, w: Array, *state: Array) -> Array:
         """Return the point at which `rule` takes the gradient."""
-        return self.rule.look_ahead(w, *state[: len(self.rule.state)])
+        inner = state[: len(self.rule.state)]
+        return self.rule.look_ahead(w, *inner)  # type: ignore[attr-defined]  # rules have it
 
     def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         return self.rule.advance(t, w, state, objective)

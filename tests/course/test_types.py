@@ -16,7 +16,7 @@ DOCUMENTED = ast.Module, ast.ClassDef, ast.FunctionDef
 def docstring_modules(path):
     """Return (name, code) for each docstring with examples; lines have the numbers they have there.
 
-    Examples of errors are left out: they may be errors of types too.
+    Examples that import nothing are for who reads the module; those of errors may be of types too.
     """
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if not isinstance(node, DOCUMENTED) or ast.get_docstring(node) is None:
@@ -26,7 +26,7 @@ def docstring_modules(path):
         for example in doctest.DocTestParser().get_examples(text.value):
             if example.exc_msg is None:
                 lines[text.lineno + example.lineno] = example.source
-        if lines:
+        if any("import " in source for source in lines.values()):
             yield getattr(node, "name", "module"), placed(lines)
 
 
