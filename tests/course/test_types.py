@@ -26,7 +26,7 @@ def docstring_modules(path):
         for example in doctest.DocTestParser().get_examples(text.value):
             if example.exc_msg is None:
                 lines[text.lineno + example.lineno] = example.source
-        if any("import " in source for source in lines.values()):
+        if any(re.match("import |from ", source) for source in lines.values()):
             yield getattr(node, "name", "module"), placed(lines)
 
 
