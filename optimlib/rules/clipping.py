@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
@@ -47,7 +46,7 @@ class ClipNorm(Wrapper):
             norm = np.abs(np.hypot.accumulate(g, axis=0)[-1])
             return g * (self.limit / np.maximum(norm, self.limit))
 
-        return self.rule.advance(t, w, state, cast(Objective, OtherGradient(objective, clipped)))
+        return self.rule.advance(t, w, state, OtherGradient(objective, clipped))
 
 
 @dataclass(frozen=True)
@@ -81,4 +80,4 @@ class ClipValue(Wrapper):
         def clipped(w, g):
             return np.minimum(np.maximum(g, -self.limit), self.limit)
 
-        return self.rule.advance(t, w, state, cast(Objective, OtherGradient(objective, clipped)))
+        return self.rule.advance(t, w, state, OtherGradient(objective, clipped))

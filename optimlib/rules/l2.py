@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
@@ -58,8 +57,7 @@ class L2(Wrapper):
     weight_decay: WeightDecay
 
     def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
-        penalized = _Penalized(objective, self.weight_decay)
-        return self.rule.advance(t, w, state, cast(Objective, penalized))
+        return self.rule.advance(t, w, state, _Penalized(objective, self.weight_decay))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
@@ -64,14 +64,21 @@ class Wrapper(Optimizer):
         return self.rule.advance(t, w, state, objective)
 
 
-class OtherGradient:
+# It has all that an objective has: a checker may take it for one.
+if TYPE_CHECKING:
+    _Base = Objective
+else:
+    _Base = object
+
+
+class OtherGradient(_Base):
     """Stands in for `objective`, with ``change(w, gradient)`` in place of the gradient."""
 
     def __init__(self, objective: Objective, change: Callable[[Array, Array], Array]) -> None:
         self.objective = objective
         self.change = change
 
-    def grad(self, w: Array) -> Array:
+    def grad(self, w: Any) -> Any:
         return self.change(w, self.objective.grad(w))
 
     def __getattr__(self, name: str) -> Any:
