@@ -43,6 +43,7 @@ class Schedule(Protocol, _Arithmetic):
 
 # What a hyperparameter is given as. In a step a schedule has been replaced by its value, with
 # which `update` calculates: to a checker, therefore, arithmetic with a `Schedule` is allowed.
+# A field of one's own that is annotated `float` takes numbers alone, as far as a checker knows.
 if TYPE_CHECKING:
     Hyperparameter: TypeAlias = float | Array | Schedule
 else:

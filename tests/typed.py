@@ -12,7 +12,7 @@ from typing import Annotated, Any, assert_type
 import numpy as np
 
 import optimlib as ol
-from optimlib.types import Array, Points, Record
+from optimlib.types import Array, Hyperparameter, Points, Record
 
 square, bowl = ol.problems.square, ol.problems.quadratic(kappa=100)
 points = np.ones((2, 50))
@@ -95,6 +95,7 @@ class SignMomentum(ol.Rule):
     beta: ol.DecayRate = 0.5
     grow: Annotated[float, ol.Range(gt=0)] = 1.0
     damping: ol.NonNegative | None = None
+    shrink: Annotated[Hyperparameter, ol.Range(gt=0, lt=1)] = 0.5
     memory: Annotated[ol.Option[int], ol.Range(ge=1)] = 3
     quick: bool = False
     state = ("v",)
@@ -134,5 +135,6 @@ assert_type(ol.trace(SignMomentum(lr=0.1), square, 4.0, steps=3), ol.Trace)
 ol.run(Shifted(lr=np.array([0.1, 0.2]), damping=0.1), square, 4.0, steps=3)
 ol.run(Untyped(lambda t: 0.1), square, 4.0, steps=3)
 ol.Blocks({"W": Spectral(lr=0.1)}, {"W": (2, 2)})
+SignMomentum(lr=0.1, grow=2, shrink=lambda t: 0.5)
 SignMomentum(lr=0.1, beta="0.5")  # type: ignore[arg-type]  # no number
 SignMomentum(lr=0.1, memory=0.5)  # type: ignore[arg-type]  # no whole number

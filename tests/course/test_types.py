@@ -2,14 +2,22 @@
 
 import ast
 import doctest
+import inspect
 import re
 import subprocess
 import sys
 
+import pytest
+
+import optimlib as ol
 from course import ROOT
+from optimlib import calculus, curvature, javascript, line_search
 
 PACKAGE = ROOT / "optimlib"
 GUIDES = [*ROOT.glob("*.md"), *(ROOT / ".github").glob("*.md"), *PACKAGE.rglob("*.md")]
+PUBLIC = [ol, ol.problems, ol.schedules, calculus, curvature, line_search, javascript]
+PUBLIC += [ol.learning, ol.figures, ol.explorers]
+SPECIAL = ("__init__", "__call__", "__getitem__", "__len__", "__bool__", "__float__", "__iter__")
 DOCUMENTED = ast.Module, ast.ClassDef, ast.FunctionDef
 
 
@@ -70,3 +78,55 @@ def test_what_the_documentation_shows_is_well_typed(tmp_path):
     names = write_documentation(tmp_path)
     assert {"README", "optimlib_rules_adam_Adam", "optimlib_descent_run"} <= set(names)
     assert mypy(tmp_path) == ""
+
+
+def public(module):
+    """Return what a module offers: what ``__all__`` names, else its own functions and classes."""
+    names = getattr(module, "__all__", None) or [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__
+    ]
+    return {name: getattr(module, name) for name in names}
+
+
+def functions(name, thing):
+    """Return a function, or the methods and properties of a class, by name."""
+    if not inspect.isclass(thing):
+        return {name: thing} if inspect.isfunction(thing) else {}
+    found = {}
+    for base in thing.__mro__:
+        for method, value in vars(base).items() if base.__module__.startswith("optimlib") else ():
+            value = getattr(value, "fget", getattr(value, "__func__", value))
+            if inspect.isfunction(value) and (not method.startswith("_") or method in SPECIAL):
+                found.setdefault(f"{base.__module__}.{value.__qualname__}", value)
+    return found
+
+
+def without_hints(function):
+    """Return the names of the parameters that have no annotation, and "return" if there is none."""
+    signature = inspect.signature(function)
+    parameters = [p for p in signature.parameters.values() if p.name not in ("self", "cls")]
+    missing = [p.name for p in parameters if p.annotation is p.empty]
+    return missing + ["return"] * (signature.return_annotation is signature.empty)
+
+
+@pytest.mark.parametrize("module", PUBLIC, ids=lambda module: module.__name__)
+def test_public_functions_have_type_hints(module):
+    found = {}
+    for name, thing in public(module).items():
+        found |= functions(name, thing)
+    missing = {name: without_hints(function) for name, function in found.items()}
+    assert {name: names for name, names in missing.items() if names} == {}
+
+
+def test_a_missing_hint_is_found():
+    class Half:
+        def __call__(self, x: int, y) -> None: ...
+
+        @property
+        def size(self): ...
+
+    Half.__module__ = "optimlib"
+    missing = [without_hints(function) for function in functions("Half", Half).values()]
+    assert missing == [["y"], ["return"]]
