@@ -5,8 +5,7 @@ from functools import partial
 import numpy as np
 
 from optimlib import figures
-from optimlib.checks import check_count
-from optimlib.descent import trace
+from optimlib.descent import check_count, trace
 from optimlib.explorers.arguments import ground_of, label_of, listed, sliders_of
 from optimlib.explorers.explorer import Explorer
 from optimlib.javascript import reference

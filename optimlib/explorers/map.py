@@ -6,14 +6,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from optimlib import figures
-from optimlib.checks import check_count
+from optimlib.calculus import check_objective, one_point
 from optimlib.curvature import critical_points
-from optimlib.descent import run, trace
+from optimlib.descent import check_count, run, trace
 from optimlib.explorers.arguments import ground_of, label_of, listed, sliders_of
 from optimlib.explorers.explorer import Explorer, tree, written
 from optimlib.expression import Symbol
 from optimlib.javascript import reference
-from optimlib.objective import check_objective, one_point
 from optimlib.problems import named
 from optimlib.rules.newton import Newton
 from optimlib.rules.optimizer import Optimizer

@@ -1,6 +1,5 @@
 """The explorer of schedules: one that the reader draws, and what it leads to under noise."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from numbers import Real
@@ -9,30 +8,30 @@ import numpy as np
 
 from optimlib import figures
 from optimlib import schedules as kinds
-from optimlib.checks import check_count, check_number
+from optimlib.checks import check_number
+from optimlib.descent import check_count
 from optimlib.explorers.explorer import Explorer, tree
 from optimlib.explorers.sampling import THEORY, noisy_trace
 from optimlib.javascript import reference
 from optimlib.rules import GradientDescent
 from optimlib.rules.rule import Rule
-from optimlib.types import Schedule
 
 KNOTS = 8
 
 
 def draw_schedule(
-    steps: int = 200,
-    schedules: Mapping[str, Schedule] | Sequence[Schedule] | None = None,
+    steps=200,
+    schedules=None,
     *,
-    own: Schedule | None = None,
-    rule: Rule | None = None,
-    start: float = 3.0,
-    curvature: float = 1.0,
-    noise: float = 1.0,
-    batch: int = 1,
-    runs: int = 64,
-    title: str | None = None,
-) -> Explorer:
+    own=None,
+    rule=None,
+    start=3.0,
+    curvature=1.0,
+    noise=1.0,
+    batch=1,
+    runs=64,
+    title=None,
+):
     r"""Return an explorer in which the reader draws a schedule of the learning rate.
 
     Beside it stands what the schedule leads to on :math:`f = h w^2/2` when the gradient
