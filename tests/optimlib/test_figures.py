@@ -323,6 +323,8 @@ def test_what_diverged_is_marked(ax):
     assert texts(ax) == ["diverged"]
     bad = ax.collections[0].get_cmap()(np.ma.masked_all(1))[0]
     assert tuple(bad) == plt.matplotlib.colors.to_rgba(figures.GRAY)
+    unlimited = figures.heat(values, ("lr", RATES), ("beta", BETAS))
+    np.testing.assert_array_equal(np.isnan(colors(unlimited)), ~np.isfinite(values))
 
 
 @pytest.mark.parametrize("fill", [np.nan, 0.0, 1.0, -1.0])
