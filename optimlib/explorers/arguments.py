@@ -5,6 +5,7 @@ import numpy as np
 from optimlib.explorers.explorer import written
 from optimlib.expression import record_problem
 from optimlib.javascript import reference
+from optimlib.objective import one_point
 from optimlib.symbols import symbol_text
 
 # Hyperparameters whose sliders are not logarithmic.
@@ -39,7 +40,9 @@ def ground_of(objective, start, moved=()):
         raise ValueError(
             f"objective must have one or two variables, got {objective.name} with {objective.dim}"
         )
-    start = np.ravel(np.asarray(objective.start if start is None else start, dtype=float))
+    if start is None and objective.start is None:
+        raise ValueError(f"start must be given: {objective.name} has no start of its own")
+    start = one_point(objective, objective.start if start is None else start, "start")
     domain = [(min(a, s), max(b, s)) for (a, b), s in zip(objective.domain, start, strict=True)]
     return {
         **_code(objective),

@@ -15,6 +15,7 @@ import numpy as np
 import traitlets
 from PIL import Image
 
+from optimlib import figures
 from optimlib.expression import Call, Constant, Symbol, record_function
 from optimlib.javascript import modules as library_modules
 from optimlib.javascript import operations
@@ -108,6 +109,7 @@ class Explorer(anywidget.AnyWidget):
         data = data | {"text/plain": repr(self), "text/html": self._html()}
         return data, metadata
 
+    @figures.in_style
     def _html(self):
         """Return the still picture and, for the website's script, the specification."""
         self._still()

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 
+from optimlib.names import check_arguments
 from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import Range, check_class_attributes, declarations
 from optimlib.types import Array, Record, Start
@@ -45,7 +46,8 @@ class Optimizer:
         If a hyperparameter or an option is out of its range.
     TypeError
         If a hyperparameter is not a number, an array of numbers, or callable (a schedule), an
-        option is not of its type, or a number is declared as neither.
+        option is not of its type, or there is no argument of a name; where a class is defined, if
+        a number in it is declared as neither, or `state` is not a tuple of names.
     """
 
     forms: ClassVar[dict[str, dict[str, Any]]] = {}
@@ -58,6 +60,11 @@ class Optimizer:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         check_class_attributes(cls)
+        _check_state(cls)
+
+    def __new__(cls, *args, **given):
+        check_arguments(cls, given)
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         for name, declared in declarations(type(self)).items():  # type: ignore[arg-type]  # hashable
@@ -150,6 +157,22 @@ class Optimizer:
             return value
 
         return self._copy(value_at, lambda wrapped: wrapped.at(t))
+
+
+def _check_state(cls):
+    """Raise a TypeError unless a class that names what it remembers does so in ``state``."""
+    if "states" in vars(cls):
+        raise TypeError(
+            f"{cls.__name__}: what a method remembers is named in state, as in state = ('v',), "
+            f"got states = {cls.states!r}"
+        )
+    state = cls.state
+    named = isinstance(state, tuple) and all(isinstance(name, str) for name in state)
+    if not (named or hasattr(state, "__get__")):
+        raise TypeError(
+            f"{cls.__name__}: state must be a tuple of names, as in state = ('v',), "
+            f"got state = {state!r}"
+        )
 
 
 def filled(w: Array, number: float) -> Array:
