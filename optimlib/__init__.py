@@ -103,11 +103,13 @@ else:
             return import_module(f"optimlib.{name}")
         if name == "__version__":
             return _version()
-        instead = instead_of_name(name, [*__all__, *_PARTS])
-        raise AttributeError(f"module 'optimlib' has no attribute {name!r}{instead}")
+        raise AttributeError(
+            f"module 'optimlib' has no attribute {name!r}"
+            f"{instead_of_name(name, [*__all__, *_PARTS])}"
+        )
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted({*globals(), *_PARTS, "__version__"})
 
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from optimlib.checks import check_number, real_array
 from optimlib.objective import Objective
-from optimlib.types import Array, ArrayLike
+from optimlib.types import Array, Points
 
 
 def least_squares(
-    X: ArrayLike, y: ArrayLike, l2: float = 0.0, variables: Sequence[str] | None = None
+    X: Points, y: Points, l2: float = 0.0, variables: Sequence[str] | None = None
 ) -> Objective:
     r"""Return the loss of linear regression on data, convex in the weights.
 
@@ -93,7 +93,7 @@ def least_squares(
 
 
 def logistic(
-    X: ArrayLike, y: ArrayLike, l2: float = 0.0, variables: Sequence[str] | None = None
+    X: Points, y: Points, l2: float = 0.0, variables: Sequence[str] | None = None
 ) -> Objective:
     r"""Return the loss of logistic regression on data, convex in the weights.
 
@@ -173,7 +173,7 @@ def logistic(
     return _loss("logistic", (f, grad, hess), d, variables, domain=((-5.0, 5.0),) * d)
 
 
-def _data(X: ArrayLike, y: ArrayLike, l2: float) -> tuple[Array, Array]:
+def _data(X: Points, y: Points, l2: float) -> tuple[Array, Array]:
     """Return copies of `X` and `y` as floats that cannot be written to, or raise an error."""
     rows, targets = (real_array(name, a).astype(float) for name, a in (("X", X), ("y", y)))
     if rows.ndim != 2 or not rows.size:
