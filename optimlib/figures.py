@@ -4,9 +4,10 @@ What these functions draw has the book's style; `use_style` gives it to all that
 Most draw on the axes they are given and return them; `one` and `side_by_side` make axes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from itertools import cycle, product
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -53,7 +54,7 @@ COLORS = {
     "ConjugateGradient": "#999933",
 }
 PALETTE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK)
-STYLE = {
+STYLE: dict[Any, Any] = {
     "axes.prop_cycle": cycler(color=PALETTE),
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -71,7 +72,8 @@ OVER_STEPS = {"xlabel": "step $t$", "ylabel": "$f(w_t)$"}
 # How lines of one color differ.
 DASHES = ("-", "--", ":", "-.")
 
-in_style = plt.rc_context(STYLE)
+F = TypeVar("F", bound=Callable[..., Any])
+in_style: Callable[[F], F] = cast(Any, plt.rc_context(STYLE))
 
 
 def use_style():
