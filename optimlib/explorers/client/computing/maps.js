@@ -1,7 +1,6 @@
 // Maps of cells, and what a map over two parameters measures of a run.
 
-import { RULES } from "../../../javascript/library.js";
-import { codeOf } from "./formulas.js";
+import { codeOf, ruleOf } from "./code.js";
 import { simulate, withSchedules } from "./simulate.js";
 
 // The value at a share of an axis.
@@ -64,8 +63,8 @@ export function settingsOf({ rule, ground }, changes) {
 export function measuredRun(specification, changes) {
   const { rule, ground, steps, color, tolerance } = specification;
   const { hyperparameters, parameters } = settingsOf(specification, changes);
-  const problem = codeOf(ground), code = RULES[rule.rule];
-  const run = simulate(code, hyperparameters, problem, parameters, ground.start, steps);
+  const problem = codeOf(ground);
+  const run = simulate(ruleOf(rule), hyperparameters, problem, parameters, ground.start, steps);
   const distances = distancesOf(run, ground.minima);
   let measured;
   if (color === "rate") measured = rateOf(distances);

@@ -2,7 +2,8 @@
 
 import { number } from "../../../javascript/by_hand.js";
 import { basinEdge, basinOf, basinRun } from "../computing/basins.js";
-import { codeOf, compile } from "../computing/formulas.js";
+import { codeOf } from "../computing/code.js";
+import { compile } from "../computing/formulas.js";
 import { coordinates, leaves, parametersFor } from "../computing/simulate.js";
 import { CellMap, CHECKERED, COLUMNS, swatch } from "../drawing/cell_map.js";
 import { make } from "../drawing/elements.js";

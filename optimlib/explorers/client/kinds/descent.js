@@ -1,8 +1,8 @@
 // Optimizers on a curve or a landscape: their paths, and their progress against the step.
 
 import { number } from "../../../javascript/by_hand.js";
-import { RULES } from "../../../javascript/library.js";
-import { codeOf, compile } from "../computing/formulas.js";
+import { codeOf, ruleOf } from "../computing/code.js";
+import { compile } from "../computing/formulas.js";
 import {
   coordinates, hyperparametersAt, hyperparametersFor, leaves, parametersFor, simulate,
 } from "../computing/simulate.js";
@@ -99,12 +99,13 @@ export class Descent {
 
   // A run is computed again only when something that it depends on has changed.
   runOf(i) {
-    const { rule } = this.rules[i];
-    if (!rule) return this.runInPython(i);
+    const entry = this.rules[i];
+    if (!entry.rule) return this.runInPython(i);
     const { ground, parameters, start, steps } = this, hyperparameters = this.hyperparametersOf(i);
     const key = JSON.stringify([this.state.problem, parameters, hyperparameters, start]);
     if (this.memory[i]?.key !== key) {
-      const run = simulate(RULES[rule], hyperparameters, codeOf(ground), parameters, start, steps);
+      const rule = ruleOf(entry), problem = codeOf(ground);
+      const run = simulate(rule, hyperparameters, problem, parameters, start, steps);
       this.memory[i] = { key, run };
     }
     return this.memory[i].run;

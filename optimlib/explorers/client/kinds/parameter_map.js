@@ -1,7 +1,8 @@
 // A map over two parameters, every cell of which is a run.
 
 import { number } from "../../../javascript/by_hand.js";
-import { codeOf, compile } from "../computing/formulas.js";
+import { codeOf } from "../computing/code.js";
+import { compile } from "../computing/formulas.js";
 import { measuredRun, settingsOf } from "../computing/maps.js";
 import { coordinates, hyperparametersAt } from "../computing/simulate.js";
 import { CellMap, CHECKERED, swatch, viridis } from "../drawing/cell_map.js";
