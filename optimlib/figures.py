@@ -4,11 +4,16 @@ Importing this module sets Matplotlib's style. Every function draws on the axes 
 returns them; `one` and `side_by_side` make axes.
 """
 
+from dataclasses import fields
+from zlib import crc32
+
 import numpy as np
 
+from optimlib.checks import is_number
 from optimlib.extras import extra
 from optimlib.objective import Objective
-from optimlib.symbols import symbol_latex
+from optimlib.rules.optimizer import Optimizer
+from optimlib.symbols import number_text, symbol_latex, symbol_text
 
 with extra("figures", "optimlib.figures"):
     import matplotlib.pyplot as plt
@@ -43,6 +48,11 @@ COLORS = {
     "LBFGS": "#882255",
     "ConjugateGradient": "#999933",
 }
+# For rules of one's own: each stands out by 3 to 1 from white and from the dark sheet.
+OWN = (
+    *("#CC3311", "#228833", "#9955DD", "#7A7A00"),
+    *("#EE3377", "#0E8AA8", "#A0522D", "#5F6FE0"),
+)
 STYLE = {
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]),
     "axes.spines.top": False,
@@ -60,7 +70,7 @@ plt.rcParams.update(STYLE)
 
 
 def color(rule):
-    """Return the color that `rule`'s optimizer has in the whole book, gray for an unknown one.
+    """Return the color that `rule`'s optimizer has in the whole book; one's own has another.
 
     Examples
     --------
@@ -69,7 +79,97 @@ def color(rule):
     >>> figures.color(ol.Adam(lr=0.1)) == figures.PURPLE
     True
     """
-    return COLORS.get(type(rule).__name__, GRAY)
+    name = type(rule).__name__
+    return COLORS.get(name) or _free_color(name, ())
+
+
+def colors(rules):
+    """Return a color for each of the rules that one figure shows together.
+
+    An optimizer of the library has its `color`. Rules of one's own, and those of which the figure
+    shows another form already, have colors that nothing else in it has, as long as there are some.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> from optimlib import figures
+    >>> figures.colors([ol.Adam(lr=0.1), ol.Momentum(lr=0.1), ol.Adam(lr=0.01)])
+    ['#CC79A7', '#E69F00', '#7A7A00']
+    """
+    names = [type(rule).__name__ for rule in rules]
+    found = [COLORS.get(n) if n not in names[:i] else None for i, n in enumerate(names)]
+    for i, name in enumerate(names):
+        found[i] = found[i] or _free_color(name, found)
+    return found
+
+
+def _free_color(name, taken):
+    """Return a color that is not `taken`, and that does not change from day to day."""
+    first = crc32(name.encode()) % len(OWN)
+    return next((c for c in (*OWN[first:], *OWN[:first]) if c not in taken), GRAY)
+
+
+def label_of(rule):
+    """Return what figures call a rule that is alone of its kind.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> from optimlib import figures
+    >>> figures.label_of(ol.Adam(lr=0.1))
+    'Adam'
+    """
+    return type(rule).__name__
+
+
+def labels_of(rules, moved=()):
+    """Return what one figure calls each of the rules that it shows, so that they are told apart.
+
+    Parameters
+    ----------
+    rules : sequence of Optimizer
+    moved : collection of str, optional
+        The hyperparameters that the reader moves, which do not tell rules apart.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> from optimlib import figures
+    >>> rules = [ol.Adam(lr=0.1), ol.Adam(lr=0.01), ol.Momentum(lr=0.1)]
+    >>> figures.labels_of(rules)
+    ['Adam, η = 0.1', 'Adam, η = 0.01', 'Momentum']
+    >>> figures.labels_of(rules, moved=["lr"])
+    ['Adam 1', 'Adam 2', 'Momentum']
+    """
+    families = {}
+    for rule in rules:
+        families.setdefault(label_of(rule), []).append(rule)
+    told_apart = {name: iter(_told_apart(family, moved)) for name, family in families.items()}
+    return [next(told_apart[label_of(rule)]) for rule in rules]
+
+
+def _told_apart(family, moved):
+    """Return a label for each of the rules of one name: with what differs, or numbered."""
+    name = label_of(family[0])
+    if len(family) == 1:
+        return [name]
+    values = [{f.name: _words(getattr(r, f.name)) for f in fields(r)} for r in family]
+    shared = set(values[0]).intersection(*values) - set(moved)
+    differ = [n for n in values[0] if n in shared and len({v[n] for v in values}) > 1]
+    longer = [", ".join([name, *(f"{symbol_text(n)} = {v[n]}" for n in differ)]) for v in values]
+    numbered = [f"{name} {i}" for i in range(1, len(family) + 1)]
+    return longer if len(set(longer)) == len(family) else numbered
+
+
+def _words(value):
+    """Return a hyperparameter's or an option's value as a label has it."""
+    if is_number(value):
+        return number_text(value)
+    if isinstance(value, Optimizer):
+        return label_of(value)
+    if callable(value):
+        return getattr(value, "__name__", type(value).__name__)
+    return str(value)
 
 
 def one(**size):
@@ -166,7 +266,7 @@ def path(trace, ax, label=None, **line):
         x, y = trace.points.T
     else:
         x, y = trace.points.ravel(), trace.values.ravel()
-    label = type(trace.rule).__name__ if label is None else label
+    label = label_of(trace.rule) if label is None else label
     ax.plot(x, y, **{"color": color(trace.rule), "marker": "o", "label": label} | line)
     return ax
 
@@ -188,7 +288,7 @@ def progress(trace, ax, label=None, **line):
     -------
     matplotlib.axes.Axes
     """
-    label = type(trace.rule).__name__ if label is None else label
+    label = label_of(trace.rule) if label is None else label
     ax.semilogy(trace.values.ravel(), **{"color": color(trace.rule), "label": label} | line)
     ax.set(xlabel="step $t$", ylabel="$f(w_t)$")
     return ax

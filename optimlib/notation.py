@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 
 from optimlib.checks import check_count
-from optimlib.descent import iterate
+from optimlib.descent import check_order, iterate
 from optimlib.expression import (
     Call,
     Matrix,
@@ -124,6 +124,7 @@ def by_hand(rule, objective, w0, steps):
     g₁ = (2 · 1 + 2, 2 · 2 + 1) = (4, 5)
     w₁ = (1, 2) − 0.1 · (4, 5) = (0.6, 1.5)
     """
+    check_order(rule, objective)
     if not isinstance(rule, Rule):
         raise TypeError(
             "by_hand writes the steps of rules that act on one coordinate at a time, got rule = "

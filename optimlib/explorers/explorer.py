@@ -195,13 +195,15 @@ def _check_known(node, argument):
             _check_known(part, argument)
 
 
-def written(node):
-    """Return a recorded node as a tree for the figure."""
+def written(node, argument=None):
+    """Return a recorded node as a tree for the figure; `argument` writes what it is computed of."""
+    argument = argument or written
     if isinstance(node, Symbol):
         return node.name
     if isinstance(node, Constant):
+        value = node.value if isinstance(node.value, int | float) else float(node.value)
         # JSON has no infinity.
-        return ["divide", np.sign(node.value), 0] if np.isinf(node.value) else node.value
+        return ["divide", np.sign(value), 0] if math.isinf(value) else value
     if is_square(node):  # as NumPy computes x**2
-        return ["square", written(node.arguments[0])]
-    return [node.function.__name__, *map(written, node.arguments)]
+        return ["square", argument(node.arguments[0])]
+    return [node.function.__name__, *map(argument, node.arguments)]

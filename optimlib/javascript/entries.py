@@ -14,6 +14,7 @@ from optimlib.expression import (
     Symbol,
     as_node,
     record_branches,
+    record_initial,
     record_problem,
     record_rule,
 )
@@ -41,7 +42,7 @@ def rule_entry(rule, defaults, symbols=None):
     """
     recording = record_rule(rule)
     before, after, inputs = _rule_names(rule, recording)
-    initial = Code(inputs, initial_trees(rule))
+    initial = Code(inputs, record_initial(rule))
     look_ahead = Code(inputs, [recording.look_ahead])
     update = Code(inputs, recording.names.values(), after)
     text = _object(
@@ -87,13 +88,6 @@ def rule_symbols(rule):
     names = ["w", "look_ahead", "g", *rule.state, *rule.hyperparameters()]
     names += record_rule(rule).names
     return {name: symbol_text(name, "t" if name.endswith("_next") else "") for name in names}
-
-
-def initial_trees(rule):
-    """Return the trees of the states before the first step."""
-    symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
-    states = symbolic.initial(np.array(Symbol("w"), dtype=object))
-    return [as_node(state) for state in states]
 
 
 def _step_trees(recording, inputs, values):

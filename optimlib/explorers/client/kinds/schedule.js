@@ -88,7 +88,8 @@ export class DrawnSchedule {
     const { expected, memory, runs } = this;
     const key = [Array.from(rates), Object.values(problem), this.state.seed].join();
     if (memory[i]?.key !== key) {
-      const measured = meanSquares(ruleOf(this.rule), this.hyperparameters, rates, problem, this.noise());
+      const rule = ruleOf(this.rule);
+      const measured = meanSquares(rule, this.hyperparameters, rates, problem, this.noise());
       memory[i] = { key, label, rates, color: COLORS[i], measured, floor: null };
       if (expected) {
         memory[i].floor = noiseFloor(expected, rates, problem);
