@@ -3,6 +3,7 @@
 The lines are assembled here; how a tree is written is the matter of `typesetting`.
 """
 
+import html
 import re
 from itertools import islice
 
@@ -46,6 +47,25 @@ class Notation:
 
     def _repr_latex_(self):
         return f"$$\n{self.latex}\n$$"
+
+    def to_html(self):
+        """Return the mathematics as HTML that any page can hold, in Unicode and not typeset.
+
+        A browser typesets LaTeX only with a script, which a page may not have: where there is
+        one, such as MathJax, ``latex`` is for it.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import optimlib as ol
+        >>> print(ol.formula(ol.GradientDescent(lr=0.1)).to_html())
+        <pre class="notation">gₜ = ∇f(wₜ₋₁)
+        wₜ = wₜ₋₁ − η gₜ</pre>
+        """
+        return f'<pre class="notation">{html.escape(self.text)}</pre>'
 
 
 def formula(subject):

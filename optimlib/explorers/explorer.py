@@ -25,6 +25,27 @@ LARGEST = 60_000  # bytes of a figure's data: a page may have several
 PACKAGE = Path(__file__).parents[1]
 CLIENT = PACKAGE / "explorers" / "client"
 START = "explorers/client/start.js"
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+body {{ font-family: system-ui, sans-serif; margin: 1rem auto; max-width: 60rem; padding: 0 1rem; }}
+{style}</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<figure id="figure">{figure}</figure>
+</main>
+<script>{script}</script>
+</body>
+</html>
+"""
 
 
 @cache
@@ -107,6 +128,38 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**options)
         data = data | {"text/plain": repr(self), "text/html": self._html()}
         return data, metadata
+
+    def to_html(self):
+        """Return the figure as a page of its own, a whole HTML document.
+
+        It needs no server, no kernel and no network: script, style and the still picture, which
+        stands where there is no JavaScript, are in it.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import optimlib as ol
+        >>> from optimlib.explorers import explore
+        >>> figure = explore(ol.Adam(lr=0.1), ol.problems.square, title="Adam on a parabola")
+        >>> page = figure.to_html()
+        >>> print(page[:82])
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name=
+
+        ``Path("adam.html").write_text(page, "utf-8")`` writes what a browser opens.
+        """
+        return PAGE.format(
+            title=html.escape(self.specification["title"]),
+            style=style(),
+            figure=self._html(),
+            script=page_script(),
+        )
 
     def _html(self):
         """Return the still picture and, for the website's script, the specification."""

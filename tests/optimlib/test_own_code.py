@@ -128,5 +128,5 @@ def test_a_line_is_compiled():
 
 def test_a_line_is_explored():
     explorers = pytest.importorskip("optimlib.explorers")
-    figure = explorers.explore(LINE, ol.GradientDescent(lr=0.1), start=(0.0, 0.0))
+    figure = explorers.explore(ol.GradientDescent(lr=0.1), LINE, start=(0.0, 0.0))
     assert "line" in repr(figure)

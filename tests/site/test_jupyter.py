@@ -27,7 +27,7 @@ class Bold(ol.Rule):
         step = -self.lr * g
         return dict(step=step if np.all(g > 0) else self.share * step)
 
-explore(ol.problems.square, [Bold(lr=0.2), ol.GradientDescent(lr=0.1)], steps=5, share=(0, 1))"""
+explore([Bold(lr=0.2), ol.GradientDescent(lr=0.1)], ol.problems.square, steps=5, share=(0, 1))"""
 
 
 def free_port():
