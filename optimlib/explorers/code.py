@@ -93,6 +93,16 @@ def with_parameters(objective, ground, values):
     return changed
 
 
+def at_ends(slider, objective, ground):
+    """Return the problem at both ends of a slider, or nothing if that moves no parameter of it."""
+    if "parameter" not in slider:
+        return []
+    name = slider["parameter"]
+    return [
+        with_parameters(objective, ground, {name: slider[end]}) for end in ("min", "max")
+    ]
+
+
 def _own_rule(rule):
     recording = record_rule(rule)
     ahead = recording.look_ahead
