@@ -1,8 +1,35 @@
-"""The explorer of basins: where runs end, over start and learning rate."""
+"""The explorer of basins: a map over start and learning rate, where runs end."""
+
+from functools import partial
+
+import numpy as np
+
+from optimlib import figures
+from optimlib.checks import check_count
+from optimlib.curvature import critical_points
+from optimlib.descent import check_order, run, trace
+from optimlib.explorers.arguments import generated_or_none, ground_of, listed, sliders_of
+from optimlib.explorers.code import at_ends, with_parameters
+from optimlib.explorers.explorer import Explorer, tree, written
+from optimlib.expression import Symbol
+from optimlib.objective import check_objective
+from optimlib.rules.newton import Newton
+from optimlib.rules.optimizer import Optimizer
+
+NEAR = 1e-2
+# The runs along start and rate: of the still picture, and of a map that comes as data.
+STILL, COARSE = (160, 60), (40, 30)
+MINIMA = (figures.BLUE, figures.ORANGE, figures.GREEN, figures.SKY, figures.BLACK)
+OTHERS = {
+    "maximum": figures.VERMILION,
+    "saddle": figures.PURPLE,
+    "undecided": figures.PURPLE,
+}
+
 
 def basin_map(
-    objective,
     rules,
+    objective,
     lr=(0.01, 2.0),
     start=None,
     steps=50,
@@ -18,15 +45,17 @@ def basin_map(
 
     Parameters
     ----------
+    rules : Optimizer or list of Optimizer
+        With a hyperparameter ``lr``; `Newton` without a line search. With several there is a
+        menu. One that a browser cannot compute, since its code is not arithmetic on one
+        coordinate, has a coarse map and one run, recorded on the website and live where a kernel
+        runs.
     objective : Objective
         Of one variable, with a Hessian.
-    rules : Optimizer or list of Optimizer
-        With a hyperparameter ``lr``: rules that are generated as JavaScript, and `Newton`
-        without a line search. With several there is a menu.
     lr : (low, high)
         The range of learning rates, on a logarithmic axis.
     start : number, optional
-        The start at first. By default the objective's own.
+        The start at first. By default the objective's own, if it has one.
     steps : int
         At least 1.
     boundaries : dict, optional
@@ -46,7 +75,7 @@ def basin_map(
     Raises
     ------
     TypeError
-        If `objective` is no `Objective`, or a rule is not generated as JavaScript.
+        If an argument is of the wrong kind, or the objective is not elementwise arithmetic.
     ValueError
         If the objective does not have one variable or has no Hessian, a rule has no ``lr`` or
         is a `Newton` with a line search, or an argument is out of range.
@@ -56,14 +85,14 @@ def basin_map(
     >>> import optimlib as ol
     >>> from optimlib.explorers import basin_map
     >>> methods = [ol.Newton(), ol.Newton(saddle_free=True), ol.GradientDescent(lr=0.1)]
-    >>> basin_map(ol.problems.x_cos(), methods, lr=(0.01, 1))
+    >>> basin_map(methods, ol.problems.x_cos(), lr=(0.01, 1))
     <Explorer: Where Newton, Newton with |H|, GradientDescent end on x_cos(c=1)>
     """
-    rules = _checked_rules(objective, rules, steps)
-    methods = [_method(rule) for rule in rules]
+    rules = _checked_rules(rules, objective, steps)
+    labels = figures.labels_of(rules, {"lr"})
+    methods = [_method(*pair, steps) for pair in zip(rules, labels, strict=True)]
     if not (np.shape(lr) == (2,) and 0 < lr[0] < lr[1]):
         raise ValueError(f"lr must be a range (low, high) above 0, got lr = {lr!r}")
-    start = None if start is None else one_point(objective, start, "start")
     ground = ground_of(objective, start, ranges)
     sliders = sliders_of(ranges, [], [ground])
     for slider in sliders:
@@ -86,11 +115,21 @@ def basin_map(
             for label, edge in (boundaries or {}).items()
         ],
     }
-    return Explorer(specification, partial(_draw_basins, rules[0], objective, specification, lr))
+    for k, method in enumerate(methods):
+        if not method.keys() & {"rule", "step"}:
+            first = {"rule": k, "parameters": ground["parameters"]}
+            place = {"start": ground["start"][0], "lr": specification["axis"]["value"]}
+            method["recorded"] = {
+                "map": _map_as_data(rules, objective, specification, **first),
+                "run": _run_as_data(rules, objective, specification, **first, **place),
+            }
+    still = partial(_draw_basins, rules[0], objective, specification)
+    return Explorer(specification, still, partial(_answer, rules, objective, specification))
 
 
-def _checked_rules(objective, rules, steps):
+def _checked_rules(rules, objective, steps):
     """Return the rules as a list, if they and the objective fit a map of basins."""
+    check_order(rules, objective)
     check_objective(objective)
     if objective.dim != 1:
         raise ValueError(
@@ -102,20 +141,56 @@ def _checked_rules(objective, rules, steps):
     return listed(rules, Optimizer, "rules", "ol.Newton()")
 
 
-def _draw_basins(rule, objective, specification, lr):
-    variable, critical = objective.variables[0], specification["critical"]
-    low, high = specification["ground"]["domain"][0]
-    starts, rates = np.meshgrid(np.linspace(low, high, 160), np.geomspace(*lr, 60))
+def _answer(rules, objective, specification, part, **question):
+    """Return what the figure asks for of a rule that only Python can run: a map, or one run."""
+    compute = {"map": _map_as_data, "run": _run_as_data}[part]
+    try:
+        return compute(rules, objective, specification, **question)
+    except Exception as error:  # a reader's own code may raise anything
+        recorded = specification["rules"][question["rule"]]["recorded"]
+        return recorded[part] | {"error": str(error)}
+
+
+def _map_as_data(rules, objective, specification, rule, parameters):
+    objective = with_parameters(objective, specification["ground"], parameters)
+    *_, cells = _map(rules[rule], objective, specification, COARSE)
+    return {"parameters": parameters, "columns": COARSE[0], "cells": cells.ravel()}
+
+
+def _run_as_data(rules, objective, specification, rule, parameters, start, lr):
+    objective = with_parameters(objective, specification["ground"], parameters)
+    chosen = rules[rule].replace_unchecked(lr=lr)
+    path = trace(chosen, objective, np.array([start]), specification["steps"])
+    shown = {"points": path.points.ravel(), "values": path.values.ravel()}
+    return {"parameters": parameters, "start": start, "lr": lr, **shown}
+
+
+def _map(rule, objective, specification, size):
+    """Return a grid of starts and rates, and where each run ends as `basinOf` in the client says.
+
+    That is the number of a critical point, −1 between them, −2 outside the picture.
+    """
+    (low, high), axis = specification["ground"]["domain"][0], specification["axis"]
+    sides = np.linspace(low, high, size[0]), np.geomspace(axis["min"], axis["max"], size[1])
+    starts, rates = np.meshgrid(*sides)
     swept = rule.replace_unchecked(lr=rates)
     ends = run(swept, objective, starts[None], specification["steps"])[0]
-    places = np.array([point["at"] for point in critical])
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(ends - places[:, None, None])
-    reached = np.any(apart <= NEAR * (high - low), axis=0)
+    cells = np.where((ends >= low) & (ends <= high), -1, -2)
+    least = np.full(ends.shape, NEAR * (high - low))
+    for k, point in enumerate(specification["critical"]):
+        apart = np.abs(ends - point["at"])
+        cells[apart <= least] = k
+        least = np.fmin(apart, least)
+    return starts, rates, cells
+
+
+def _draw_basins(rule, objective, specification):
+    variable = objective.variables[0]
+    starts, rates, cells = _map(rule, objective, specification, STILL)
     ax = figures.one()
     handles = []
-    for k, point in enumerate(critical):
-        here = reached & (np.argmin(apart, axis=0) == k)
+    for k, point in enumerate(specification["critical"]):
+        here = cells == k
         if np.any(here):
             dots = dict(color=point["color"], marker="s", linestyle="none", markersize=2.2)
             ax.plot(starts[here], rates[here], **dots)
@@ -128,7 +203,7 @@ def _draw_basins(rule, objective, specification, lr):
 
 def _check_critical_stay(slider, objective, ground):
     places = [point["at"] for point in _critical(objective, ground)]
-    for end in _at_ends(slider, objective, ground):
+    for end in at_ends(slider, objective, ground):
         moved = [point["at"] for point in _critical(end, ground)]
         if len(moved) != len(places) or not np.allclose(moved, places, atol=1e-6):
             raise ValueError(f"{slider['parameter']} moves critical points of {objective.name}")
@@ -153,13 +228,14 @@ def _critical(objective, ground):
     return points
 
 
-def _method(rule):
+def _method(rule, label, steps):
     """Return a rule as the figure runs it: Newton's by the formula of its step."""
+    name = figures.label_of(rule)
     if "lr" not in rule.hyperparameters():
-        raise ValueError(f"rules must have a hyperparameter lr, {label_of(rule)} has none")
-    entry = {"label": label_of(rule), "color": figures.color(rule)}
+        raise ValueError(f"rules must have a hyperparameter lr, {name} has none")
+    color = figures.color(rule)  # of one at a time the path is drawn
     if not isinstance(rule, Newton):
-        return entry | reference(rule)
+        return {"label": label, "color": color} | generated_or_none(rule, steps)
     if rule.line_search is not None:
         raise ValueError(f"rules must be without line search here, got {rule!r}")
     numbers = rule.hyperparameters()
@@ -169,8 +245,9 @@ def _method(rule):
     added = [" with |H|"] * rule.saddle_free + [f" + {rule.regularization:g}I"] * bool(
         rule.regularization
     )
-    return entry | {
-        "label": entry["label"] + "".join(added),
+    return {
+        "label": name + "".join(added),
+        "color": color,
         "hyperparameters": numbers,
         "step": written(_newton_step(rule)),
     }
