@@ -168,7 +168,8 @@ def _words(value):
     if isinstance(value, Optimizer):
         return label_of(value)
     if callable(value):
-        return getattr(value, "__name__", type(value).__name__)
+        name = getattr(value, "__name__", type(value).__name__)
+        return "a schedule" if name == "<lambda>" else name
     return str(value)
 
 

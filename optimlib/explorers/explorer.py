@@ -6,6 +6,7 @@ import inspect
 import io
 import json
 import math
+import re
 from functools import cache
 from pathlib import Path
 
@@ -40,7 +41,7 @@ body {{ font-family: system-ui, sans-serif; margin: 1rem auto; max-width: 60rem;
 <body>
 <main>
 <h1>{title}</h1>
-<figure id="figure">{figure}</figure>
+<figure id="{name}">{figure}</figure>
 </main>
 <script>{script}</script>
 </body>
@@ -154,8 +155,10 @@ class Explorer(anywidget.AnyWidget):
 
         ``Path("adam.html").write_text(page, "utf-8")`` writes what a browser opens.
         """
+        title = self.specification["title"]
         return PAGE.format(
-            title=html.escape(self.specification["title"]),
+            title=html.escape(title),
+            name="fig-" + re.sub(r"\W+", "-", title.lower()).strip("-"),
             style=style(),
             figure=self._html(),
             script=page_script(),

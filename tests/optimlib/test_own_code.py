@@ -130,3 +130,5 @@ def test_a_line_is_explored():
     explorers = pytest.importorskip("optimlib.explorers")
     figure = explorers.explore(ol.GradientDescent(lr=0.1), LINE, start=(0.0, 0.0))
     assert "line" in repr(figure)
+    with pytest.raises(ValueError, match="start must be given, line has none of its own"):
+        explorers.explore(ol.GradientDescent(lr=0.1), LINE)
