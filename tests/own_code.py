@@ -108,22 +108,26 @@ def _bowl(c):
     )
 
 
+def valleys(a=2.25, c=1.0):
+    return ol.Objective(
+        f=lambda x, a, c: c * (x**2 - a) ** 2,
+        grad=lambda x, a, c: 4 * c * x * (x**2 - a),
+        hess=lambda x, a, c: 4 * c * (3 * x**2 - a),
+        name="two valleys",
+        parameters={"a": a, "c": c},
+        variables=("x",),
+        domain=((-2.0, 2.0),),
+        minima=(-(a**0.5), a**0.5),
+        start=0.5,
+    )
+
+
 def _ring(w):
     return w[0] ** 2 + w[1] ** 2 - 1
 
 
 PROBLEMS = [
-    ol.Objective(
-        f=lambda x, a: (x**2 - a) ** 2,
-        grad=lambda x, a: 4 * x * (x**2 - a),
-        hess=lambda x, a: 12 * x**2 - 4 * a,
-        name="two valleys",
-        parameters={"a": 2.25},
-        variables=("x",),
-        domain=((-2.0, 2.0),),
-        minima=(-1.5, 1.5),
-        start=0.5,
-    ),
+    valleys(),
     ol.Objective(
         f=lambda w: _ring(w) ** 2 + w[1] / 3,
         grad=lambda w: (4 * w[0] * _ring(w), 4 * w[1] * _ring(w) + 1 / 3),

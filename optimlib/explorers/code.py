@@ -98,9 +98,7 @@ def at_ends(slider, objective, ground):
     if "parameter" not in slider:
         return []
     name = slider["parameter"]
-    return [
-        with_parameters(objective, ground, {name: slider[end]}) for end in ("min", "max")
-    ]
+    return [with_parameters(objective, ground, {name: slider[end]}) for end in ("min", "max")]
 
 
 def _own_rule(rule):

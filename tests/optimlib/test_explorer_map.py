@@ -266,11 +266,6 @@ def test_wrong_arguments_of_a_parameter_map_are_named(arguments, message):
         parameter_map(**dict(rule=HEAVY_BALL, objective=BOWL, **OVER_RATE) | arguments)
 
 
-def test_rule_that_is_not_generated_is_refused():
-    with pytest.raises(TypeError):
-        parameter_map(ol.Newton(), BOWL, ("lr", 0.1, 1), ("regularization", 0, 1))
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
