@@ -89,7 +89,7 @@ class Momentum(ol.Rule):
 
 RULES = {cls.__name__: cls for cls in (SignMomentum, LookingAhead, Twice, FiveStates, Deep)}
 RULES["another Momentum"] = Momentum
-DEEPER = partial(Deep, times=30)
+DEEPER = partial(Deep, times=22)
 
 
 @dataclass(frozen=True)

@@ -401,7 +401,7 @@ def test_a_readers_own_rule_and_objective():
 
 
 def test_what_a_deep_tree_shares_is_sent_once():
-    """Written out, the iteration would have 3^30 factors."""
+    """Written out, the iteration would have 3^22 factors."""
     entry = rule_code(own_code.DEEPER(lr=0.1), 1)
     assert len(js(entry)) < 3000
     x, step = value(f"ruleOf({js(entry)}).update({{lr: 0.1}}, 1, 3, 0)")
