@@ -23,7 +23,7 @@ class SignMomentum(ol.Rule):
 class LookingAhead(ol.Rule):
     """Everything that a rule may depend on, a state that starts elsewhere, a choice, constants."""
 
-    pull: float = 0.5
+    pull: float = 0.1
     state = ("v",)
 
     def look_ahead(self, w, v):
@@ -143,6 +143,7 @@ PROBLEMS = [
     ol.Objective(
         f=lambda w: np.where(w > 0, w - np.pi * w**2, np.inf),
         grad=lambda w: np.where(w > 0, 1 - 2 * np.pi * w, -np.inf),
+        hess=lambda w: np.where(w > 0, -2 * np.pi, 0),
         name="wall",
         domain=((0.125, 2.0),),
         start=1.25,

@@ -71,8 +71,8 @@ def test_every_explorer_takes_rules_of_ones_own(show):
 
 @pytest.mark.parametrize("name", ["ledger", "plot", "draw_schedule"])
 def test_a_rule_that_only_python_runs_is_refused_with_the_reason_and_a_way_out(name):
-    words = r"rule.* must be arithmetic .* Branching\(lr=.*branches on a value.*np.where.*explore "
-    with pytest.raises(TypeError, match=re.compile(words, re.DOTALL)):
+    words = r"rule.* must be arithmetic .* Branching\(lr=.*np.all is not .*explorers.explore shows"
+    with pytest.raises(TypeError, match=words):
         SHOWN[name](BRANCHING)
     with pytest.raises(TypeError, match=r"rule must be one of .*, of which theory has the floor"):
         noise_floor(OWN[0])
@@ -148,7 +148,7 @@ def test_rules_of_one_class_are_told_apart():
     assert repr(figure) == f"<Explorer: {'; '.join(labels)} on square>"
     moved = explore(rules, SQUARE, lr=(0.001, 1)).specification
     assert [entry["label"] for entry in moved["rules"]] == ["Adam 1", "SignMomentum", "Adam 2"]
-    assert [s["label"] for s in moved["sliders"]] == ["η of Adam 1", "η of Adam 2"]
+    assert [s["label"] for s in moved["sliders"]] == [f"η of {entry['label']}" for entry in moved["rules"]]
 
 
 # Rules that only Python runs: recorded, and asked for.

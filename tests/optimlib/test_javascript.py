@@ -173,15 +173,16 @@ def rate(name, objective):
 
 OBJECTIVES = {name: ol.problems.named(name) for name in PROBLEMS}
 OBJECTIVES |= {problem.name: problem for problem in own_code.PROBLEMS}
+OWN_PROBLEMS = [problem.name for problem in own_code.PROBLEMS]
 EVERY_RULE = [*RULES, *own_code.RULES]
 
 
 def met(name):
     """Return two problems, of one and two variables, so that each meets a rule."""
-    number = EVERY_RULE.index(name)
+    rules, names = (RULES, PROBLEMS) if name in RULES else ([*own_code.RULES], OWN_PROBLEMS)
     for dim in (1, 2):
-        problems = [p for p, objective in OBJECTIVES.items() if objective.dim == dim]
-        yield problems[number % len(problems)]
+        problems = [problem for problem in names if OBJECTIVES[problem].dim == dim]
+        yield problems[rules.index(name) % len(problems)]
 
 
 def test_every_problem_meets_a_rule():

@@ -97,6 +97,10 @@ function byHand(tree, values, isVariable) {
   if (!depends(tree)) return constant(Number(compile(tree)(values)));
   if (typeof tree === "string") return values[tree];
   const [operation, ...inner] = tree;
+  if (operation === "where" && !depends(inner[0])) {
+    const isSo = Number(compile(inner[0])(values)) !== 0;
+    return byHand(inner[isSo ? 1 : 2], values, isVariable);
+  }
   const trees = inner.map((one) => byHand(one, values, isVariable));
   return operation === "square" ? ["power", ...trees, "2"] : [operation, ...trees];
 }
