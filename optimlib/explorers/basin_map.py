@@ -230,9 +230,9 @@ def _critical(objective, ground):
 
 def _method(rule, label, steps):
     """Return a rule as the figure runs it: Newton's by the formula of its step."""
-    name = figures.label_of(rule)
+    family = figures.label_of(rule)
     if "lr" not in rule.hyperparameters():
-        raise ValueError(f"rules must have a hyperparameter lr, {name} has none")
+        raise ValueError(f"rules must have a hyperparameter lr, {family} has none")
     color = figures.color(rule)  # of one at a time the path is drawn
     if not isinstance(rule, Newton):
         return {"label": label, "color": color} | generated_or_none(rule, steps)
@@ -246,7 +246,7 @@ def _method(rule, label, steps):
         rule.regularization
     )
     return {
-        "label": name + "".join(added),
+        "label": family + "".join(added),
         "color": color,
         "hyperparameters": numbers,
         "step": written(_newton_step(rule)),

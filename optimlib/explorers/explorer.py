@@ -146,14 +146,10 @@ class Explorer(anywidget.AnyWidget):
         >>> from optimlib.explorers import explore
         >>> figure = explore(ol.Adam(lr=0.1), ol.problems.square, title="Adam on a parabola")
         >>> page = figure.to_html()
-        >>> print(page[:82])
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name=
+        >>> page.splitlines()[:2]
+        ['<!DOCTYPE html>', '<html lang="en">']
 
-        ``Path("adam.html").write_text(page, "utf-8")`` writes what a browser opens.
+        ``pathlib.Path("adam.html").write_text(page, "utf-8")`` writes what a browser opens.
         """
         title = self.specification["title"]
         return PAGE.format(
