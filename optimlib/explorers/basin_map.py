@@ -18,7 +18,7 @@ from optimlib.rules.optimizer import Optimizer
 
 NEAR = 1e-2
 # The runs along start and rate: of the still picture, and of a map that comes as data.
-STILL, COARSE = (160, 60), (40, 30)
+STILL, COARSE = (160, 60), (24, 18)
 MINIMA = (figures.BLUE, figures.ORANGE, figures.GREEN, figures.SKY, figures.BLACK)
 OTHERS = {
     "maximum": figures.VERMILION,
@@ -153,7 +153,7 @@ def _answer(rules, objective, specification, part, **question):
 
 def _map_as_data(rules, objective, specification, rule, parameters):
     objective = with_parameters(objective, specification["ground"], parameters)
-    *_, cells = _map(rules[rule], objective, specification, COARSE)
+    cells = _map(rules[rule], objective, specification, COARSE)
     return {"parameters": parameters, "columns": COARSE[0], "cells": cells.ravel()}
 
 
@@ -165,14 +165,19 @@ def _run_as_data(rules, objective, specification, rule, parameters, start, lr):
     return {"parameters": parameters, "start": start, "lr": lr, **shown}
 
 
+def _grid(specification, size):
+    """Return a grid of starts and rates."""
+    ends, axis = specification["ground"]["domain"][0], specification["axis"]
+    return np.meshgrid(np.linspace(*ends, size[0]), np.geomspace(axis["min"], axis["max"], size[1]))
+
+
 def _map(rule, objective, specification, size):
-    """Return a grid of starts and rates, and where each run ends as `basinOf` in the client says.
+    """Return where each run of a grid ends, as `basinOf` in the client says.
 
     That is the number of a critical point, −1 between them, −2 outside the picture.
     """
-    (low, high), axis = specification["ground"]["domain"][0], specification["axis"]
-    sides = np.linspace(low, high, size[0]), np.geomspace(axis["min"], axis["max"], size[1])
-    starts, rates = np.meshgrid(*sides)
+    low, high = specification["ground"]["domain"][0]
+    starts, rates = _grid(specification, size)
     swept = rule.replace_unchecked(lr=rates)
     ends = run(swept, objective, starts[None], specification["steps"])[0]
     cells = np.where((ends >= low) & (ends <= high), -1, -2)
@@ -181,24 +186,31 @@ def _map(rule, objective, specification, size):
         apart = np.abs(ends - point["at"])
         cells[apart <= least] = k
         least = np.fmin(apart, least)
-    return starts, rates, cells
+    return cells
 
 
 def _draw_basins(rule, objective, specification):
     variable = objective.variables[0]
-    starts, rates, cells = _map(rule, objective, specification, STILL)
+    first = specification["rules"][0]
+    recorded = first.get("recorded")
+    size = COARSE if recorded else STILL
+    starts, rates = _grid(specification, size)
+    if recorded:
+        cells = recorded["map"]["cells"].reshape(starts.shape)
+    else:
+        cells = _map(rule, objective, specification, STILL)
     ax = figures.one()
-    handles = []
+    handles, square = [], 2.2 * STILL[0] / size[0]
     for k, point in enumerate(specification["critical"]):
         here = cells == k
         if np.any(here):
-            dots = dict(color=point["color"], marker="s", linestyle="none", markersize=2.2)
+            dots = dict(color=point["color"], marker="s", linestyle="none", markersize=square)
             ax.plot(starts[here], rates[here], **dots)
             label = f"{point['kind']} at {point['at']:.4g}"
             handles += ax.plot([], [], **dots | {"markersize": 7}, label=label)
     ax.set(xlabel=f"start {variable}", ylabel=specification["axis"]["label"], yscale="log")
     ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1, 1))
-    ax.set_title(specification["rules"][0]["label"])
+    ax.set_title(first["label"])
 
 
 def _check_critical_stay(slider, objective, ground):

@@ -19,8 +19,8 @@ MEASURES = {
     "steps": "steps until the distance is {tolerance:g} of the start's",
     "value": "share of f − f* left after {steps} steps",
 }
-# The runs that Python computes for a map, along x and y.
-STILL = (36, 27)
+# The runs along x and y: of the still picture, and of a map that comes as data.
+STILL, COARSE = (36, 27), (24, 18)
 
 
 def parameter_map(
@@ -154,9 +154,9 @@ def _answer(rule, objective, specification, part, changes):
 
 
 def _map_as_data(rule, objective, specification, changes):
-    _, cells = _map(*_changed(rule, objective, specification, changes))
+    cells = _map(*_changed(rule, objective, specification, changes), COARSE)
     rounded = [float(f"{cell:.5g}") for cell in cells.ravel()]
-    return {"changes": changes, "columns": STILL[0], "cells": rounded}
+    return {"changes": changes, "columns": COARSE[0], "cells": rounded}
 
 
 def _run_as_data(rule, objective, specification, changes):
@@ -175,21 +175,29 @@ def _changed(rule, objective, specification, changes):
     return replace(rule, **own), objective, specification | {"ground": ground}
 
 
-def _map(rule, objective, specification):
-    """Return the grid of a coarse map and what it shows of each run."""
+def _grid(axes, size):
+    return np.meshgrid(*(_side(*pair) for pair in zip(axes, size, strict=True)))
+
+
+def _map(rule, objective, specification, size):
+    """Return what a map of this size shows of each run."""
     axes = specification["axes"]
-    sides = [_side(axis, size) for axis, size in zip(axes, STILL, strict=True)]
-    grid = np.meshgrid(*sides)
+    grid = _grid(axes, size)
     changes = {axis["key"]: side.ravel() for axis, side in zip(axes, grid, strict=True)}
     with np.errstate(all="ignore"):
         runs = _runs(rule, objective, specification["ground"], specification["steps"], changes)
         measured = _measured(*runs, specification["color"], specification["tolerance"])
-    return grid, measured.reshape(grid[0].shape)
+    return measured.reshape(grid[0].shape)
 
 
 def _draw_map(rule, objective, specification):
     axes, color = specification["axes"], specification["color"]
-    grid, measured = _map(rule, objective, specification)
+    if "recorded" in specification:
+        grid = _grid(axes, COARSE)
+        measured = np.reshape(specification["recorded"]["map"]["cells"], grid[0].shape)
+    else:
+        grid = _grid(axes, STILL)
+        measured = _map(rule, objective, specification, STILL)
     lost = ~np.isfinite(measured) | ((measured > 1) & (color != "steps")) | (measured < 0)
     least = 1 if color == "steps" else -np.inf  # on a logarithmic scale
     shown = np.ma.masked_array(np.maximum(measured, least), lost)

@@ -148,7 +148,9 @@ def test_rules_of_one_class_are_told_apart():
     assert repr(figure) == f"<Explorer: {'; '.join(labels)} on square>"
     moved = explore(rules, SQUARE, lr=(0.001, 1)).specification
     assert [entry["label"] for entry in moved["rules"]] == ["Adam 1", "SignMomentum", "Adam 2"]
-    assert [s["label"] for s in moved["sliders"]] == [f"η of {entry['label']}" for entry in moved["rules"]]
+    assert [s["label"] for s in moved["sliders"]] == [
+        f"η of {entry['label']}" for entry in moved["rules"]
+    ]
 
 
 # Rules that only Python runs: recorded, and asked for.
