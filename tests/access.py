@@ -69,7 +69,7 @@ def faults(page, known):
     found = {}
     for scheme, rules in ("dark", COLORS), ("light", ALL_RULES):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_function("s => document.documentElement.dataset.theme === s", arg=scheme)
+        page.wait_for_function("s => (document.documentElement.dataset.theme ?? s) === s", arg=scheme)
         new = page.evaluate(PREPARE, list(known))
         known.update(new)
         if new or rules == ALL_RULES:

@@ -147,10 +147,9 @@ def test_rules_of_one_class_are_told_apart():
     assert shown == list(zip(labels, colors, strict=True))
     assert repr(figure) == f"<Explorer: {'; '.join(labels)} on square>"
     moved = explore(rules, SQUARE, lr=(0.001, 1)).specification
-    assert [entry["label"] for entry in moved["rules"]] == ["Adam 1", "SignMomentum", "Adam 2"]
-    assert [s["label"] for s in moved["sliders"]] == [
-        f"η of {entry['label']}" for entry in moved["rules"]
-    ]
+    names = ["Adam 1", "SignMomentum", "Adam 2"]
+    assert [entry["label"] for entry in moved["rules"]] == names
+    assert [slider["label"] for slider in moved["sliders"]] == [f"η of {name}" for name in names]
 
 
 # Rules that only Python runs: recorded, and asked for.

@@ -59,7 +59,8 @@ export class Ledger {
       button("Show next value", () => reveal(this.revealed + 1)),
       button("Show all", () => reveal(Infinity)));
     this.verdict = make("p", { class: "explorer-verdict", role: "status" });
-    this.heading = make("h3");
+    // In a section of the book, or under the title of a page of its own.
+    this.heading = make(figure.element.closest("section") ? "h3" : "h2");
     this.lines = make("div");
     this.page = make("div", { class: "explorer-lines", role: "group" },
       this.heading, this.lines, this.helps, this.verdict);
