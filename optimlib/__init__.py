@@ -1,6 +1,7 @@
 """The optimizers of deep learning: one piece of NumPy code that runs, explains and draws them."""
 
 from importlib import import_module
+from pathlib import Path
 
 from optimlib import problems, rules, schedules
 from optimlib.calculus import (
@@ -24,6 +25,7 @@ from optimlib.descent import iterate, run, trace
 from optimlib.javascript import javascript
 from optimlib.line_search import Armijo, ExactLineSearch, StepLength, StrongWolfe
 from optimlib.maps import Basins, basins, sweep
+from optimlib.names import instead_of_name
 from optimlib.notation import by_hand, formula
 from optimlib.objective import Objective, Stream, check_gradient
 from optimlib.rules import *  # noqa: F403
@@ -35,6 +37,7 @@ from optimlib.rules.hyperparameters import (
     Positive,
     Range,
 )
+from optimlib.rules.wrapper import OtherGradient
 from optimlib.state import State
 from optimlib.trace import Trace
 
@@ -47,6 +50,7 @@ __all__ = [
     "NonNegative",
     "Objective",
     "Option",
+    "OtherGradient",
     "Positive",
     "Range",
     "State",
@@ -82,8 +86,33 @@ __all__ = [
 __all__ += rules.__all__
 
 
+# Parts that need more than NumPy, or that few need: each is imported when it is first named.
+_PARTS = ("explorers", "figures", "learning")
+
+
 def __getattr__(name):
-    """Import a part that needs more than NumPy when it is first named."""
-    if name in ("explorers", "figures", "learning"):
+    if name in _PARTS:
         return import_module(f"optimlib.{name}")
-    raise AttributeError(f"module 'optimlib' has no attribute {name!r}")
+    if name == "__version__":
+        return _version()
+    raise AttributeError(
+        f"module 'optimlib' has no attribute {name!r}{instead_of_name(name, [*__all__, *_PARTS])}"
+    )
+
+
+def __dir__():
+    return sorted({*globals(), *_PARTS, "__version__"})
+
+
+def _version():
+    """Return the version in pyproject.toml: of the clone that this is, or as it was installed."""
+    import tomllib
+    from importlib.metadata import version
+
+    name = "deep-learning-optimizers"
+    beside = Path(__file__).parents[1] / "pyproject.toml"
+    if beside.is_file():
+        project = tomllib.loads(beside.read_text("utf-8")).get("project", {})
+        if project.get("name") == name:
+            return project["version"]
+    return version(name)

@@ -23,8 +23,6 @@ BLOCK, LANES = 256, 32
 GAP = 16
 # Steps whose numbers are computed at a time, and bytes of arrays that follow a schedule.
 STEPS, SCHEDULED = 1024, 2**23
-# Operations in a gradient or a rule. Compiling 1,000 takes 4 seconds, 2,000 more than 10.
-LARGEST = 1000
 
 # With so many variables gradient and rule are one loop, with more they are loops of their own,
 # that of the rule over all coordinates: compiling takes longer than in proportion to the body.
@@ -121,11 +119,6 @@ class CompiledRun:
         ahead = {AHEAD: recording.look_ahead}
         update = {name: recording.names[name] for name in self.rule.state}
         update["w"] = Call(np.add, (Symbol("w"), recording.names["step"]))
-        for who, nodes in ((type(self.rule).__name__, update.values()), (objective.name, gradient)):
-            count = _count(nodes)
-            if count > LARGEST:
-                raise TypeError(f"{who} makes {count} operations, only {LARGEST} are compiled")
-
         start = {name: k * (d * BLOCK + GAP) for k, name in enumerate((*states, "g", AHEAD))}
         self.size = len(start) * (d * BLOCK + GAP)
         arrays = {n: f"local[{self.size + k * BLOCK} + i]" for k, n in enumerate(self.arrays)}
@@ -165,15 +158,13 @@ class CompiledRun:
             results = {place("g", row): value for row, value in zip(rows, values, strict=True)}
             loops = over_rows(ahead), loop(lines, results), over_rows(update, g=place("g", "row"))
 
+        return self._kernel(loops, d)
+
+    def _kernel(self, loops, d):
+        """Return the source of all steps, of which one consists of these loops."""
         numbers = [f"n{k} = numbers[t, {k}]" for k in range(len(self.table.nodes))]
-        return KERNEL.format(
-            BLOCK=BLOCK,
-            LANES=LANES,
-            GAP=GAP,
-            d=d,
-            arrays=self.size,
-            step=indent("\n".join([*numbers, *loops]), " " * 16).lstrip(),
-        )
+        step = indent("\n".join([*numbers, *loops]), " " * 16).lstrip()
+        return KERNEL.format(BLOCK=BLOCK, LANES=LANES, GAP=GAP, d=d, arrays=self.size, step=step)
 
     def _numbers(self, first, last):
         """Return a row of numbers for each step from `first` to `last`."""
@@ -346,17 +337,6 @@ def _aligned(size, dtype):
     memory = np.empty(size + line, dtype)
     start = -memory.ctypes.data // dtype.itemsize % line
     return memory[start : start + size]
-
-
-def _count(nodes):
-    """Return how many operations there are in trees that may share parts."""
-    seen, left = set(), list(nodes)
-    while left:
-        node = left.pop()
-        if isinstance(node, Call) and node not in seen:
-            seen.add(node)
-            left += node.arguments
-    return len(seen)
 
 
 @cache

@@ -15,6 +15,7 @@ largest e², or angle made comparable, so far: beyond `limit` results are not to
 """
 
 import math
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -60,40 +61,123 @@ def true_functions(dtype):
 @cache
 def quick_functions(dtype):
     """Return the functions by name for "float64" or "float32", as arithmetic."""
-    # Of ln 2 and π/2 the first parts have few bits, so that their multiples are exact.
-    if dtype == "float64":
-        number, bits, unsigned, width, bias = np.float64, np.int64, np.uint64, 52, 1023
-        reciprocal, rounds = 0x7FDE620000000000, 2
-        ln2 = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-        right_angle = 1.57079632673412561417, 6.07710050630396597660e-11, 2.02226624879595063154e-21
-        most, least, largest_angle, degree, terms = 711, -746, 2.0**16, 13, 8
-    else:
-        number, bits, unsigned, width, bias = np.float32, np.int32, np.uint32, 23, 127
-        reciprocal, rounds = 0x7EF31000, 0
-        ln2 = 0.693359375, -2.12194440054690583e-4
-        right_angle = 1.5703125, 4.837512969970703125e-4, 7.54978995489188216e-8
-        most, least, largest_angle, degree, terms = 90, -104, 2.0**12, 7, 5
-    zero, half, one, twenty = map(number, (0, 0.5, 1, 20))
-    width, bias, reciprocal = map(bits, (width, bias, reciprocal))
-    # A number plus `shift` ends in its whole part.
-    shift = number(1.5 * 2.0**width)
-    shift_bits = shift.view(bits)
-    # The estimate of 1/b is within 5.1 percent.
-    limit = number(0.003)
-    angle = number(0.003 / largest_angle**2)
-    log2_e, two_over_pi = number(1 / math.log(2)), number(2 / math.pi)
-    ln2_high, ln2_low = map(number, ln2)
-    right_angle = tuple(map(number, right_angle))
-    most, least = number(most), number(least)  # beyond them exp is inf and 0
-    exponential = tuple(number(1 / math.factorial(k)) for k in range(degree, 0, -1))
-    sine = tuple(number((-1) ** k / math.factorial(2 * k + 1)) for k in range(terms, 0, -1))
-    cosine = tuple(number((-1) ** k / math.factorial(2 * k)) for k in range(terms, 1, -1))
+    form = FORMS[dtype]
+    limit = form.number(0.003)
+    functions = {**_division(form), **_exponentials(form), **_circular(form)}
+    return functions | {"no_marks": form.unsigned(0), "limit": limit.view(form.unsigned)}
+
+
+@dataclass(frozen=True)
+class Form:
+    """A type of numbers: how its bits are read, and how far the series go.
+
+    Attributes
+    ----------
+    number, bits, unsigned : types
+        Of numbers, and of their bits as whole numbers with and without a sign.
+    width, bias : int
+        Bits of the fraction, and what is added to the exponent.
+    reciprocal, rounds : int
+        What the bits of b are taken from to estimate 1/b within 5.1 percent, and how often the
+        estimate is made better in two more steps.
+    ln2, right_angle : tuples of float
+        ln 2 and π/2 in parts, of which the first have few bits: their multiples are exact.
+    least, most : float
+        Beyond them exp is 0 and inf.
+    largest_angle : float
+    degree, terms : int
+        Of the polynomials of exp, and of sine and cosine.
+    """
+
+    number: type
+    bits: type
+    unsigned: type
+    width: int
+    bias: int
+    reciprocal: int
+    rounds: int
+    ln2: tuple
+    right_angle: tuple
+    least: float
+    most: float
+    largest_angle: float
+    degree: int
+    terms: int
+
+    @property
+    def shift(self):
+        """A number plus this ends in its whole part."""
+        return self.number(1.5 * 2.0**self.width)
+
+
+FORMS = {
+    "float64": Form(
+        number=np.float64,
+        bits=np.int64,
+        unsigned=np.uint64,
+        width=52,
+        bias=1023,
+        reciprocal=0x7FDE620000000000,
+        rounds=2,
+        ln2=(6.93147180369123816490e-01, 1.90821492927058770002e-10),
+        right_angle=(
+            1.57079632673412561417,
+            6.07710050630396597660e-11,
+            2.02226624879595063154e-21,
+        ),
+        least=-746,
+        most=711,
+        largest_angle=2.0**16,
+        degree=13,
+        terms=8,
+    ),
+    "float32": Form(
+        number=np.float32,
+        bits=np.int32,
+        unsigned=np.uint32,
+        width=23,
+        bias=127,
+        reciprocal=0x7EF31000,
+        rounds=0,
+        ln2=(0.693359375, -2.12194440054690583e-4),
+        right_angle=(1.5703125, 4.837512969970703125e-4, 7.54978995489188216e-8),
+        least=-104,
+        most=90,
+        largest_angle=2.0**12,
+        degree=7,
+        terms=5,
+    ),
+}
+
+
+def _larger(form):
+    number, unsigned = form.number, form.unsigned
 
     @_inline
     def larger(marks, value):
         # The bits of what is positive or nan, read as an unsigned number, are in order.
         value = number(value).view(unsigned)
         return value if value > marks else marks
+
+    return larger
+
+
+def _polynomial(form):
+    zero = form.number(0)
+
+    @_inline
+    def polynomial(x, coefficients):
+        value = zero
+        for coefficient in coefficients:
+            value = value * x + coefficient
+        return value
+
+    return polynomial
+
+
+def _quotient(form):
+    number, bits = form.number, form.bits
+    one, reciprocal, rounds = number(1), bits(form.reciprocal), form.rounds
 
     @_inline
     def quotient(a, b):
@@ -107,26 +191,35 @@ def quick_functions(dtype):
             power = power * power
         return a * (r * (power * power + power) + r), square
 
+    return quotient
+
+
+def _division(form):
+    larger, quotient = _larger(form), _quotient(form)
+
     @_inline
     def divide(marks, a, b):
         value, square = quotient(a, b)
         return larger(marks, square), value
 
-    @_inline
-    def polynomial(x, coefficients):
-        value = zero
-        for coefficient in coefficients:
-            value = value * x + coefficient
-        return value
+    return {"divide": divide}
+
+
+def _exp_parts(form):
+    """Return 2ⁿ, and exp(r) - 1 with two whole numbers for which x = r + (h + k) ln 2."""
+    number, bits, shift, polynomial = form.number, form.bits, form.shift, _polynomial(form)
+    width, bias, shift_bits = bits(form.width), bits(form.bias), shift.view(bits)
+    most, least = number(form.most), number(form.least)
+    log2_e = number(1 / math.log(2))
+    ln2_high, ln2_low = map(number, form.ln2)
+    coefficients = tuple(number(1 / math.factorial(k)) for k in range(form.degree, 0, -1))
 
     @_inline
     def power(n):
-        """Return 2**n."""
         return number(bits((n + bias) << width).view(number))
 
     @_inline
     def reduced(x):
-        """Return exp(r) - 1 and two whole numbers with x = r + (h + k) ln 2."""
         x = most if x > most else x
         x = least if x < least else x
         shifted = x * log2_e + shift
@@ -134,7 +227,16 @@ def quick_functions(dtype):
         r = x - n * ln2_high - n * ln2_low
         n = bits(number(shifted).view(bits) - shift_bits)
         h = bits(n >> 1)
-        return polynomial(r, exponential) * r, h, bits(n - h)
+        return polynomial(r, coefficients) * r, h, bits(n - h)
+
+    return power, reduced
+
+
+def _half_exponentials(form):
+    """Return exp(x) / 2 and (exp(x) - 1) / 2, which end later than what is made of them."""
+    number, bits = form.number, form.bits
+    half, one = number(0.5), number(1)
+    power, reduced = _exp_parts(form)
 
     @_inline
     def half_exp(x):
@@ -146,6 +248,14 @@ def quick_functions(dtype):
         e, h, k = reduced(x)
         p = power(bits(h - 1))
         return (e * p + (p - half * power(bits(-k)))) * power(k)
+
+    return half_exp, half_expm1
+
+
+def _exponentials(form):
+    one, twenty = form.number(1), form.number(20)
+    quotient, (power, reduced) = _quotient(form), _exp_parts(form)
+    half_exp, half_expm1 = _half_exponentials(form)
 
     @_inline
     def exp(x):
@@ -173,6 +283,19 @@ def quick_functions(dtype):
         e = half_expm1(x + x)
         return quotient(e, e + one)[0]
 
+    return {function.__name__: function for function in (exp, expm1, cosh, sinh, tanh)}
+
+
+def _circular(form):
+    number, bits, shift, polynomial = form.number, form.bits, form.shift, _polynomial(form)
+    half, one, larger = number(0.5), number(1), _larger(form)
+    angle = number(0.003 / form.largest_angle**2)
+    two_over_pi = number(2 / math.pi)
+    right_angle = tuple(map(number, form.right_angle))
+    terms = range(form.terms, 0, -1)
+    sine = tuple(number((-1) ** k / math.factorial(2 * k + 1)) for k in terms)
+    cosine = tuple(number((-1) ** k / math.factorial(2 * k)) for k in terms[:-1])
+
     @_inline
     def turned(x, quarters):
         """Return the sine of x + quarters π/2."""
@@ -194,8 +317,4 @@ def quick_functions(dtype):
     def cos(marks, x):
         return larger(marks, x * x * angle), turned(x, bits(1))
 
-    functions = (divide, exp, expm1, sinh, cosh, tanh, sin, cos)
-    return {function.__name__: function for function in functions} | {
-        "no_marks": unsigned(0),
-        "limit": limit.view(unsigned),
-    }
+    return {"sin": sin, "cos": cos}

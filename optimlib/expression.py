@@ -43,7 +43,8 @@ OPERATORS = {
 }
 
 
-# A tree has at most so many operations, and is at most so many operations deep.
+# A tree has at most so many operations (to compile 1,000 takes 4 seconds, 2,000 more than 10), and
+# is at most so many operations deep.
 MOST, DEEPEST = 1000, 100
 
 # What answers when code branches on a node: see `record_branches`.

@@ -1,5 +1,6 @@
 """A function to be minimized, with its derivatives, in the layout of the whole package."""
 
+import re
 import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import numpy as np
 
 from optimlib.checks import check_box, check_number, mismatch, real_array
 from optimlib.expression import Node, Vector, branches
-from optimlib.points import Ways, one_by_one, way_of
+from optimlib.points import SeveralVariables, Ways, one_by_one, way_of
 from optimlib.purity import code_of
 
 
@@ -120,7 +121,7 @@ class Objective:
         if domain is None:
             self.domain = ((-1.0, 1.0),) * self.dim
         else:
-            check_box("domain", domain, self.variables)
+            self._check_domain(domain)
             self.domain = tuple(domain)
         self.minima = self._checked_points("minima", minima)
         self.saddles = self._checked_points("saddles", saddles)
@@ -134,6 +135,16 @@ class Objective:
     def _names(self):
         names = self.variables
         return ", ".join(names if self.dim <= 5 else (*names[:2], "…", names[-1]))
+
+    def _check_domain(self, domain):
+        try:
+            check_box("domain", domain, self.variables)
+        except ValueError as error:
+            raise ValueError(f"{error}{self._forgotten()}") from error
+
+    def _forgotten(self):
+        """Return a hint, if there is one variable, perhaps since nobody named several."""
+        return FORGOTTEN if self.dim == 1 else ""
 
     def _checked_points(self, argument, points):
         if isinstance(points, str | bytes | Mapping) or not isinstance(points, Iterable):
@@ -152,7 +163,7 @@ class Objective:
         if shape != (self.dim,) and (self.dim > 1 or shape):
             raise ValueError(
                 f"{argument} must have {self.dim} number{'s' * (self.dim > 1)} for each point, "
-                f"got {argument} = {given!r}"
+                f"got {argument} = {given!r}{self._forgotten()}"
             )
 
     @property
@@ -227,10 +238,7 @@ class Objective:
         if w.ndim == 0 or w.shape[0] != self.dim:
             hint = ""
             if self.dim == 1:
-                hint = (
-                    f" (many points at once: shape (1, {w.size})); a function of several variables "
-                    "names them, as in variables=('x', 'y')"
-                )
+                hint = f" (many points at once: shape (1, {w.size})){FORGOTTEN}"
             raise ValueError(
                 f"{argument} must have shape ({self.dim}, ...) for {self.name}, a function of "
                 f"{self._names()}, got {argument} of shape {w.shape}{hint}"
@@ -243,16 +251,21 @@ class Objective:
             argument.setflags(write=False)  # of this view
         try:
             value = function(argument, **self.parameters)
-        except (TypeError, ValueError) as error:
-            raise self._explained(error, reading, function) from error
+        except (TypeError, ValueError, IndexError) as error:
+            raise self._explained(error, reading, function, argument) from error
         return self._shaped(reading, value, w)
 
-    def _explained(self, error, reading, function):
+    def _explained(self, error, reading, function, argument):
         """Return an error that names the function if it is one of how the function is called."""
         if "read-only" in str(error):
             return ValueError(
                 f"{reading} of {self.name} must not change the point in place: write w = w + 1 in "
                 "place of w += 1, or begin with w = w.copy()"
+            )
+        if self.dim == 1 and self._one_is_plain and _takes_for_several(argument, error):
+            return SeveralVariables(
+                f"{reading} of {self.name} is given one number, its variable "
+                f"{self.variables[0]}, and takes it for several ({error}){FORGOTTEN}"
             )
         return mismatch(error, f"{reading} of {self.name}", function, None, **self.parameters)
 
@@ -269,6 +282,7 @@ class Objective:
             array = _together(value)
             if array.shape == shape and array.dtype == w.dtype:
                 return array
+        several = isinstance(value, tuple | list | np.ndarray)
         if one:
             for _ in range(axes):
                 value = (value,)
@@ -285,7 +299,7 @@ class Objective:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(
                 f"{reading} of {self.name} must return {parts} of shape {w.shape[1:]} for w of "
-                f"shape {w.shape}, got {got}"
+                f"shape {w.shape}, got {got}{self._forgotten() if several else ''}"
             ) from error
         return result[()]
 
@@ -295,6 +309,16 @@ def _together(arrays):
         return np.array(arrays)
     except ValueError:  # they differ in their shapes
         return np.empty(0)
+
+
+FORGOTTEN = "; a function of several variables names them, as in variables=('x', 'y')"
+
+
+def _takes_for_several(number, error):
+    """Return whether an error is that of w[0], of A @ w, of x, y = w, or of len(w) for a number."""
+    kind = type(number).__name__
+    words = "invalid index|too many indices|an index is not|enough dimensions"
+    return re.search(rf"{words}|{kind}'? (object|has no len)", str(error)) is not None
 
 
 # How many axes of variables the values have.

@@ -11,6 +11,10 @@ APART = 2.0**-6
 SHARE, ROUNDING = 1e-3, 1e3
 
 
+class SeveralVariables(TypeError):
+    """A function takes its one variable, a number, for several."""
+
+
 class Ways(dict):
     """What was found out about functions, by their names. It is no state that a call changes."""
 
@@ -45,6 +49,8 @@ def way_of(call, w, function):
         watch.undo()
         try:
             return np.asarray(call(np.ascontiguousarray(at)))
+        except SeveralVariables:
+            raise  # of many points it would take the first for the first variable
         except Exception:
             return None
 

@@ -95,11 +95,11 @@ class Trace:
         shown = list(range(self.steps + 1))
         if self.steps > 2 * SHOWN + 1:
             shown[SHOWN + 1 : -SHOWN] = []
-        points = np.stack([self["w"][i - 1] if i else np.asarray(self.start) for i in shown])
+        points = np.stack([_first(self["w"][i - 1] if i else self.start, batch) for i in shown])
         rows = [header]
         for i, point, value in zip(shown, points, self._values_at(points), strict=True):
-            named = [_cell(self[n][i - 1], batch) if i else "" for n in names]
-            rows.append([str(before + i), *named, _cell(point, batch), _cell(value, batch)])
+            named = [_cell(_first(self[n][i - 1], batch)) if i else "" for n in names]
+            rows.append([str(before + i), *named, _cell(point), _cell(value)])
         if len(shown) <= self.steps:
             rows.insert(SHOWN + 2, ["…"] * len(header))
         return rows
@@ -172,11 +172,15 @@ def _empty_column(value, steps):
     return np.empty((steps, *np.shape(value)), value.dtype) if np.ndim(value) else []
 
 
-def _cell(value, batch):
-    """Return a table's entry: of a batch (of so many axes) the first run's."""
+def _first(value, batch):
+    """Return the first run's entry of a batch of so many axes."""
     value = np.asarray(value)
-    if value.ndim:
-        value = value[(..., *(0,) * batch)]
+    return value[(..., *(0,) * batch)] if value.ndim else value
+
+
+def _cell(value):
+    """Return a table's entry."""
+    value = np.asarray(value)
     if value.size == 1:
         value = value.reshape(())
     if value.size > SHOWN:

@@ -64,10 +64,9 @@ def ground_of(objective, start, moved=()):
         raise ValueError(
             f"objective must have one or two variables, got {objective.name} with {objective.dim}"
         )
-    start = objective.start if start is None else start
-    if start is None:
-        raise ValueError(f"start must be given, {objective.name} has none of its own")
-    start = one_point(objective, start, "start")
+    if start is None and objective.start is None:
+        raise ValueError(f"start must be given: {objective.name} has no start of its own")
+    start = one_point(objective, objective.start if start is None else start, "start")
     domain = [(min(a, s), max(b, s)) for (a, b), s in zip(objective.domain, start, strict=True)]
     return {
         **problem_code(objective),

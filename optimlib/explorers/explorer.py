@@ -16,6 +16,7 @@ import numpy as np
 import traitlets
 from PIL import Image
 
+from optimlib import figures
 from optimlib.expression import Call, Constant, Symbol, record_function
 from optimlib.javascript import modules as library_modules
 from optimlib.javascript import operations
@@ -160,6 +161,7 @@ class Explorer(anywidget.AnyWidget):
             script=page_script(),
         )
 
+    @figures.in_style
     def _html(self):
         """Return the still picture and, for the website's script, the specification."""
         self._still()

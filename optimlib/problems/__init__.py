@@ -1,7 +1,8 @@
 """The named problems of the course, each with gradient, Hessian and what is known about it.
 
 A problem without parameters is an `Objective` (``problems.saddle``); one with parameters is a
-function that returns an `Objective` (``problems.quadratic(kappa=100)``).
+function that returns an `Objective` (``problems.quadratic(kappa=100)``). `least_squares` and
+`logistic` are made of data of one's own.
 """
 
 import difflib
@@ -38,7 +39,7 @@ from optimlib.problems.landscapes import (
     styblinski_tang,
     three_hump_camel,
 )
-from optimlib.problems.losses import logistic
+from optimlib.problems.losses import least_squares, logistic
 
 CATALOG = {
     "square": square,
@@ -66,9 +67,10 @@ CATALOG = {
     "rastrigin": rastrigin,
     "ackley": ackley,
     "styblinski_tang": styblinski_tang,
+    "least_squares": least_squares,
     "logistic": logistic,
 }
-NEED_DATA = ("logistic",)
+NEED_DATA = ("least_squares", "logistic")
 
 
 def all():

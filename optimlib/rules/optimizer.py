@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from optimlib.names import check_arguments
 from optimlib.rules.hyperparameters import check_class_attributes, declarations
 
 
@@ -42,7 +43,8 @@ class Optimizer:
         If a hyperparameter or an option is out of its range.
     TypeError
         If a hyperparameter is not a number, an array of numbers, or callable (a schedule), an
-        option is not of its type, or a number is declared as neither.
+        option is not of its type, or there is no argument of a name; where a class is defined, if
+        a number in it is declared as neither, or `state` is not a tuple of names.
     """
 
     state = ()
@@ -51,6 +53,11 @@ class Optimizer:
     def __init_subclass__(cls):
         super().__init_subclass__()
         check_class_attributes(cls)
+        _check_state(cls)
+
+    def __new__(cls, *args, **given):
+        check_arguments(cls, given)
+        return super().__new__(cls)
 
     def __post_init__(self):
         for name, declared in declarations(type(self)).items():
@@ -143,6 +150,22 @@ class Optimizer:
             return value
 
         return self._copy(value_at, lambda wrapped: wrapped.at(t))
+
+
+def _check_state(cls):
+    """Raise a TypeError unless a class that names what it remembers does so in ``state``."""
+    if "states" in vars(cls):
+        raise TypeError(
+            f"{cls.__name__}: what a method remembers is named in state, as in state = ('v',), "
+            f"got states = {cls.states!r}"
+        )
+    state = cls.state
+    named = isinstance(state, tuple) and all(isinstance(name, str) for name in state)
+    if not (named or hasattr(state, "__get__")):
+        raise TypeError(
+            f"{cls.__name__}: state must be a tuple of names, as in state = ('v',), "
+            f"got state = {state!r}"
+        )
 
 
 def filled(w, number):

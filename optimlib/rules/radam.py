@@ -11,6 +11,7 @@ from optimlib.rules.hyperparameters import (
     NonNegative,
     Option,
     Range,
+    SlowDecayRate,
 )
 from optimlib.rules.rule import Rule
 
@@ -33,8 +34,7 @@ class RAdam(Rule):
     lr : float, array over the batch, or schedule
         Learning rate η > 0.
     beta1, beta2 : float, array over the batch, or schedule
-        Weights of the past in the two means: β₁ in [0, 1), and β₂ in (0.6, 1), since up to 0.6
-        there is nothing to rectify: ρ stays below 4.
+        Weights in [0, 1) of the past in the two means.
     eps : float, array over the batch, or schedule
         ε ≥ 0, added to √v̂ as Optax does.
     threshold : number
@@ -63,7 +63,7 @@ class RAdam(Rule):
 
     lr: LearningRate = 1e-3
     beta1: DecayRate = 0.9
-    beta2: Annotated[float, Range(gt=0.6, lt=1, usual=(0.85, 0.97))] = 0.999
+    beta2: SlowDecayRate = 0.999
     eps: NonNegative = 1e-8
     threshold: Annotated[Option[float], Range(ge=4)] = 5
     at_threshold: bool = False

@@ -19,13 +19,18 @@ class Rule(Optimizer):
     - Hyperparameters are fields: ``beta: float = 0.9``, or with their range
       ``beta: ol.DecayRate = 0.9``. Options and constants are declared too: see `Optimizer`.
     - What the rule remembers is named in ``state = ("v",)``, a tuple also of one name. `update`
-      is given each state and returns its new value under the same name. States start at 0;
-      `initial` may return others.
-    - `update` and `look_ahead` depend on what they are given and on the hyperparameters alone, and
-      change nothing in place: what they are given cannot be written to.
+      is given each state after ``t`` and ``g``, in that order, and returns its new value under
+      the same name. States start at 0; `initial` may return others.
+    - `update` and `look_ahead` are *pure*: what they return depends on what they are given and on
+      the hyperparameters alone. They draw no random numbers, count nothing, set no attribute, and
+      change nothing in place: what they are given cannot be written to. What changes from step to
+      step is a state, or a hyperparameter that is a schedule; noise belongs into a `Stream`.
     - They are given the runs of a batch together, arrays of shape (d, N). Of what combines
       coordinates, as a norm does, it is found out whether it mixes runs: then each run goes on its
       own. ``np.linalg.norm(g, axis=0)`` does not, and is faster. No formula is read from either.
+    - Where a formula or JavaScript shall be read, write NumPy's functions and no branches:
+      ``np.where(t > 9, a, b)`` in place of ``if``, ``np.maximum(a, b)`` of ``max(a, b)``,
+      ``np.sqrt(t)`` of ``math.sqrt(t)``, ``v = v + g`` of ``v += g``.
 
     Parameters
     ----------
@@ -120,6 +125,10 @@ class Rule(Optimizer):
         except (TypeError, ValueError) as error:
             check_call(error, self, t, w, *state, **w_too)
             raise
+        except ZeroDivisionError as error:
+            raise ZeroDivisionError(
+                f"{type(self).__name__}.update divides by zero in step t = {t} of {self!r}"
+            ) from error
         if t == 1:
             self.check_record(result)
         look_ahead = {} if point is w else {"look_ahead": point}

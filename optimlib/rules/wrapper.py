@@ -9,7 +9,14 @@ from optimlib.rules.optimizer import Optimizer
 class Wrapper(Optimizer):
     """An optimizer around another one, whose state it keeps and whose hyperparameters it shares.
 
-    Wrappers may be wrapped in turn: ``Averaging(ClipNorm(Adam(0.1), limit=1))``.
+    Wrappers may be wrapped in turn: ``Averaging(ClipNorm(Adam(0.1), limit=1))``. A subclass is a
+    dataclass with hyperparameters of its own that defines `advance`, in which it may
+
+    - change the gradient or take it elsewhere: it gives ``self.rule.advance`` an `OtherGradient`
+      in place of the objective;
+    - change the point after the step, ``w`` in the record that ``self.rule.advance`` returns;
+    - remember something: what is named in ``adds = ("average",)``, a tuple, comes last in `state`,
+      `initial` returns its start last, and the record holds its new value.
 
     Parameters
     ----------
@@ -22,6 +29,39 @@ class Wrapper(Optimizer):
         If `rule` is not an optimizer.
     ValueError
         If `rule` records something under the name that the wrapper adds.
+
+    References
+    ----------
+    P. Foret, A. Kleiner, H. Mobahi, B. Neyshabur, *Sharpness-Aware Minimization for Efficiently
+    Improving Generalization*, ICLR 2021, for the example.
+
+    Examples
+    --------
+    Sharpness-aware minimization takes the gradient where a step of length ρ uphill leads to:
+
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> import optimlib as ol
+    >>> @dataclass(frozen=True)
+    ... class SAM(ol.Wrapper):
+    ...     rho: ol.Positive = 0.05
+    ...
+    ...     def advance(self, t, w, state, objective):
+    ...         def uphill(w, g):
+    ...             length = np.maximum(np.linalg.norm(g, axis=0), 1e-12)
+    ...             return objective.grad(w + self.rho * g / length)
+    ...
+    ...         return self.rule.advance(t, w, state, ol.OtherGradient(objective, uphill))
+    >>> path = ol.trace(SAM(ol.Momentum(lr=0.1), rho=0.5), ol.problems.square, 4.0, steps=2)
+    >>> print(path["g"], path["v"], path["w"])
+    [9.  7.2] [ 9.  15.3] [3.1  1.57]
+
+    It runs around every rule, from many starts, and the rate inside is swept as its own is:
+
+    >>> sam = SAM(ol.GradientDescent(lr=0.1))
+    >>> print(ol.sweep(sam, ol.problems.square, 4.0, 50, lr=[0.01, 0.1], rho=[0.05, 0.5]).round(4))
+    [[2.0303 1.2968]
+     [0.     0.0031]]
     """
 
     rule: Optimizer
@@ -60,9 +100,39 @@ class Wrapper(Optimizer):
 
 
 class OtherGradient:
-    """Stands in for `objective`, with ``change(w, gradient)`` in place of the gradient."""
+    """Stands in for an objective in a `Wrapper`, with another gradient.
+
+    All else, such as the values that a line search asks for, is that of the objective.
+
+    Parameters
+    ----------
+    objective : Objective or OtherGradient
+        What the wrapper's `advance` is given.
+    change : callable
+        From the point w and the objective's gradient at w, both of shape (d, N), to the gradient
+        that the wrapped rule is given, of the same shape.
+
+    Raises
+    ------
+    TypeError
+        If `objective` has no gradient, or `change` is not callable.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import optimlib as ol
+    >>> signs = ol.OtherGradient(ol.problems.saddle, lambda w, g: np.sign(g))
+    >>> signs.grad(np.array([3.0, 2.0])), signs.f(np.array([3.0, 2.0]))
+    (array([ 1., -1.]), np.float64(5.0))
+    """
 
     def __init__(self, objective, change):
+        if not callable(getattr(objective, "grad", None)):
+            raise TypeError(
+                f"objective must be like ol.problems.square, got objective = {objective!r}"
+            )
+        if not callable(change):
+            raise TypeError(f"change must be callable, got change = {change!r}")
         self.objective = objective
         self.change = change
 

@@ -296,6 +296,9 @@ argument("Armijo", "shrink", lambda x: ol.Armijo(shrink=x), "half")
 argument("StrongWolfe", "c1", lambda x: ol.StrongWolfe(c1=x), "half")
 argument("StrongWolfe", "c2", lambda x: ol.StrongWolfe(c2=x), "half")
 
+argument("OtherGradient", "objective", lambda x: ol.OtherGradient(x, lambda w, g: g))
+argument("OtherGradient", "change", lambda x: ol.OtherGradient(SQUARE, x), "class, function")
+
 # Rules: each hyperparameter and each option of each. Classes and functions are schedules, arrays
 # are over the batch, also over one of no runs.
 
@@ -305,6 +308,7 @@ IN_RANGE = {
     "finite and >= 1": "large",
     "finite and >= 4": "large",
     "in [0, 1)": "zero, half, cube",
+    "in (0.6, 1)": "",
     "in [0, 1]": "zero, half, cube",
     "in (0, 1]": "half, cube",
     "finite": "negative, negative integer, zero, half, large, matrix, cube",
@@ -404,10 +408,13 @@ for make, name, accepts in (
 for make in (ol.problems.rastrigin, ol.problems.ackley, ol.problems.styblinski_tang):
     argument(make.__name__, "dim", lambda x, make=make: make(dim=x), "", LARGE)
 ROWS, LABELS = [[1.0, 2.0], [1.0, -1.0]], [1, -1]
-logistic = ol.problems.logistic
-argument("logistic", "features", lambda x: logistic(x, [1, -1, 1]), "matrix")
-argument("logistic", "labels", lambda x: logistic(ROWS, x))
-argument("logistic", "l2", lambda x: logistic(ROWS, LABELS, x), "zero, half, large")
+for make, accepts in ((ol.problems.least_squares, "pair"), (ol.problems.logistic, "truth values")):
+    name = make.__name__
+    argument(name, "X", lambda x, make=make: make(x, [1, -1, 1]), "matrix")
+    argument(name, "y", lambda x, make=make: make(ROWS, x), accepts)
+    argument(name, "l2", lambda x, make=make: make(ROWS, LABELS, x), "zero, half, large")
+    named = "None, texts"
+    argument(name, "variables", lambda x, make=make: make(ROWS, LABELS, variables=x), named)
 
 # Learning
 
@@ -514,7 +521,17 @@ def test_there_are_many_cases():
 def test_every_public_function_is_tried():
     tried = {argument.function for argument in ARGUMENTS}
     # What others make, and what has no arguments of its own to check.
-    others = {"Basins", "Curves", "Dataset", "Loss", "Range", "State", "StepLength", "Trace"}
+    others = {
+        "Basins",
+        "Classifier",
+        "Curves",
+        "Dataset",
+        "Loss",
+        "Range",
+        "State",
+        "StepLength",
+        "Trace",
+    }
     others |= {cls.__name__ for cls in ABSTRACT}
     for module in (ol, s, learning):
         for name in getattr(module, "__all__", vars(module)):

@@ -272,7 +272,7 @@ LEFT_OUT = {
     "wrapper": (ol.ClipNorm(DESCENT, limit=1.0), SQUARE, 4.0, "not written as an update alone"),
     "fractions": (DESCENT, SQUARE, Fraction(4), "points of type object are not compiled"),
     "half precision": (DESCENT, SQUARE, np.float16(4), "points of type float16"),
-    "long": (DESCENT, chain(200), np.ones(200), "chain makes 1600 operations, only 1000 are"),
+    "long": (DESCENT, chain(200), np.ones(200), "chain: the code makes more than 1000 operations"),
     "unreadable": (
         DESCENT,
         ol.Objective(lambda w: abs(w), lambda w: np.sign(w) if w > 1 else w),

@@ -48,34 +48,6 @@ def test_sweep_of_a_diverging_rate_is_data():
     assert not np.isfinite(heights[1])
 
 
-def test_the_rate_of_a_wrapped_rule_is_swept():
-    rule = ol.Averaging(ol.ClipNorm(ol.Momentum(lr=1.0), limit=2.0))
-    heights = ol.sweep(rule, SQUARE, 4.0, 6, lr=[0.1, 0.3], limit=[1.0, 2.0, 9.0])
-    for i, lr in enumerate([0.1, 0.3]):
-        for j, limit in enumerate([1.0, 2.0, 9.0]):
-            alone = ol.Averaging(ol.ClipNorm(ol.Momentum(lr), limit))
-            end = ol.run(alone, SQUARE, 4.0, 6)
-            assert heights[i, j] == pytest.approx(SQUARE.f(end), rel=1e-12)
-
-
-def test_a_name_that_a_wrapper_shares_is_its_own():
-    rule = ol.L2(ol.Lion(lr=0.1, weight_decay=0.5), weight_decay=0.25)
-    (height,) = ol.sweep(rule, SQUARE, 4.0, 3, weight_decay=[0.75])
-    end = ol.run(ol.L2(ol.Lion(lr=0.1, weight_decay=0.5), 0.75), SQUARE, 4.0, 3)
-    assert height == pytest.approx(SQUARE.f(end), rel=1e-12)
-
-
-def test_sweeps_and_basins_are_compiled():
-    pytest.importorskip("numba", reason="numba is not installed")
-    rule, rates = ol.Adam(lr=0.1), [0.01, 0.1]
-    plain = ol.sweep(rule, WAVE, 0.5, 20, lr=rates)
-    np.testing.assert_allclose(ol.sweep(rule, WAVE, 0.5, 20, compiled=True, lr=rates), plain)
-    map_ = ol.basins(rule, WAVE, 50, size=40)
-    np.testing.assert_array_equal(
-        ol.basins(rule, WAVE, 50, size=40, compiled=True).reached, map_.reached
-    )
-
-
 @pytest.mark.parametrize(
     ("values", "message"),
     [

@@ -159,10 +159,9 @@ def test_sweep_and_basins_run_code_that_is_not_pure(make):
         ol.formula,
         ol.javascript,
         lambda problem: ol.by_hand(GD, problem, 1.0, 2),
-        lambda problem: ol.run(GD, problem, 1.0, 2, compiled=True),
         lambda problem: ol.trace(GD, problem, ol.exact.Fraction(1), 2),
     ],
-    ids=["formula", "javascript", "by_hand", "compiled", "fractions"],
+    ids=["formula", "javascript", "by_hand", "fractions"],
 )
 def test_readings_of_code_that_is_not_pure_are_refused(make, read):
     problem = objective(make())
@@ -172,6 +171,15 @@ def test_readings_of_code_that_is_not_pure_are_refused(make, read):
         words = str(error)
     assert "not a function of its arguments alone" in words or ".shape" in words
     assert "ol.Stream" in words or ".shape" in words
+
+
+@every_change
+def test_code_that_is_not_pure_is_not_compiled(make):
+    pytest.importorskip("numba")
+    words = r"left out: .*(not a function of its arguments alone|\.shape)"
+    with pytest.warns(UserWarning, match=words):
+        end = ol.run(GD, objective(make()), 1.0, 2, compiled=True)
+    assert end == ol.run(GD, objective(make()), 1.0, 2)
 
 
 @every_change
