@@ -15,8 +15,13 @@ from optimlib.explorers.arguments import (
     together,
 )
 from optimlib.explorers.explorer import Explorer
+from optimlib.expression import Call, record_rule
+from optimlib.javascript.entries import problem_trees
+from optimlib.notation import named_cuts, steps_of
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
+
+LONGEST = 1000  # operations in a line
 
 
 def ledger(rules, objective, start=None, steps=10, *, title=None, **ranges):
@@ -53,7 +58,8 @@ def ledger(rules, objective, start=None, steps=10, *, title=None, **ranges):
         If an argument is of the wrong kind, or no JavaScript can be made of it.
     ValueError
         If the problem has more than one variable, a hyperparameter is not one number, `start` is
-        not one finite number, or a range names what no rule and no problem has.
+        not one finite number, a range names what no rule and no problem has, or a line would
+        have more than 1,000 operations.
 
     Examples
     --------
@@ -68,6 +74,11 @@ def ledger(rules, objective, start=None, steps=10, *, title=None, **ranges):
         look | generated("rules", rule, steps)
         for look, rule in zip(looks(rules, ranges), rules, strict=True)
     ]
+    _check_lines("objective", objective, [(node, {}) for node in problem_trees(objective)["grad"]])
+    for rule in rules:
+        recording = record_rule(rule)
+        lines = [(node, named_cuts(recording, node, str)) for _, node in steps_of(recording)]
+        _check_lines("rules", rule, lines)
     specification = {
         "kind": "ledger",
         "title": title or f"{together(entries)} on {ground['label']}, step by step",
@@ -91,6 +102,25 @@ def _checked_rules(rules, objective, start, steps):
     if start is not None and (np.size(start) != 1 or not np.all(np.isfinite(start))):
         raise ValueError(f"start must be one finite number, got start = {start!r}")
     return rules
+
+
+def _check_lines(argument, value, lines):
+    """Raise an error if a line is too long: what has no name of its own is written out in it."""
+    for node, cuts in lines:
+        if _operations(node, cuts, {}) > LONGEST:
+            raise ValueError(
+                f"{argument} must have lines of at most {LONGEST} operations, got {argument} = "
+                f"{value!r}: what `update` returns under a name stands in other lines as that"
+            )
+
+
+def _operations(node, cuts, known):
+    """Return how many operations are written for a tree in which cuts are not opened."""
+    if not isinstance(node, Call) or id(node) in cuts:
+        return 0
+    if id(node) not in known:
+        known[id(node)] = 1 + sum(_operations(a, cuts, known) for a in node.arguments)
+    return known[id(node)]
 
 
 def _draw(rule, look, objective, ground):

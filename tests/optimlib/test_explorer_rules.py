@@ -78,6 +78,12 @@ def test_a_rule_that_only_python_runs_is_refused_with_the_reason_and_a_way_out(n
         noise_floor(OWN[0])
 
 
+def test_lines_that_nobody_can_read_are_not_written():
+    with pytest.raises(ValueError, match="rules must have lines of at most 1000 operations"):
+        ledger(own_code.DEEPER(lr=0.1), SQUARE)
+    assert explore(own_code.DEEPER(lr=0.1), SQUARE)
+
+
 @pytest.mark.parametrize("name", ["explore", "ledger", "plot", "draw_schedule"])
 def test_hyperparameters_are_numbers_in_figures(name):
     rule = own_code.SignMomentum(lr=0.1, beta=np.array([0.1, 0.2]))
@@ -229,7 +235,7 @@ def test_what_goes_wrong_in_a_readers_rule_is_said():
     class Failing(own_code.Branching):
         def update(self, t, g):
             if self.share > 0.9:
-                raise ZeroDivisionError("nothing to share")
+                raise LookupError("nothing to share")
             return super().update(t, g)
 
     rule = Failing(lr=0.1)
