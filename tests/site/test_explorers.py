@@ -238,6 +238,13 @@ def test_a_link_brings_the_state_back(tour):
     assert tour.after_link == tour.all_moved
 
 
+def test_only_what_is_recorded_says_so(opened, tour):
+    note = "live in Jupyter"
+    assert note not in tour.first
+    said = any(note in state for _, state in tour.each_moved)
+    assert said is ('"recorded"' in json.dumps(opened.explorer.specification))
+
+
 def test_data_can_be_read_and_downloaded(played):
     specification = played.explorer.specification
     if specification["kind"] == "descent":
