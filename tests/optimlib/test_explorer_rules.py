@@ -246,6 +246,24 @@ def test_what_goes_wrong_in_a_readers_rule_is_said():
     assert answer["changes"] == {"lr": 0.1, "share": 0.5}
 
 
+ASKED = """(() => {
+  const said = [], kernel = live && {
+    ask: (question) => { said.push(question); return { then: (f) => f({ n: question.x }) }; },
+  };
+  const asking = new Asking({ kernel, changed: () => said.push("drawn") }, { x: 0 }, { n: 9 });
+  return [[0, 1, 1, 0].map((x) => asking.answerTo({ x })), said];
+})()"""
+
+
+def test_a_kernel_is_asked_for_what_is_not_recorded(client):
+    answers, said = client(ASKED, live=True)
+    assert answers == [{"n": n, "stale": False} for n in (9, 1, 1, 0)]
+    assert said == [{"x": 1}, "drawn", {"x": 0}, "drawn"]
+    answers, said = client(ASKED, live=False)
+    assert answers == [{"n": 9, "stale": stale} for stale in (False, True, True, False)]
+    assert said == []
+
+
 # Pages
 
 
