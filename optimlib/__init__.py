@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from optimlib import problems, rules, schedules
 from optimlib.calculus import (
@@ -89,18 +90,26 @@ __all__ += rules.__all__
 # Parts that need more than NumPy, or that few need: each is imported when it is first named.
 _PARTS = ("explorers", "figures", "learning")
 
+if TYPE_CHECKING:
+    from optimlib import explorers as explorers
+    from optimlib import figures as figures
+    from optimlib import learning as learning
 
-def __getattr__(name):
-    if name in _PARTS:
-        return import_module(f"optimlib.{name}")
-    if name == "__version__":
-        return _version()
-    raise AttributeError(
-        f"module 'optimlib' has no attribute {name!r}{instead_of_name(name, [*__all__, *_PARTS])}"
-    )
+    __version__: str
+else:
+
+    def __getattr__(name):
+        if name in _PARTS:
+            return import_module(f"optimlib.{name}")
+        if name == "__version__":
+            return _version()
+        raise AttributeError(
+            f"module 'optimlib' has no attribute {name!r}"
+            f"{instead_of_name(name, [*__all__, *_PARTS])}"
+        )
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted({*globals(), *_PARTS, "__version__"})
 
 

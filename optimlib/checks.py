@@ -2,12 +2,16 @@
 
 import inspect
 import math
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral, Rational, Real
+from typing import Any
 
 import numpy as np
 
+from optimlib.types import Array
 
-def check_count(name, value, least):
+
+def check_count(name: str, value: Any, least: int) -> Any:
     """Return `value` if it is an integer and at least `least`, else raise an error naming it."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be an integer, got {name} = {value!r}")
@@ -16,7 +20,7 @@ def check_count(name, value, least):
     return value
 
 
-def check_number(name, value, positive=False):
+def check_number(name: str, value: Any, positive: bool = False) -> None:
     """Raise an error that names the argument unless `value` is a finite number, > 0 if asked."""
     if not is_number(value):
         raise TypeError(f"{name} must be a number, got {name} = {value!r}")
@@ -25,12 +29,12 @@ def check_number(name, value, positive=False):
         raise ValueError(f"{name} must be {words}, got {name} = {value!r}")
 
 
-def is_number(value):
+def is_number(value: object) -> bool:
     """Return whether `value` is a real number, which True and False are not meant to be."""
     return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
 
 
-def is_finite(value):
+def is_finite(value: Any) -> bool:
     """Return whether a real number is finite as a float, which 10**400 is not."""
     try:
         return math.isfinite(value)
@@ -38,25 +42,25 @@ def is_finite(value):
         return False
 
 
-def check_dim(dim):
+def check_dim(dim: object) -> None:
     """Raise an error unless `dim` counts at least one variable."""
     check_count("dim", dim, least=1)
 
 
-def check_choice(name, value, choices):
+def check_choice(name: str, value: Any, choices: Iterable[str]) -> str:
     """Return `value` if it is one of the texts `choices`, else raise an error naming it."""
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(choices)}, got {name} = {value!r}")
     return value
 
 
-def check_flag(name, value):
+def check_flag(name: str, value: object) -> None:
     """Raise an error that names the argument unless `value` is True or False."""
     if not isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} must be True or False, got {name} = {value!r}")
 
 
-def real_array(name, value, finite=True, exact=False):
+def real_array(name: str, value: Any, finite: bool = True, exact: bool = False) -> Array:
     """Return `value` as an array of floats; with `exact`, of objects if it holds fractions.
 
     Raises
@@ -101,7 +105,7 @@ def _as_floats(name, value, array):
         raise ValueError(f"{name} must be finite as a float, got {name} = {value!r}") from None
 
 
-def check_box(name, box, variables):
+def check_box(name: str, box: Any, variables: Sequence[str]) -> Array:
     """Return the lows and the highs of a box, shape (2, d), or raise an error naming it."""
     try:
         limits = real_array(name, box)
@@ -115,7 +119,9 @@ def check_box(name, box, variables):
     return limits.astype(float).T
 
 
-def mismatch(error, name, function, *args, **kwargs):
+def mismatch(
+    error: Exception, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any
+) -> Exception:
     """Return an error that names a function which cannot be called like this, else `error`."""
     try:
         inspect.signature(function).bind(*args, **kwargs)

@@ -8,13 +8,18 @@ A block is first computed with `quick_functions`. Where they found a number that
 treat, it is computed again with those of the processor and the C library.
 """
 
+from collections.abc import Callable
 from functools import cache, lru_cache, reduce
 from textwrap import indent
+from typing import Any
 
 import numpy as np
 
 from optimlib.elementary import FUNCTIONS, jit, quick_functions, true_functions
 from optimlib.expression import Call, Constant, Symbol, evaluate, record_problem, record_rule
+from optimlib.objective import Objective
+from optimlib.rules.rule import Rule
+from optimlib.types import Array
 
 # Points of a block: their coordinates and state stay in the processor's innermost cache. A block
 # that is not full is computed in multiples of so many lanes, which fill registers.
@@ -99,7 +104,7 @@ class CompiledRun:
         or has a function that numba does not know, or the points have another type.
     """
 
-    def __init__(self, rule, objective, dtype):
+    def __init__(self, rule: Rule, objective: Objective, dtype: Any) -> None:
         self.rule = rule
         self.dtype = np.dtype(dtype)
         if self.dtype not in (np.float64, np.float32):
@@ -190,7 +195,14 @@ class CompiledRun:
                 row[k] = on_points(name, values[name])
         return result
 
-    def run(self, w, state, steps, on_points, before=0):
+    def run(
+        self,
+        w: Array,
+        state: list[Array],
+        steps: int,
+        on_points: Callable[[str, Any], Any],
+        before: int = 0,
+    ) -> tuple[Array, list[Array]]:
         """Return the points and states after `steps` steps from `w`, an array of shape (d, N).
 
         `state` holds the states before the first step, and so many steps were taken `before` it.

@@ -3,9 +3,11 @@
 import itertools
 import math
 import warnings
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from functools import cached_property, partial
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -20,13 +22,16 @@ from optimlib.rules.rule import Rule
 from optimlib.state import Layout, State
 from optimlib.steps import Apart, Steps, independent
 from optimlib.trace import Trace, stacked
+from optimlib.types import Array, ArrayLike, Number, Points, Record, Start
 
 # Bytes of the points that `run` advances together: with state and temporaries, six times as much
 # stays in the processor's cache. In smaller chunks threads wait for each other more often.
 CHUNK = 2**20
 
 
-def iterate(rule, objective, w0, state=None):
+def iterate(
+    rule: Optimizer, objective: Objective, w0: Start, state: State | None = None
+) -> "Records":
     r"""Yield the record of each step, endlessly.
 
     A record is a dict: ``t``; ``look_ahead`` where the rule takes its gradient elsewhere than at
@@ -72,10 +77,12 @@ def iterate(rule, objective, w0, state=None):
     >>> second["v"], second["w"]
     (Fraction(68, 5), Fraction(46, 25))
     """
-    return _Records(_Start(rule, objective, w0, state))
+    return Records(_Start(rule, objective, w0, state))
 
 
-def trace(rule, objective, w0, steps, state=None):
+def trace(
+    rule: Optimizer, objective: Objective, w0: Start, steps: int, state: State | None = None
+) -> Trace:
     """Run `steps` steps and return all their records, stacked.
 
     Parameters
@@ -109,22 +116,58 @@ def trace(rule, objective, w0, steps, state=None):
     """
     check_count("steps", steps, least=0)
     start = _Start(rule, objective, w0, state)
-    records = _Records(start)
+    records = Records(start)
     columns = stacked(itertools.islice(records, steps), steps)
     return Trace(rule, objective, start.layout.restore(start.w), columns, records.state)
 
 
+@overload
 def run(
-    rule,
-    objective,
-    w0,
-    steps,
-    threads=1,
-    compiled=False,
+    rule: Optimizer,
+    objective: Objective,
+    w0: Number,
+    steps: int,
+    threads: int = 1,
+    compiled: bool = False,
     *,
-    state=None,
-    return_state=False,
-):
+    state: State | None = None,
+    return_state: Literal[False] = False,
+) -> Number | Array: ...
+@overload
+def run(
+    rule: Optimizer,
+    objective: Objective,
+    w0: Points | Mapping[str, ArrayLike],
+    steps: int,
+    threads: int = 1,
+    compiled: bool = False,
+    *,
+    state: State | None = None,
+    return_state: Literal[False] = False,
+) -> Array: ...
+@overload
+def run(
+    rule: Optimizer,
+    objective: Objective,
+    w0: Start,
+    steps: int,
+    threads: int = 1,
+    compiled: bool = False,
+    *,
+    state: State | None = None,
+    return_state: Literal[True],
+) -> tuple[Any, State]: ...
+def run(
+    rule: Optimizer,
+    objective: Objective,
+    w0: Start,
+    steps: int,
+    threads: int = 1,
+    compiled: bool = False,
+    *,
+    state: State | None = None,
+    return_state: bool = False,
+) -> Any:
     r"""Run `steps` steps from every start and return only the final points.
 
     The result is that of `trace`, and does not depend on `threads`. Memory does not grow with the
@@ -201,7 +244,7 @@ def run(
     return w, start.state_after(start.t + steps, arrays)
 
 
-def flat_start(rule, objective, w0):
+def flat_start(rule: Optimizer, objective: Objective, w0: Start) -> Any:
     """Check `rule` and `objective`; return `w0` as an array or number, also if it is blocks."""
     check_pair(rule, objective)
     return rule.flat_start(w0, objective)
@@ -227,7 +270,7 @@ def check_order(rules, objectives):
         )
 
 
-def check_rule(rule):
+def check_rule(rule: object) -> None:
     """Raise a TypeError unless `rule` is an optimizer."""
     if not isinstance(rule, Optimizer):
         raise TypeError(f"rule must be like ol.Adam(lr=0.1), got rule = {rule!r}")
@@ -240,21 +283,18 @@ def _chunks(w, threads):
     return list(itertools.starmap(slice, itertools.pairwise(ends)))
 
 
-class _Records:
+class Records(Iterator[Record]):
     """An iterator over the records of a run in the caller's layout."""
 
     def __init__(self, start):
         self._start, self._course = start, start.course()
 
-    def __iter__(self):
-        return self
-
-    def __next__(self):
+    def __next__(self) -> Record:
         restore = self._start.layout.restore
         return {name: restore(value) for name, value in next(self._course).items()}
 
     @property
-    def state(self):
+    def state(self) -> State:
         """What the optimizer remembers after the last record."""
         return self._start.state_after(self._course.t, self._course.state)
 

@@ -7,16 +7,19 @@ trees; `evaluate` computes their value again. Nodes that stand for matrices have
 
 import copy
 import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from numbers import Real
+from typing import Any, Self
 
 import numpy as np
 
 from optimlib.checks import mismatch
 from optimlib.purity import Watch
+from optimlib.types import Array
 
 OPERATORS = {
     np.add: operator.add,
@@ -59,7 +62,7 @@ PAIRWISE = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "
 class BranchError(TypeError):
     """The code goes one way or another by a value that is only known while it runs."""
 
-    def __init__(self, message=None):
+    def __init__(self, message: str | None = None) -> None:
         super().__init__(
             message
             or "the code branches on a value that is only known while it runs: no formula can be "
@@ -114,11 +117,11 @@ class _Recorded(np.lib.mixins.NDArrayOperatorsMixin):
 class Node(_Recorded):
     """A value in a recorded computation. Arithmetic and NumPy functions on nodes make new nodes."""
 
-    depth = 0
+    depth: int = 0
     # Of a matrix, the numbers of its rows and columns: two symbols.
-    sides = None
+    sides: "tuple[Symbol, Symbol] | None" = None
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         # Mostly it is arithmetic with other nodes and plain numbers.
         if method == "__call__" and not kwargs and ufunc in PLAIN:
             for value in inputs:
@@ -129,11 +132,11 @@ class Node(_Recorded):
         return _apply(ufunc, method, inputs, kwargs)
 
     @property
-    def shape(self):
+    def shape(self) -> Any:
         return self._of_a_matrix("shape", self.sides)
 
     @property
-    def mT(self):
+    def mT(self) -> Any:
         return self._of_a_matrix("mT", self.sides and Call(np.matrix_transpose, (self,)))
 
     def _of_a_matrix(self, attribute, value):
@@ -141,18 +144,18 @@ class Node(_Recorded):
             raise AttributeError(f"{attribute} is for matrices, got {self!r}")
         return value
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         if np.dtype(dtype).kind != "O" and _of_coordinates():
             raise _refusal("an array", ". It is written for one number at a time")
         return _bare(self)
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         decide = _decide.get()
         if decide is not None:
             return decide(self)
         raise BranchError
 
-    def __float__(self):
+    def __float__(self) -> float:
         raise TypeError(
             "float() and the functions of math take numbers, and this one is only known while the "
             "code runs: no formula can be read from it. Write np.sqrt in place of math.sqrt"
@@ -160,39 +163,39 @@ class Node(_Recorded):
 
     __int__ = __index__ = __complex__ = __float__
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Any:
         raise _refusal("an index", ". It is written for one number at a time: leave the index out")
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         # NumPy asks the entries of an object array for its functions of one argument by name.
         ufunc = None if name.startswith("_") else getattr(np, name, None)
         if isinstance(ufunc, np.ufunc) and ufunc.nin == ufunc.nout == 1:
             return partial(ufunc, self)
         raise AttributeError(_refusal(f".{name}", ". It is written for one number at a time"))
 
-    def item(self):
+    def item(self) -> Self:
         """Return this node: what a NumPy scalar's method is for, a plain number, it stands for."""
         return self
 
     # The mixin turns == into an operation; a tree is searched by identity.
-    def __hash__(self):
+    def __hash__(self) -> int:
         return id(self)
 
 
 class Symbol(Node):
     """An input: a hyperparameter, the gradient, a state, the point, the step number."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.name = name
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.name
 
 
 class Matrix(Symbol):
     """A matrix, or a stack of them, as an input."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         super().__init__(name)
         self.sides = ROWS, COLUMNS
 
@@ -207,7 +210,7 @@ SHAPES = (
 )
 
 
-def frobenius_norm(X):
+def frobenius_norm(X: Array) -> Array:
     """Return √Σx² of each matrix of a stack: the function of a `Call`."""
     return np.linalg.matrix_norm(X, keepdims=True)
 
@@ -225,10 +228,10 @@ ON_MATRICES = {
 class Constant(Node):
     """A number that stands in the code."""
 
-    def __init__(self, value):
+    def __init__(self, value: Any) -> None:
         self.value = value
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return repr(self.value)
 
 
@@ -237,7 +240,7 @@ class Call(Node):
 
     depth = 1
 
-    def __init__(self, function, arguments):
+    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         self.function = function
         self.arguments = arguments
         for argument in arguments:
@@ -265,7 +268,7 @@ class Call(Node):
             )
         return next(filter(None, sides))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{self.function.__name__}({', '.join(map(repr, self.arguments))})"
 
 
@@ -277,7 +280,7 @@ class Vector(_Recorded):
 
     dtype = np.dtype(object)
 
-    def __init__(self, nodes):
+    def __init__(self, nodes: Array) -> None:
         self.nodes = nodes
 
     shape = property(lambda self: self.nodes.shape)
@@ -285,44 +288,50 @@ class Vector(_Recorded):
     size = property(lambda self: self.nodes.size)
     T = property(lambda self: Vector(self.nodes.T))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.nodes)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return map(_wrapped, self.nodes)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Any:
         return _wrapped(self.nodes[index])
 
-    def __setitem__(self, index, value):
+    def __setitem__(self, index: Any, value: Any) -> None:
         self.nodes[index] = _bare(value)
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return self.nodes if dtype is None else self.nodes.astype(dtype)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         method = getattr(np.ndarray, name)
         return lambda *args, **kwargs: _apply_function(method, (self, *args), kwargs)
 
-    def sum(self, axis=None, dtype=None, out=None, keepdims=False):
+    def sum(
+        self, axis: int | None = None, dtype: Any = None, out: Any = None, keepdims: bool = False
+    ) -> Any:
         """Return the sum along `axis`."""
         return _reduced(np.add, self, axis, keepdims)
 
-    def prod(self, axis=None, dtype=None, out=None, keepdims=False):
+    def prod(
+        self, axis: int | None = None, dtype: Any = None, out: Any = None, keepdims: bool = False
+    ) -> Any:
         """Return the product along `axis`."""
         return _reduced(np.multiply, self, axis, keepdims)
 
-    def max(self, axis=None, out=None, keepdims=False):
+    def max(self, axis: int | None = None, out: Any = None, keepdims: bool = False) -> Any:
         """Return the maximum along `axis`."""
         return _reduced(np.maximum, self, axis, keepdims)
 
-    def min(self, axis=None, out=None, keepdims=False):
+    def min(self, axis: int | None = None, out: Any = None, keepdims: bool = False) -> Any:
         """Return the minimum along `axis`."""
         return _reduced(np.minimum, self, axis, keepdims)
 
-    def mean(self, axis=None, dtype=None, out=None, keepdims=False):
+    def mean(
+        self, axis: int | None = None, dtype: Any = None, out: Any = None, keepdims: bool = False
+    ) -> Any:
         """Return the mean along `axis`."""
         count = self.size if axis is None else self.shape[axis]
         return self.sum(axis, keepdims=keepdims) / count
@@ -446,7 +455,7 @@ def _reduced(ufunc, vector, axis, keepdims):
     return _wrapped(total)
 
 
-def as_node(value):
+def as_node(value: Any) -> Node:
     """Return `value` if it is a node, or an array of one, else it as a `Constant`."""
     if isinstance(value, Node):
         return value
@@ -474,10 +483,10 @@ class RuleRecording:
     """
 
     look_ahead: Node
-    names: dict
+    names: dict[str, Node]
 
 
-def record_rule(rule, wide=None):
+def record_rule(rule: Any, wide: bool | None = None) -> RuleRecording:
     """Run `rule.look_ahead` and `rule.update` on symbols and return a `RuleRecording`.
 
     A `MatrixRule` is run on matrices; if `wide`, these have no more rows than columns, else more.
@@ -550,7 +559,12 @@ def _branching_on_shape(wide):
         _decide.reset(token)
 
 
-def record_problem(objective, reading="grad", parameters=None, most=MOST):
+def record_problem(
+    objective: Any,
+    reading: str = "grad",
+    parameters: Mapping[str, Any] | None = None,
+    most: int = MOST,
+) -> Any:
     """Run `objective`'s ``f``, ``grad`` or ``hess`` on symbols named as its variables.
 
     `parameters` replaces the values of the objective's parameters, by symbols for example.
@@ -578,7 +592,7 @@ def record_problem(objective, reading="grad", parameters=None, most=MOST):
     return _record(run, watched, objective.name, way_out, coordinates=False, most=most)
 
 
-def branches(objective, reading):
+def branches(objective: Any, reading: str) -> bool:
     """Return whether the code of ``f``, ``grad`` or ``hess`` is seen to branch on a value."""
     if objective.dim > MOST:
         return False
@@ -591,7 +605,7 @@ def branches(objective, reading):
     return False
 
 
-def record_function(function, names):
+def record_function(function: Callable[..., Any], names: Sequence[str]) -> Node:
     """Return the tree of a function of numbers, called with symbols of these `names`.
 
     Raises
@@ -673,7 +687,7 @@ def _alike(a, b, seen):
 BRANCHES = 12
 
 
-def record_branches(run):
+def record_branches(run: Callable[[], Any]) -> Node:
     """Return what `run()` returns as a tree, with np.where for each branch of its Python code.
 
     `run` is called for every way through it, or twice if it may not be pure.
@@ -724,7 +738,14 @@ def record_branches(run):
     return tree
 
 
-def evaluate(node, values, *, constant=lambda value: value, functions=OPERATORS, cache=None):
+def evaluate(
+    node: Node,
+    values: Mapping[str, Any],
+    *,
+    constant: Callable[[Any], Any] = lambda value: value,
+    functions: Mapping[Any, Any] = OPERATORS,
+    cache: dict[int, Any] | None = None,
+) -> Any:
     """Return the value of the tree `node` where each symbol has its value in `values`.
 
     `constant` is applied to the numbers in the code, `functions` may replace operations (a

@@ -6,13 +6,16 @@ have a ``line_search``. Any function that is called like one and returns a `Step
 is given points and directions of shape (d, N), and returns arrays of shape (N,).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from optimlib.checks import mismatch, real_array
-from optimlib.objective import check_objective
+from optimlib.objective import Objective, check_objective
+from optimlib.types import Array, ArrayLike, Numeric
 
 # How far a trial keeps from the ends of its interval, as a share of the interval's width.
 MARGIN = 0.1
@@ -36,13 +39,16 @@ class StepLength:
         (pᵀHp ≤ 0 in an `ExactLineSearch`; α is inf).
     """
 
-    alpha: np.ndarray
-    evaluations: np.ndarray
-    outcome: np.ndarray
+    alpha: Array
+    evaluations: Array
+    outcome: Array
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         """Whether a step length was found in every run."""
         return bool(np.all(self.outcome == "found"))
+
+
+LineSearch: TypeAlias = Callable[..., StepLength]
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,15 @@ class ExactLineSearch:
     np.float64(0.181818)
     """
 
-    def __call__(self, objective, w, p, *, g=None, start=1.0):
+    def __call__(
+        self,
+        objective: Objective,
+        w: ArrayLike,
+        p: ArrayLike,
+        *,
+        g: ArrayLike | None = None,
+        start: Numeric = 1.0,
+    ) -> StepLength:
         r"""Search from `w` in direction `p`.
 
         Parameters
@@ -142,10 +156,18 @@ class Armijo:
     shrink: float = 0.5
     most: int = 60
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_shares(self, "c1", "shrink")
 
-    def __call__(self, objective, w, p, *, g=None, start=1.0):
+    def __call__(
+        self,
+        objective: Objective,
+        w: ArrayLike,
+        p: ArrayLike,
+        *,
+        g: ArrayLike | None = None,
+        start: Numeric = 1.0,
+    ) -> StepLength:
         r"""Search from `w` in direction `p`.
 
         Parameters
@@ -228,14 +250,22 @@ class StrongWolfe:
     c2: float = 0.9
     most: int = 50
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_shares(self, "c1", "c2")
         if not self.c1 < self.c2:
             raise ValueError(
                 f"StrongWolfe: c1 must be < c2, got c1 = {self.c1!r} and c2 = {self.c2!r}"
             )
 
-    def __call__(self, objective, w, p, *, g=None, start=1.0):
+    def __call__(
+        self,
+        objective: Objective,
+        w: ArrayLike,
+        p: ArrayLike,
+        *,
+        g: ArrayLike | None = None,
+        start: Numeric = 1.0,
+    ) -> StepLength:
         r"""Search from `w` in direction `p`.
 
         Parameters
@@ -301,22 +331,22 @@ def _between(lo, hi):
     return np.where(np.isfinite(cubic), inside, a + (b - a) / 2)
 
 
-def dot(a, b):
+def dot(a: Array, b: Array) -> Array:
     """Return aᵀb in each run, (d, N) to (N), as a sum in one order: a batch is its loop."""
     return np.cumsum(a * b, axis=0)[-1]
 
 
-def times(matrix, vector):
+def times(matrix: Array, vector: Array) -> Array:
     """Return the product in each run, (d, d, N) and (d, N) to (d, N), as sums in one order."""
     return np.cumsum(matrix * vector, axis=1)[:, -1]
 
 
-def first_trial(g):
+def first_trial(g: Array) -> Array:
     """Return the first trial along −g when nothing is known of f: a move of length at most 1."""
     return np.minimum(1, 1 / np.sqrt(dot(g, g)))
 
 
-def search(optimizer, objective, w, p, **options):
+def search(optimizer: Any, objective: Objective, w: Array, p: Array, **options: Any) -> list[Array]:
     """Return the step lengths and evaluations that `optimizer`'s line search finds, shape (N,).
 
     Raises
@@ -347,7 +377,7 @@ def search(optimizer, objective, w, p, **options):
     return result
 
 
-def check_line_search(optimizer):
+def check_line_search(optimizer: Any) -> None:
     """Raise a TypeError unless the `line_search` of `optimizer` can be called."""
     if not callable(optimizer.line_search):
         raise TypeError(

@@ -6,10 +6,21 @@ import numpy as np
 
 from optimlib.checks import check_box, check_count, check_number, real_array
 from optimlib.descent import check_pair, run
+from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import Array, ArrayLike, Box, Points
 
 
-def sweep(rule, objective, w0, steps, *, threads=1, compiled=False, **values):
+def sweep(
+    rule: Optimizer,
+    objective: Objective,
+    w0: ArrayLike,
+    steps: int,
+    *,
+    threads: int = 1,
+    compiled: bool = False,
+    **values: Points,
+) -> Array:
     """Return the objective after `steps` steps for every combination of hyperparameters.
 
     Parameters
@@ -64,7 +75,8 @@ def sweep(rule, objective, w0, steps, *, threads=1, compiled=False, **values):
             raise ValueError(f"{type(rule).__name__} has no {name}, only {', '.join(known)}")
         if known.count(name) > 1:
             raise ValueError(f"{rule!r} has {known.count(name)} hyperparameters {name}")
-        if real_array(name, given, finite=False).ndim != 1 or not np.size(given):
+        array = real_array(name, given, finite=False)
+        if array.ndim != 1 or not array.size:
             raise ValueError(f"{name} must be a list of values, got {name} = {given!r}")
     start = real_array("w0", w0)
     objective.check_dimension(start, "w0")
@@ -74,7 +86,7 @@ def sweep(rule, objective, w0, steps, *, threads=1, compiled=False, **values):
     swept = _with_values(rule, dict(zip(values, axes, strict=True)))
     start = start.reshape(objective.dim, *(1,) * len(axes))
     with np.errstate(all="ignore"):
-        return objective.f(run(swept, objective, start, steps, threads, compiled))
+        return np.asarray(objective.f(run(swept, objective, start, steps, threads, compiled)))
 
 
 def _wrapped(rule):
@@ -108,17 +120,17 @@ class Basins:
     starts : array, shape (d, size, ...)
     """
 
-    minima: np.ndarray
-    reached: np.ndarray
-    starts: np.ndarray
+    minima: Array
+    reached: Array
+    starts: Array
 
     @property
-    def shares(self):
+    def shares(self) -> Array:
         """The share of starts that reach each minimum, and last the share that reaches none."""
         counts = [np.mean(self.reached == i) for i in range(self.minima.shape[1])]
         return np.array([*counts, np.mean(self.reached == -1)])
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         places = [tuple(round(float(x), 4) for x in point) for point in self.minima.T]
         lines = [
             f"{share:6.1%} of the starts reach {p}"
@@ -128,8 +140,16 @@ class Basins:
 
 
 def basins(
-    rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, threads=1, compiled=False
-):
+    rule: Optimizer,
+    objective: Objective,
+    steps: int,
+    *,
+    size: int = 512,
+    domain: Box | None = None,
+    tolerance: float = 1e-2,
+    threads: int = 1,
+    compiled: bool = False,
+) -> Basins:
     """Run from every point of a grid and tell which known minimum each run is near to at the end.
 
     Parameters
@@ -175,13 +195,14 @@ def basins(
         )
     check_count("size", size, least=2)
     check_number("tolerance", tolerance, positive=True)
-    sides = check_box("domain", objective.domain if domain is None else domain, objective.variables)
-    axes = np.linspace(*sides, size).T
+    box = objective.domain if domain is None else domain
+    low, high = check_box("domain", box, objective.variables)
+    axes = np.linspace(low, high, size).T
     starts = np.array(np.meshgrid(*axes, indexing="ij"))
     minima = np.reshape(np.array(objective.minima, dtype=float), (-1, objective.dim)).T
     ends = run(rule, objective, starts, steps, threads, compiled)
     apart = np.stack([_distance(ends, point) for point in minima.T])
-    near = apart.min(axis=0) <= tolerance * np.max(sides[1] - sides[0])
+    near = apart.min(axis=0) <= tolerance * np.max(high - low)
     return Basins(minima, np.where(near, apart.argmin(axis=0), -1), starts)
 
 

@@ -5,7 +5,9 @@ The lines are assembled here; how a tree is written is the matter of `typesettin
 
 import html
 import re
+from collections.abc import Callable
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +16,9 @@ from optimlib.descent import check_order, iterate
 from optimlib.expression import (
     Call,
     Matrix,
+    Node,
     NotPureError,
+    RuleRecording,
     Symbol,
     record_problem,
     record_rule,
@@ -22,8 +26,10 @@ from optimlib.expression import (
 from optimlib.objective import Objective, Stream
 from optimlib.rules.blocks import Blocks
 from optimlib.rules.matrix_rule import MatrixRule
+from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
 from optimlib.symbols import shown_exactly
+from optimlib.types import ArrayLike
 from optimlib.typesetting import WRITERS, TreeWriter
 
 
@@ -38,11 +44,11 @@ class Notation:
         The same lines in Unicode.
     """
 
-    def __init__(self, latex, text):
+    def __init__(self, latex: str, text: str) -> None:
         self.latex = latex
         self.text = text
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.text
 
     def _repr_latex_(self):
@@ -68,7 +74,7 @@ class Notation:
         return f'<pre class="notation">{html.escape(self.text)}</pre>'
 
 
-def formula(subject):
+def formula(subject: Rule | MatrixRule | Blocks | Objective) -> Notation:
     r"""Return the formula of a rule or an objective, read from its code.
 
     Parameters
@@ -109,7 +115,7 @@ def formula(subject):
     raise TypeError(f"subject must be a Rule, Blocks or an Objective, got subject = {subject!r}")
 
 
-def by_hand(rule, objective, w0, steps):
+def by_hand(rule: Optimizer, objective: Objective, w0: ArrayLike, steps: int) -> Notation:
     """Return the arithmetic of each step with the numbers substituted, as one writes it by hand.
 
     Every line reads: name = the code's formula with this step's numbers = value. Values are
@@ -155,13 +161,17 @@ def by_hand(rule, objective, w0, steps):
     recording = record_rule(rule)
     gradients = _gradients(objective, steps)
     records = list(islice(course, steps))
+    _check_one_run(rule, w0, records)
+    trees = recording, gradients
+    return _notation([_steps_lines(rule, objective, w0, records, trees, w) for w in WRITERS])
+
+
+def _check_one_run(rule, w0, records):
     if np.ndim(w0) > 1 or any(np.ndim(record["w"]) > 1 for record in records):
         raise ValueError(
             "by_hand shows one run: w0 must be one start and every hyperparameter one number, "
             f"got w0 of shape {np.shape(w0)} and {rule!r}"
         )
-    trees = recording, gradients
-    return _notation([_steps_lines(rule, objective, w0, records, trees, w) for w in WRITERS])
 
 
 def _notation(lines):
@@ -233,7 +243,7 @@ def _repeated(line, times, w):
     return f"{line}{w.beside}k {w.equal} {numbers}"
 
 
-def steps_of(recording):
+def steps_of(recording: RuleRecording) -> list[tuple[str, Node]]:
     """Return (name, node) for each line of a step: what `update` names, and the new point."""
     named = [(name, node) for name, node in recording.names.items() if name != "step"]
     step = recording.names["step"]
@@ -241,7 +251,9 @@ def steps_of(recording):
     return [*named, ("w", Call(np.add, (w, step)))]
 
 
-def named_cuts(recording, opened, stands_for):
+def named_cuts(
+    recording: RuleRecording, opened: Node | None, stands_for: Callable[[str], Any]
+) -> dict[int, Any]:
     """Return what stands for the nodes with a name of their own, while `opened` is written."""
     return {
         id(node): stands_for(name)

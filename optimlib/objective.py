@@ -2,10 +2,11 @@
 
 import re
 import reprlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from numbers import Real
+from typing import Any, overload
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from optimlib.checks import check_box, check_number, mismatch, real_array
 from optimlib.expression import Node, Vector, branches
 from optimlib.points import SeveralVariables, Ways, one_by_one, way_of
 from optimlib.purity import code_of
+from optimlib.types import Array, ArrayLike, Box, Number, Points, Values
 
 
 class Objective:
@@ -95,18 +97,18 @@ class Objective:
 
     def __init__(
         self,
-        f,
-        grad,
-        hess=None,
+        f: Callable[..., Any],
+        grad: Callable[..., Any],
+        hess: Callable[..., Any] | None = None,
         *,
-        parameters=None,
-        name="f",
-        variables=("w",),
-        domain=None,
-        minima=(),
-        saddles=(),
-        start=None,
-    ):
+        parameters: Mapping[str, float] | None = None,
+        name: str = "f",
+        variables: Sequence[str] = ("w",),
+        domain: Box | None = None,
+        minima: Iterable[Any] = (),
+        saddles: Iterable[Any] = (),
+        start: ArrayLike | None = None,
+    ) -> None:
         for argument, value in (("f", f), ("grad", grad), ("hess", hess)):
             if not callable(value) and not (argument == "hess" and value is None):
                 raise TypeError(f"{argument} must be callable, got {argument} = {value!r}")
@@ -119,7 +121,7 @@ class Objective:
         self.variables = _checked_variables(variables)
         self.dim = len(self.variables)
         if domain is None:
-            self.domain = ((-1.0, 1.0),) * self.dim
+            self.domain: tuple[Any, ...] = ((-1.0, 1.0),) * self.dim
         else:
             self._check_domain(domain)
             self.domain = tuple(domain)
@@ -129,7 +131,7 @@ class Objective:
         if start is not None:
             self._check_point("start", start, start)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Objective {self.name}({self._names()})>"
 
     def _names(self):
@@ -167,23 +169,35 @@ class Objective:
             )
 
     @property
-    def has_hess(self):
+    def has_hess(self) -> bool:
         """Whether the Hessian was given."""
         return self._hess is not None
 
-    def at(self, t):
+    def at(self, t: int) -> "Objective":
         """Return what step `t` of an optimizer minimizes: this objective itself."""
         return self
 
-    def f(self, w):
+    @overload
+    def f(self, w: Number) -> Number: ...
+    @overload
+    def f(self, w: Points) -> Values: ...
+    def f(self, w: Any) -> Any:
         """Return the value at `w`: shape (d, *batch) to shape (*batch)."""
         return self._read("f", self._f, w)
 
-    def grad(self, w):
+    @overload
+    def grad(self, w: Number) -> Number: ...
+    @overload
+    def grad(self, w: Points) -> Array: ...
+    def grad(self, w: Any) -> Any:
         """Return the gradient at `w`: shape (d, *batch) to shape (d, *batch)."""
         return self._read("grad", self._grad, w)
 
-    def hess(self, w):
+    @overload
+    def hess(self, w: Number) -> Number: ...
+    @overload
+    def hess(self, w: Points) -> Array: ...
+    def hess(self, w: Any) -> Any:
         """Return the Hessian at `w`: shape (d, *batch) to shape (d, d, *batch)."""
         if not self.has_hess:
             raise ValueError(f"{self.name} was defined without hess")
@@ -231,7 +245,7 @@ class Objective:
             return np.asarray(w)  # for the complex step
         return real_array("w", w, finite=False, exact=True)
 
-    def check_dimension(self, w, argument):
+    def check_dimension(self, w: Array, argument: str) -> None:
         """Raise a ValueError that names `argument` unless `w` has this objective's dimension."""
         if w.ndim == 0 and self.dim == 1:
             return
@@ -428,7 +442,7 @@ class Stream(Objective):
     spread 0.23, in theory 0.23
     """
 
-    def __init__(self, full, objective_at):
+    def __init__(self, full: Objective, objective_at: Callable[[int], Objective]) -> None:
         if not isinstance(full, Objective):
             raise TypeError(f"full must be an Objective, got full = {full!r}")
         if not callable(objective_at):
@@ -438,7 +452,7 @@ class Stream(Objective):
         self._objective_at = objective_at
         self._ways_of = Ways()  # of the code of versions
 
-    def at(self, t):
+    def at(self, t: int) -> Objective:
         """Return the objective of step `t`."""
         try:
             seen = self._objective_at(t)
@@ -457,13 +471,13 @@ class Stream(Objective):
         return seen
 
 
-def check_objective(objective):
+def check_objective(objective: object) -> None:
     """Raise a TypeError unless `objective` is an `Objective`."""
     if not isinstance(objective, Objective):
         raise TypeError(f"objective must be like ol.problems.square, got objective = {objective!r}")
 
 
-def one_point(objective, w, argument="w"):
+def one_point(objective: Objective, w: Any, argument: str = "w") -> Array:
     """Return `w` as one finite point of shape (d,), or raise an error naming `argument`."""
     w = real_array(argument, w)
     objective.check_dimension(w, argument)
@@ -482,17 +496,19 @@ class GradientCheck:
     error: float
     tolerance: float
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return self.error <= self.tolerance
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"gradient {'agrees' if self else 'DISAGREES'}: worst coordinate {self.worst}, "
             f"analytic {self.analytic:.6g}, numerical {self.numerical:.6g}"
         )
 
 
-def check_gradient(objective, w, *, h=1e-6, tolerance=1e-6):
+def check_gradient(
+    objective: Objective, w: ArrayLike, *, h: float = 1e-6, tolerance: float = 1e-6
+) -> GradientCheck:
     """Compare an objective's gradient with central differences of its values.
 
     In each coordinate, (f(w + h eᵢ) − f(w − h eᵢ)) / 2h should be ∂f/∂wᵢ up to an error of

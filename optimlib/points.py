@@ -1,8 +1,12 @@
 """One point or many: which of the two a function is written for, found out by calling it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from optimlib.purity import Watch
+from optimlib.types import Array
 
 # How far apart, relative to their size, the points are at which a function is tried.
 APART = 2.0**-6
@@ -19,7 +23,7 @@ class Ways(dict):
     """What was found out about functions, by their names. It is no state that a call changes."""
 
 
-def way_of(call, w, function):
+def way_of(call: Callable[[Array], Any], w: Array, function: Callable[..., Any]) -> str | None:
     """Return how a function is to be called with many points, or None if that cannot be told.
 
     It is tried at two points near the first of `w`, one after the other and both at once; then
@@ -74,7 +78,7 @@ def way_of(call, w, function):
         watch.undo()
 
 
-def points_near(w, count):
+def points_near(w: Array, count: int) -> Array:
     """Return points near the first finite one of `w`, shape (d, count), in no special places."""
     columns = (column for column in w.T if np.all(np.isfinite(column)))
     point = next(columns, np.zeros(len(w))).real.astype(w.real.dtype)
@@ -99,7 +103,7 @@ def _equal(a, b):
     return a is not None and np.array_equal(a, b, equal_nan=True)
 
 
-def one_by_one(call, w, shape):
+def one_by_one(call: Callable[[Array], Any], w: Array, shape: tuple[int, ...]) -> Array:
     """Return what `call` gives for each column of `w`, (d, *batch), as one array of `shape`."""
     values = [call(np.ascontiguousarray(point)) for point in w.reshape(len(w), -1).T]
     return np.stack(values, axis=-1).reshape(shape)

@@ -6,13 +6,14 @@ import sys
 import types
 from functools import partial
 from operator import is_
+from typing import Any
 
 import numpy as np
 
 # At most so many objects are looked at, and of each at most so many entries.
 MOST, LARGEST = 300, 4096
 # Where there is nothing that a call could change, or that could change by itself.
-OURS = ("numpy", "math", "builtins", "fractions", "optimlib")
+OURS: tuple[str, ...] = ("numpy", "math", "builtins", "fractions", "optimlib")
 OURS += ("operator", "_operator", "functools", "_functools", "itertools")
 PLAIN = (int, float, complex, str, bytes, type(None), np.generic, np.ufunc, np.dtype)
 
@@ -46,10 +47,12 @@ class Watch:
     []
     """
 
-    def __init__(self, *functions):
-        self._notes, self.opaque = [], False
+    def __init__(self, *functions: Any) -> None:
+        self._notes: list[tuple[Any, ...]] = []
+        self.opaque = False
         self._generators = _generator_kinds()
-        seen, waiting = {}, [("", function) for function in functions]
+        seen: dict[int, Any] = {}
+        waiting = [("", function) for function in functions]
         while waiting and len(seen) < MOST:
             name, value = waiting.pop()
             if not isinstance(value, PLAIN) and id(value) not in seen:
@@ -57,21 +60,21 @@ class Watch:
                 waiting += self._look(name, value)
         self.opaque = self.opaque or bool(waiting)
 
-    def changed(self):
+    def changed(self) -> str | None:
         """Return the name under which something was found that has changed, or None."""
         for name, read, _, before in self._notes:
             if not _same(read(), before):
                 return name
         return None
 
-    def draws(self):
+    def draws(self) -> bool:
         """Return whether a random generator has been used."""
         return any(
             getattr(read, "func", None) is _state and read() != before
             for _, read, _, before in self._notes
         )
 
-    def undo(self):
+    def undo(self) -> None:
         """Give everything its noted state again."""
         for _, read, write, before in self._notes:
             if not _same(read(), before):
@@ -134,7 +137,7 @@ class Watch:
         return found
 
 
-def code_of(function):
+def code_of(function: Any) -> Any:
     """Return what is the same of functions that the same code has made, or the function itself."""
     while isinstance(function, partial | types.MethodType):
         function = function.func if isinstance(function, partial) else function.__func__

@@ -7,19 +7,25 @@ returns the array of its values, with the steps as first axes. What a schedule o
 returns after its last step is said with each; it never raises an error there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from itertools import pairwise
 from numbers import Integral
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
 from optimlib.checks import is_finite, is_number, real_array
 from optimlib.expression import Node
+from optimlib.types import Array, Numeric, Schedule
+
+S = TypeVar("S")
+# One step, or an array of them.
+Steps: TypeAlias = int | Array | Sequence[int]
 
 
-def _of_steps(value):
+def _of_steps(value: Callable[[S, int], Any]) -> Callable[[S, Steps], Any]:
     """Return the method that gives the value in step t, for whole numbers t from 1 and arrays."""
 
     @wraps(value)
@@ -84,13 +90,13 @@ class Constant:
     (0.1, 0.1)
     """
 
-    lr: float
+    lr: Numeric
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
 
     @_of_steps
-    def __call__(self, t):
+    def __call__(self, t: int) -> Any:
         return self.lr
 
 
@@ -118,11 +124,11 @@ class Step:
     0.2
     """
 
-    lr: float
-    period: int | tuple
-    factor: float = 0.1
+    lr: Numeric
+    period: int | Sequence[int]
+    factor: Numeric = 0.1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
         _check_value(self, "factor", positive=True)
         if isinstance(self.period, tuple | list):
@@ -136,8 +142,8 @@ class Step:
             _check_count(self, "period")
 
     @_of_steps
-    def __call__(self, t):
-        if isinstance(self.period, tuple):
+    def __call__(self, t: int) -> Any:
+        if isinstance(self.period, Sequence):
             return self.lr * self.factor ** sum(t > end for end in self.period)
         return self.lr * self.factor ** ((t - 1) // self.period)
 
@@ -160,15 +166,15 @@ class Exponential:
     [0.8, 0.4, 0.2]
     """
 
-    lr: float
-    factor: float
+    lr: Numeric
+    factor: Numeric
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
         _check_value(self, "factor", positive=True)
 
     @_of_steps
-    def __call__(self, t):
+    def __call__(self, t: int) -> Any:
         return self.lr * self.factor ** (t - 1)
 
 
@@ -195,15 +201,15 @@ class InverseTime:
     [0.6, 0.3, 0.15]
     """
 
-    lr: float
-    decay: float = 1.0
+    lr: Numeric
+    decay: Numeric = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
         _check_value(self, "decay")
 
     @_of_steps
-    def __call__(self, t):
+    def __call__(self, t: int) -> Any:
         return self.lr / (1 + (t - 1) * self.decay)
 
 
@@ -223,13 +229,13 @@ class InverseSqrt:
     [0.6, 0.3, 0.19999999999999998]
     """
 
-    lr: float
+    lr: Numeric
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
 
     @_of_steps
-    def __call__(self, t):
+    def __call__(self, t: int) -> Any:
         return self.lr / np.sqrt(t).item()
 
 
@@ -251,17 +257,17 @@ class Linear:
     [1.0, 0.75, 0.0, 0.0]
     """
 
-    start: float
-    end: float
+    start: Numeric
+    end: Numeric
     steps: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "start")
         _check_value(self, "end")
         _check_count(self, "steps")
 
     @_of_steps
-    def __call__(self, t):
+    def __call__(self, t: int) -> Any:
         if t > self.steps:
             return self.end
         return self.start + (self.end - self.start) * ((t - 1) / self.steps)
@@ -290,15 +296,15 @@ class WarmUp:
     [0.1, 0.2, 0.4, 0.4]
     """
 
-    lr: float
+    lr: Numeric
     steps: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
         _check_count(self, "steps")
 
     @_of_steps
-    def __call__(self, t):
+    def __call__(self, t: int) -> Any:
         return self.lr * (min(t, self.steps) / self.steps)
 
 
@@ -327,17 +333,17 @@ class Cosine:
     [0.1, 0.085355, 0.05, 0.0, 0.0]
     """
 
-    lr: float
+    lr: Numeric
     steps: int
-    lr_min: float = 0.0
+    lr_min: Numeric = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
         _check_value(self, "lr_min")
         _check_count(self, "steps")
 
     @_of_steps
-    def __call__(self, t):
+    def __call__(self, t: int) -> Any:
         if t > self.steps:
             return self.lr_min
         return _half_cosine(self.lr, self.lr_min, (t - 1) / self.steps)
@@ -375,19 +381,19 @@ class WarmRestarts:
     [0.1, 0.05, 0.1, 0.085355, 0.05, 0.014645, 0.1, 0.096194]
     """
 
-    lr: float
+    lr: Numeric
     period: int
     growth: int = 1
-    lr_min: float = 0.0
+    lr_min: Numeric = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
         _check_value(self, "lr_min")
         _check_count(self, "period")
         _check_count(self, "growth")
 
     @_of_steps
-    def __call__(self, t):
+    def __call__(self, t: int) -> Any:
         passed, period = t - 1, self.period
         if self.growth == 1:
             passed = passed % period
@@ -425,13 +431,13 @@ class OneCycle:
     [0.04, 0.52, 1.0, 0.65451, 4e-06, 4e-06]
     """
 
-    lr: float
+    lr: Numeric
     steps: int
     rise: float = 0.3
     first: float = 25.0
     last: float = 1e4
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("lr", "rise", "first", "last"):
             _check_value(self, name, positive=name != "lr")
         _check_count(self, "steps", least=2)
@@ -441,7 +447,7 @@ class OneCycle:
             raise _complain(self, "rise", f"between 1 / steps and 1, where steps = {self.steps}")
 
     @_of_steps
-    def __call__(self, t):
+    def __call__(self, t: int) -> Any:
         low, end = self.lr / self.first, self.lr / self.first / self.last
         top = self.rise * self.steps
         if t >= self.steps:
@@ -474,15 +480,15 @@ class Then:
     """
 
     steps: int
-    first: Callable
-    second: Callable
+    first: Schedule
+    second: Schedule
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_count(self, "steps")
         for name in ("first", "second"):
             if not callable(getattr(self, name)):
                 raise _complain(self, name, "callable (a schedule)")
 
     @_of_steps
-    def __call__(self, t):
+    def __call__(self, t: int) -> Any:
         return self.first(t) if t <= self.steps else self.second(t - self.steps)

@@ -1,18 +1,21 @@
 """What an optimizer remembers: with it a run goes on where another one ended."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+from optimlib.types import Array
 
 
 class Layout:
     r"""The engine's layout, in which the last axis counts runs, and the caller's, (d, \*batch)."""
 
-    def __init__(self, shape, batch):
+    def __init__(self, shape: tuple[int, ...], batch: tuple[int, ...]) -> None:
         self.batch = batch
         self.single = shape == () and batch == ()
 
-    def restore(self, value):
+    def restore(self, value: Any) -> Any:
         """Return an array of the engine's layout in the caller's."""
         if not isinstance(value, np.ndarray) or value.ndim == 0:
             return value
@@ -52,25 +55,25 @@ class State:
     """
 
     t: int
-    arrays: dict
+    arrays: dict[str, Array]
     layout: Layout
-    dtype: np.dtype
+    dtype: np.dtype[Any]
 
     @property
-    def names(self):
+    def names(self) -> tuple[str, ...]:
         """What the optimizer remembers."""
         return tuple(self.arrays)
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Any:
         if name not in self.arrays:
             raise KeyError(f"no {name!r} in this state, only {', '.join(self.names)}")
         return self.layout.restore(self.arrays[name])
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         steps = f"{self.t} step{'' if self.t == 1 else 's'}"
         return f"<State after {steps}: {', '.join(self.names) or 'nothing'}>"
 
-    def of(self, rule, w):
+    def of(self, rule: Any, w: Array) -> list[Array]:
         """Return the arrays as the state of `rule` at the points `w`, shape (d, N).
 
         Raises

@@ -1,16 +1,19 @@
 """The steps of a run, one after the other, and whether the runs of a batch can go together."""
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any, Self
 
 import numpy as np
 
 from optimlib.exact import ExactObjective, ExactRule
-from optimlib.expression import BranchError, record_rule
+from optimlib.expression import BranchError, RuleRecording, record_rule
 from optimlib.objective import Objective
 from optimlib.points import points_near
 from optimlib.purity import Watch
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 class Steps:
@@ -36,19 +39,29 @@ class Steps:
         After the last step.
     """
 
-    def __init__(self, rule_at, names, objective, w, state, t=0, recording=None):
+    def __init__(
+        self,
+        rule_at: Callable[[int], Any],
+        names: tuple[str, ...],
+        objective: Objective,
+        w: Array,
+        state: list[Array],
+        t: int = 0,
+        recording: RuleRecording | None = None,
+    ) -> None:
         self.t, self.w, self.state = t, w, state
         self._rule_at, self._names, self._objective = rule_at, names, objective
         self._recording = recording
-        self._seen = self._exact = None  # the last objective, and what stands in for it
+        self._seen: Any = None
+        self._exact: Any = None  # the last objective, and what stands in for it
         self._checked = False
         for array in state:
             array.setflags(write=False)
 
-    def __iter__(self):
+    def __iter__(self) -> Self:
         return self
 
-    def __next__(self):
+    def __next__(self) -> Record:
         t = self.t + 1
         rule, seen = self._rule_at(t), self._objective.at(t)
         if self._recording is not None:
@@ -108,27 +121,27 @@ class Apart:
         Each of one run, N = 1.
     """
 
-    def __init__(self, runs):
+    def __init__(self, runs: list[Steps]) -> None:
         self._runs = runs
 
-    def __iter__(self):
+    def __iter__(self) -> Self:
         return self
 
-    def __next__(self):
+    def __next__(self) -> Record:
         records = [next(run) for run in self._runs]
         joined = {n: _joined([record[n] for record in records]) for n in records[0] if n != "t"}
         return {"t": records[0]["t"], **joined}
 
     @property
-    def t(self):
+    def t(self) -> int:
         return self._runs[0].t
 
     @property
-    def w(self):
+    def w(self) -> Array:
         return _joined([run.w for run in self._runs])
 
     @property
-    def state(self):
+    def state(self) -> list[Array]:
         states = zip(*(run.state for run in self._runs), strict=True)
         return [_joined(list(parts)) for parts in states]
 
@@ -141,7 +154,7 @@ def _joined(values):
 # Independence
 
 
-def independent(rule, dim):
+def independent(rule: Optimizer, dim: int) -> bool:
     """Return whether `rule` moves each run of a batch as if it were alone.
 
     What is read as elementwise arithmetic does; what branches on a value does not. Other code is

@@ -1,12 +1,18 @@
 """The record of a run."""
 
 import html
+from collections.abc import Iterable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
+from optimlib.objective import Objective
+from optimlib.rules.optimizer import Optimizer
+from optimlib.state import State
 from optimlib.symbols import DIGITS, number_text, symbol_text
 from optimlib.tables import html_table, text_table
+from optimlib.types import Array, Record
 
 # A long trace shows this many steps at its start and at its end.
 SHOWN = 5
@@ -39,7 +45,14 @@ class Trace:
     [ 8.  13.6] [4.   3.2  1.84] [16.     10.24    3.3856]
     """
 
-    def __init__(self, rule, objective, start, columns, state):
+    def __init__(
+        self,
+        rule: Optimizer,
+        objective: Objective,
+        start: Any,
+        columns: dict[str, Array],
+        state: State,
+    ) -> None:
         self.rule = rule
         self.objective = objective
         self.start = start
@@ -49,22 +62,22 @@ class Trace:
         self.names = tuple(self._columns)
         self.steps = len(self._columns["t"])
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Array:
         """Return what was recorded under `name`, with the step as first axis."""
         if name not in self._columns:
             raise KeyError(f"no {name!r} in this trace, only {', '.join(self.names)}")
         return self._columns[name]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.steps
 
     @property
-    def points(self):
+    def points(self) -> Array:
         """The start and the point after every step: shape (steps + 1, d, *batch)."""
         return np.concatenate([np.asarray(self.start)[None], self["w"]])
 
     @property
-    def values(self):
+    def values(self) -> Array:
         """The objective at `points`: shape (steps + 1, *batch)."""
         return self._values_at(self.points)
 
@@ -104,7 +117,7 @@ class Trace:
             rows.insert(SHOWN + 2, ["…"] * len(header))
         return rows
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self._title() if not np.size(self.start) else text_table(self._title(), self._rows())
 
     def to_html(self):
@@ -129,7 +142,7 @@ class Trace:
         return self.to_html()
 
 
-def stacked(records, steps):
+def stacked(records: Iterable[Record], steps: int) -> dict[str, Array]:
     """Return the columns of `steps` records, each an array with the step as first axis.
 
     Arrays are copied at once, so that nothing that happens later changes what is recorded.

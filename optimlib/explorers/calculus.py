@@ -7,6 +7,7 @@ import numpy as np
 
 from optimlib import figures
 from optimlib.curvature import smoothness as smoothness_bound
+from optimlib.explorers.explorer import Explorer
 from optimlib.explorers.items import (
     control,
     curve,
@@ -19,6 +20,8 @@ from optimlib.explorers.items import (
     vline,
 )
 from optimlib.explorers.plot import plot
+from optimlib.objective import Objective
+from optimlib.types import ArrayLike
 
 # Half the distance of the central difference that gives the third derivative.
 NEAR = 1e-4
@@ -68,7 +71,9 @@ def _range(name, limits):
     return map(float, limits)
 
 
-def secant(objective, at=None, h=(1e-3, 1.0)):
+def secant(
+    objective: Objective, at: ArrayLike | None = None, h: tuple[float, float] = (1e-3, 1.0)
+) -> Explorer:
     """Return the explorer of secant and tangent: two points that approach each other.
 
     Beside it stand the errors of the forward and the central difference against h, and what
@@ -166,7 +171,9 @@ def _secant_panel(objective, function, forward):
     )
 
 
-def taylor(objective, at=None, s=(1e-2, 1.0)):
+def taylor(
+    objective: Objective, at: ArrayLike | None = None, s: tuple[float, float] = (1e-2, 1.0)
+) -> Explorer:
     """Return the explorer of Taylor's models: a line and a parabola that touch the curve.
 
     Beside them stand their errors at the distance s, and what theory says: ½|f″|s² and ⅙|f‴|s³.
@@ -247,7 +254,9 @@ def taylor(objective, at=None, s=(1e-2, 1.0)):
     )
 
 
-def majorizer(objective, at=None, smoothness=None):
+def majorizer(
+    objective: Objective, at: ArrayLike | None = None, smoothness: float | None = None
+) -> Explorer:
     """Return the explorer of the descent lemma: a parabola above the curve, and a step to its foot.
 
     The parabola is f(a) + f′(a)(x − a) + (x − a)²/(2η), its foot is the gradient step
@@ -398,7 +407,7 @@ CONVEXITY = [
 ]
 
 
-def chord(objective, a=None, b=None):
+def chord(objective: Objective, a: float | None = None, b: float | None = None) -> Explorer:
     """Return the explorer of convexity: a chord between two points, and the curve beside it.
 
     A convex function's curve lies nowhere above a chord:

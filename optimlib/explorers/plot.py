@@ -1,11 +1,12 @@
 """The plot of a chapter's own formulas: curves, points and runs with controls for their names."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from numbers import Real
 from string import Formatter
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,13 @@ DIGITS = 5
 LARGEST = 60_000
 
 
-def plot(*panels, controls=None, define=None, read=(), title=None):
+def plot(
+    *panels: Panel,
+    controls: Mapping[str, Any] | None = None,
+    define: Mapping[str, Any] | None = None,
+    read: Sequence[Reading | Note] = (),
+    title: str | None = None,
+) -> Explorer:
     """Return an interactive plot of formulas that are computed in the reader's browser.
 
     A formula is a number, a name, or a Python function whose arguments are names: those of the

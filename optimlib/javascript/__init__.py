@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields
 from functools import cache
 from numbers import Real
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from optimlib import problems, rules, schedules
 from optimlib.javascript import operations
@@ -26,9 +27,11 @@ from optimlib.javascript.writing import identifier, quoted
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
+from optimlib.types import Schedule
 
 # A bowl that is not turned has shorter code of its own.
 FORMS = {"quadratic": dict(angle=1.0)}
+Thing: TypeAlias = Rule | Objective | Schedule
 SCHEDULES = (
     schedules.Constant(1.0),
     schedules.Step(1.0, period=1),
@@ -44,7 +47,7 @@ SCHEDULES = (
 )
 
 
-def javascript(thing):
+def javascript(thing: Thing) -> str:
     r"""Return an ES module's text for a rule, an objective or a schedule.
 
     It computes what the Python code computes, in the same order. A rule's
@@ -107,7 +110,7 @@ def _entry(thing):
 
 
 @cache
-def modules():
+def modules() -> dict[str, str]:
     """Return the modules of the library: their texts by their paths.
 
     `by_hand.js` writes numbers (``number``) and by-hand lines; `operations.js` is the table of
@@ -154,7 +157,7 @@ def _in_order(helpers):
     return [function for function in operations.HELPERS if function in helpers]
 
 
-def key(rule):
+def key(rule: Rule) -> str:
     """Return what the library calls a rule: its class and the options that are not the default.
 
     Of a hyperparameter that a rule may do without only the name is part of the key.
@@ -214,7 +217,7 @@ def _default_parameters(name, objective):
     return {name: arguments[name].default for name in objective.parameters}
 
 
-def reference(thing):
+def reference(thing: Thing) -> dict[str, Any]:
     """Return, ready for JSON, which of the library's entries `thing` is and with which numbers.
 
     Parameters

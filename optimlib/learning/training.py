@@ -2,6 +2,7 @@
 
 import html
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -13,8 +14,10 @@ from optimlib.extras import extra
 from optimlib.learning.batches import Batches, minibatches
 from optimlib.learning.classifier import Classifier
 from optimlib.learning.datasets import Dataset
+from optimlib.rules.optimizer import Optimizer
 from optimlib.state import State
 from optimlib.tables import html_table, text_table
+from optimlib.types import Array, ArrayLike, Points
 
 # A long table shows this many rows at its start and at its end.
 SHOWN = 5
@@ -46,16 +49,16 @@ class Curves:
     """
 
     title: str
-    step: np.ndarray
-    train_loss: np.ndarray
-    test_loss: np.ndarray
-    train_accuracy: np.ndarray
-    test_accuracy: np.ndarray
-    time: np.ndarray
-    w: np.ndarray
+    step: Array
+    train_loss: Array
+    test_loss: Array
+    train_accuracy: Array
+    test_accuracy: Array
+    time: Array
+    w: Array
     state: State
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.step)
 
     def _title(self):
@@ -80,7 +83,7 @@ class Curves:
             rows[SHOWN + 1 : -SHOWN] = [["…"] * len(rows[0])]
         return rows
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self._title() if not self.w.size else text_table(self._title(), self._rows())
 
     def _repr_html_(self):
@@ -90,19 +93,19 @@ class Curves:
 
 
 def train(
-    rule,
-    model,
-    dataset,
-    batch_size,
+    rule: Optimizer,
+    model: Classifier,
+    dataset: Dataset,
+    batch_size: int,
     *,
-    epochs=None,
-    steps=None,
-    seed=0,
-    start=None,
-    every=None,
-    progress=True,
-    state=None,
-):
+    epochs: int | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    start: Points | Mapping[str, ArrayLike] | None = None,
+    every: int | None = None,
+    progress: bool = True,
+    state: State | None = None,
+) -> Curves:
     r"""Train a classifier on mini-batches and measure how it does.
 
     Memory does not grow with the number of steps.

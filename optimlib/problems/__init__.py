@@ -6,6 +6,8 @@ function that returns an `Objective` (``problems.quadratic(kappa=100)``). `least
 """
 
 import difflib
+from collections.abc import Callable
+from typing import Any
 
 from optimlib.objective import Objective
 from optimlib.problems.bowls import (
@@ -41,7 +43,40 @@ from optimlib.problems.landscapes import (
 )
 from optimlib.problems.losses import least_squares, logistic
 
-CATALOG = {
+__all__ = [
+    "CATALOG",
+    "NEED_DATA",
+    "ackley",
+    "all",
+    "beale",
+    "booth",
+    "cosh",
+    "coupled_bowl",
+    "cube",
+    "elongated_bowl",
+    "goldstein_price",
+    "heavy_ball_cycle",
+    "himmelblau",
+    "log_sum_exp",
+    "logistic",
+    "matyas",
+    "mccormick",
+    "monkey_saddle",
+    "named",
+    "quadratic",
+    "quartic",
+    "rastrigin",
+    "reddi",
+    "rosenbrock",
+    "saddle",
+    "square",
+    "styblinski_tang",
+    "tanh",
+    "three_hump_camel",
+    "x_cos",
+]
+
+CATALOG: dict[str, Objective | Callable[..., Objective]] = {
     "square": square,
     "cube": cube,
     "quartic": quartic,
@@ -73,7 +108,7 @@ CATALOG = {
 NEED_DATA = ("least_squares", "logistic")
 
 
-def all():
+def all() -> list[Objective]:
     """Return every problem that needs no data, with default parameters, as a list of `Objective`.
 
     Examples
@@ -85,7 +120,7 @@ def all():
     return [named(name) for name in CATALOG if name not in NEED_DATA]
 
 
-def named(name, **parameters):
+def named(name: str, **parameters: Any) -> Objective:
     """Return the problem called `name`, with `parameters` if it takes some.
 
     Raises

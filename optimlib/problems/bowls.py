@@ -1,5 +1,7 @@
 """Quadratic bowls and saddles in two variables."""
 
+from typing import Any
+
 import numpy as np
 
 from optimlib.checks import check_number
@@ -76,7 +78,7 @@ monkey_saddle = Objective(
 )
 
 
-def quadratic(kappa=10.0, angle=0.0):
+def quadratic(kappa: float = 10.0, angle: float = 0.0) -> Objective:
     """Return the bowl ½(x² + κ y²), turned by `angle` about the origin.
 
     Its Hessian has the eigenvalues 1 and κ, so κ is its condition number if κ ≥ 1. The
@@ -105,7 +107,7 @@ def quadratic(kappa=10.0, angle=0.0):
     check_number("kappa", kappa, positive=True)
     check_number("angle", angle)
     angle = float(angle)
-    facts = dict(
+    facts: dict[str, Any] = dict(
         name=f"quadratic(kappa={kappa:g})",
         variables=("x", "y"),
         domain=((-2.0, 2.0), (-2.0, 2.0)),

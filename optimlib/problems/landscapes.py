@@ -182,7 +182,7 @@ mccormick = Objective(
 # Problems in any number of variables
 
 
-def rastrigin(dim=2):
+def rastrigin(dim: int = 2) -> Objective:
     """Return 10d + Σ (x² − 10 cos 2πx), a bowl full of local minima near the whole numbers.
 
     The global minimum 0, the only one that is listed, is at the origin.
@@ -217,7 +217,7 @@ def rastrigin(dim=2):
     )
 
 
-def styblinski_tang(dim=2):
+def styblinski_tang(dim: int = 2) -> Objective:
     """Return ½ Σ (x⁴ − 16x² + 5x), with one global minimum among 2ᵈ.
 
     Each variable is −2.903534 or 2.746803 at a minimum, 0.156731 at the only maximum. Listed
@@ -255,7 +255,7 @@ def styblinski_tang(dim=2):
     )
 
 
-def ackley(dim=2):
+def ackley(dim: int = 2) -> Objective:
     r"""Return Ackley's function, nearly flat far out and a cone at its minimum 0 at the origin.
 
     .. math:: f = 20 - 20\,e^{-r/5} + e - e^{c}, \quad

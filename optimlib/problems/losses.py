@@ -1,12 +1,17 @@
 """Losses of a linear model on data of one's own."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from optimlib.checks import check_number, real_array
 from optimlib.objective import Objective
+from optimlib.types import Points
 
 
-def least_squares(X, y, l2=0.0, variables=None):
+def least_squares(
+    X: Points, y: Points, l2: float = 0.0, variables: Sequence[str] | None = None
+) -> Objective:
     r"""Return the loss of linear regression on data, convex in the weights.
 
     .. math:: f(w) = \frac1{2n} \sum_{i=1}^n (x_i \cdot w - y_i)^2
@@ -87,7 +92,9 @@ def least_squares(X, y, l2=0.0, variables=None):
     )
 
 
-def logistic(X, y, l2=0.0, variables=None):
+def logistic(
+    X: Points, y: Points, l2: float = 0.0, variables: Sequence[str] | None = None
+) -> Objective:
     r"""Return the loss of logistic regression on data, convex in the weights.
 
     .. math:: f(w) = \frac1n \sum_{i=1}^n \log(1 + e^{-y_i x_i \cdot w})

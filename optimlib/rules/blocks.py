@@ -1,17 +1,20 @@
 """A flat point as named blocks with shapes, each with a rule of its own."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 
+from optimlib.objective import Objective
 from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule, check_call
 from optimlib.rules.wrapper import Wrapper
+from optimlib.types import Array, ArrayLike, Record, Start
 
 REST = "rest"
 
@@ -63,10 +66,10 @@ class Blocks(Optimizer):
     {'W1': (64, 16), 'b1': (16,), 'W2': (16, 10), 'b2': (10,)}
     """
 
-    rules: dict
-    shapes: dict
+    rules: Mapping[str, Optimizer]
+    shapes: Mapping[str, tuple[int, ...]]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("rules", "shapes"):
             value = getattr(self, name)
@@ -111,13 +114,13 @@ class Blocks(Optimizer):
         keys = (name, name.rstrip("0123456789"), REST)
         return next((key for key in keys if key in self.rules), None)
 
-    def rules_in_use(self):
+    def rules_in_use(self) -> list[tuple[Optimizer, list[str]]]:
         """Return (rule, names of its blocks) for each rule that moves a block."""
         keys = {key: [n for n in self.shapes if self._key(n) == key] for key in self.rules}
         return [(self.rules[key], names) for key, names in keys.items() if names]
 
     @property
-    def dim(self):
+    def dim(self) -> int:
         """The number d of coordinates of all blocks."""
         return sum(map(math.prod, self.shapes.values()))
 
@@ -132,10 +135,10 @@ class Blocks(Optimizer):
         return parts
 
     @property
-    def state(self):
+    def state(self) -> tuple[str, ...]:
         return tuple(f"{part.name}.{name}" for part in self._parts for name in part.rule.state)
 
-    def split(self, w):
+    def split(self, w: ArrayLike) -> dict[str, Array]:
         r"""Return the blocks of a point.
 
         Parameters
@@ -161,7 +164,7 @@ class Blocks(Optimizer):
         blocks = {part.name: w[part.where] for part in self._parts}
         return {n: x.reshape(self.shapes[n] + w.shape[1:]) for n, x in blocks.items()}
 
-    def join(self, blocks):
+    def join(self, blocks: Mapping[str, ArrayLike]) -> Array:
         r"""Return the point of blocks: what `split` undoes.
 
         Parameters
@@ -204,7 +207,7 @@ class Blocks(Optimizer):
     def _shapes(self):
         return ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())
 
-    def flat_start(self, w0, objective):
+    def flat_start(self, w0: Start, objective: Objective) -> Any:
         if self.dim != objective.dim:
             raise ValueError(
                 f"Blocks: shapes must have {objective.dim} numbers for {objective.name}, "
@@ -216,16 +219,16 @@ class Blocks(Optimizer):
         rules = {key: copy_wrapped(rule) for key, rule in self.rules.items()}
         return self.replace_unchecked(rules=rules)
 
-    def rates(self):
+    def rates(self) -> Array:
         """Return the learning rate of each coordinate in a run, shape (d, 1) or (d, N)."""
         rates = [np.atleast_1d(_core(part.rule).lr) for part in self._parts]
         sizes = [math.prod(shape) for shape in self.shapes.values()]
         return np.repeat(np.stack(np.broadcast_arrays(*rates)), sizes, axis=0)
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         return tuple(state for part in self._parts for state in part.rule.initial(w[part.where]))
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         blocks = [w[part.where] for part in self._parts]
         states = [state[part.states] for part in self._parts]
         points = [
@@ -235,7 +238,8 @@ class Blocks(Optimizer):
         ahead = any(point is not block for point, block in zip(points, blocks, strict=True))
         look_ahead = {"look_ahead": np.concatenate(points)} if ahead else {}
         g = objective.grad(look_ahead.get("look_ahead", w))
-        named, steps, ends = {}, [], []
+        named: Record = {}
+        steps, ends = [], []
         for part, block, own, point in zip(self._parts, blocks, states, points, strict=True):
             record = part.rule.advance(t, block, own, _Seen(point, g[part.where]))
             steps.append(np.broadcast_to(record.pop("step"), block.shape))

@@ -1,12 +1,15 @@
 """Projection onto a box."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimlib.checks import real_array
+from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import Option
 from optimlib.rules.wrapper import Wrapper
+from optimlib.types import Array, Numeric, Record
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,10 @@ class Projection(Wrapper):
     [-2.    0.5  -0.25] [-1.    0.5  -0.25]
     """
 
-    low: Option[object]
-    high: Option[object]
+    low: Option[Numeric | Sequence[float]]
+    high: Option[Numeric | Sequence[float]]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         for name, empty in (("low", np.inf), ("high", -np.inf)):
             value = getattr(self, name)
@@ -67,7 +70,7 @@ class Projection(Wrapper):
         if not np.all(low <= high):
             raise ValueError(self._complaint("low", self.low, f"<= high = {self.high!r}"))
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         for name in ("low", "high"):
             value = getattr(self, name)
             if isinstance(value, tuple) and len(value) != len(w):
@@ -75,7 +78,7 @@ class Projection(Wrapper):
                 raise ValueError(self._complaint(name, value, words))
         return super().initial(w)
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         record = self.rule.advance(t, w, state, objective)
         w = record.pop("w")
         low, high = (np.reshape(side, (-1, 1)).astype(w.dtype) for side in (self.low, self.high))

@@ -1,11 +1,15 @@
 """An optimizer that sees nothing but gradients, written as straight-line arithmetic."""
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from optimlib.checks import mismatch
+from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import LearningRate
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -67,17 +71,17 @@ class Rule(Optimizer):
 
     lr: LearningRate
 
-    sees_point = False
+    sees_point: ClassVar[bool] = False
 
-    def __init_subclass__(cls):
+    def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.sees_point = "w" in inspect.signature(cls.update).parameters
 
-    def look_ahead(self, w, *state):
+    def look_ahead(self, w: Array, *state: Any, **nothing: Any) -> Array:
         """Return the point at which the next gradient is taken: `w` itself, unless overridden."""
         return w
 
-    def update(self, t, g, *state):
+    def update(self, t: int, g: Array, *state: Any, **point: Any) -> Record:
         """Return the named intermediates of one step, the new state and ``step`` among them.
 
         Parameters
@@ -104,7 +108,7 @@ class Rule(Optimizer):
         """
         raise NotImplementedError(f"{type(self).__name__} does not define update")
 
-    def check_record(self, record):
+    def check_record(self, record: object) -> None:
         """Raise an error unless `record` is a dict that holds ``step`` and every state."""
         name = type(self).__name__
         if not isinstance(record, dict):
@@ -114,7 +118,7 @@ class Rule(Optimizer):
                 what = "'step'" if needed == "step" else f"the state {needed!r}"
                 raise ValueError(f"{name}.update must return {what}, it returned {list(record)}")
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         """Take the gradient at `look_ahead`, `update`, and go to ``w + step``."""
         w_too = {"w": w} if self.sees_point else {}
         try:
@@ -135,7 +139,7 @@ class Rule(Optimizer):
         return {**look_ahead, "g": g, **result, "w": _moved(w, result["step"], self)}
 
 
-def check_call(error, rule, *args, **kwargs):
+def check_call(error: Exception, rule: Any, *args: Any, **kwargs: Any) -> None:
     """Raise a better error if a rule's `update` cannot be called, or changes what it is given."""
     name = type(rule).__name__
     if "read-only" in str(error):

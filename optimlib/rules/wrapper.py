@@ -1,8 +1,12 @@
 """What the optimizers around an optimizer share."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import Array, Record, Start
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,9 @@ class Wrapper(Optimizer):
 
     rule: Optimizer
 
-    adds = ()
+    adds: ClassVar[tuple[str, ...]] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.rule, Optimizer):
             raise TypeError(self._complaint("rule", self.rule, "like ol.Adam(lr=0.1)"))
         for name in self.adds:
@@ -77,29 +81,37 @@ class Wrapper(Optimizer):
         super().__post_init__()
 
     @property
-    def core(self):
+    def core(self) -> Optimizer:
         """What is inside all wrappers."""
         return self.rule.core if isinstance(self.rule, Wrapper) else self.rule
 
     @property
-    def state(self):
+    def state(self) -> tuple[str, ...]:
         return (*self.rule.state, *self.adds)
 
-    def flat_start(self, w0, objective):
+    def flat_start(self, w0: Start, objective: Objective) -> Any:
         return self.rule.flat_start(w0, objective)
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         return self.rule.initial(w)
 
-    def look_ahead(self, w, *state):
+    def look_ahead(self, w: Array, *state: Array) -> Array:
         """Return the point at which `rule` takes the gradient."""
-        return self.rule.look_ahead(w, *state[: len(self.rule.state)])
+        inner = state[: len(self.rule.state)]
+        return self.rule.look_ahead(w, *inner)  # type: ignore[attr-defined]  # rules have it
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         return self.rule.advance(t, w, state, objective)
 
 
-class OtherGradient:
+# It has all that an objective has: a checker may take it for one.
+if TYPE_CHECKING:
+    _Base = Objective
+else:
+    _Base = object
+
+
+class OtherGradient(_Base):
     """Stands in for an objective in a `Wrapper`, with another gradient.
 
     All else, such as the values that a line search asks for, is that of the objective.
@@ -126,7 +138,7 @@ class OtherGradient:
     (array([ 1., -1.]), np.float64(5.0))
     """
 
-    def __init__(self, objective, change):
+    def __init__(self, objective: Objective, change: Callable[[Array, Array], Array]) -> None:
         if not callable(getattr(objective, "grad", None)):
             raise TypeError(
                 f"objective must be like ol.problems.square, got objective = {objective!r}"
@@ -136,8 +148,8 @@ class OtherGradient:
         self.objective = objective
         self.change = change
 
-    def grad(self, w):
+    def grad(self, w: Any) -> Any:
         return self.change(w, self.objective.grad(w))
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.objective, name)

@@ -7,11 +7,12 @@ listed with the argument as one that makes sense, and then it is taken.
 import contextlib
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from functools import partial
 from inspect import isclass, isfunction
+from typing import get_origin
 
 import numpy as np
 import pytest
@@ -329,16 +330,17 @@ def rules():
 
 def accepted(declared):
     """Return the values that make sense for a field of a rule."""
-    if declared.kind is bool:
+    kind = get_origin(declared.kind) or declared.kind
+    if kind is bool:
         return FLAG
-    if declared.kind in (ol.Optimizer, dict, str):
+    if kind in (ol.Optimizer, Mapping, str):
         return "None" * declared.optional
-    if declared.kind is Callable:
+    if kind is Callable:
         return "None, class, function" if declared.optional else "class, function"
     names = IN_RANGE[str(declared.range)] + ", None" * declared.optional
     if declared.is_hyperparameter:
         return names + ", no numbers, class, function"
-    return re.sub(", (matrix|cube|half)" if declared.kind is int else ", (matrix|cube)", "", names)
+    return re.sub(", (matrix|cube|half)" if kind is int else ", (matrix|cube)", "", names)
 
 
 def made(cls, name, value):

@@ -23,7 +23,7 @@ def wheel(tmp_path_factory):
 def test_it_holds_both_packages(wheel):
     with zipfile.ZipFile(wheel) as content:
         packed = {name for name in content.namelist() if ".dist-info/" not in name}
-    library = {path for path in tracked() if re.match(r"optimlib/.*\.(py|js|css)$", path)}
+    library = {p for p in tracked() if re.match(r"optimlib/(.*\.(py|js|css)|py\.typed)$", p)}
     course = {path for path in tracked() if re.match(r"course/.*\.py$", path)}
     assert packed == library | course
 
