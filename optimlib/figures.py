@@ -4,8 +4,10 @@ What these functions draw has the book's style; `use_style` gives it to all that
 Most draw on the axes they are given and return them; `one` and `side_by_side` make axes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
+from functools import wraps
+from typing import Any, TypeVar, cast
 from zlib import crc32
 
 import numpy as np
@@ -17,10 +19,12 @@ from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
 from optimlib.symbols import number_text, symbol_latex, symbol_text
 from optimlib.trace import Trace
+from optimlib.types import Array, ArrayLike, Box, Points, Start
 
 with extra("figures", "optimlib.figures"):
     import matplotlib.pyplot as plt
     from cycler import cycler
+    from matplotlib.axes import Axes
     from matplotlib.patches import Patch
 
 # Okabe and Ito's palette, told apart with any color vision: M. Okabe, K. Ito, "Color Universal
@@ -57,7 +61,7 @@ OWN = (
     *("#CC3311", "#228833", "#9955DD", "#7A7A00"),
     *("#EE3377", "#0E8AA8", "#A0522D", "#5F6FE0"),
 )
-STYLE = {
+STYLE: Any = {
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]),
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -75,10 +79,21 @@ OVER_STEPS = {"xlabel": "step $t$", "ylabel": "$f(w_t)$"}
 # How lines of one color differ.
 DASHES = ("-", "--", ":", "-.")
 
-in_style = plt.rc_context(STYLE)
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def use_style():
+def in_style(function: Function) -> Function:
+    """Return a function that draws in the book's style, and leaves Matplotlib's as it is."""
+
+    @wraps(function)
+    def styled(*args, **options):
+        with plt.rc_context(STYLE):
+            return function(*args, **options)
+
+    return cast(Function, styled)
+
+
+def use_style() -> None:
     """Give the book's style to all that Matplotlib draws from now on.
 
     Examples
@@ -93,7 +108,7 @@ def use_style():
     plt.rcParams.update(STYLE)
 
 
-def color(rule):
+def color(rule: Optimizer) -> str:
     """Return the color that `rule`'s optimizer has in the whole book; one's own has another.
 
     Examples
@@ -107,7 +122,7 @@ def color(rule):
     return COLORS.get(name) or _free_color(name, ())
 
 
-def colors(rules):
+def colors(rules: Sequence[Optimizer]) -> list[str]:
     """Return a color for each of the rules that one figure shows together.
 
     An optimizer of the library has its `color`. Rules of one's own, and those whose color another
@@ -126,7 +141,7 @@ def colors(rules):
     found = [shade if shade not in shades[:i] else None for i, shade in enumerate(shades)]
     for i, name in enumerate(names):
         found[i] = found[i] or _free_color(name, found)
-    return found
+    return list(filter(None, found))
 
 
 def _free_color(name, taken):
@@ -135,7 +150,7 @@ def _free_color(name, taken):
     return min((*OWN[first:], *OWN[:first]), key=taken.count)
 
 
-def label_of(rule):
+def label_of(rule: Optimizer) -> str:
     """Return what figures call a rule that is alone of its kind.
 
     Examples
@@ -148,7 +163,7 @@ def label_of(rule):
     return type(rule).__name__
 
 
-def labels_of(rules, moved=()):
+def labels_of(rules: Sequence[Optimizer], moved: Collection[str] = ()) -> list[str]:
     """Return what one figure calls each of the rules that it shows, so that they are told apart.
 
     Parameters
@@ -167,7 +182,7 @@ def labels_of(rules, moved=()):
     >>> figures.labels_of(rules, moved=["lr"])
     ['Adam 1', 'Adam 2', 'Momentum']
     """
-    families = {}
+    families: dict[str, list[Optimizer]] = {}
     for rule in rules:
         families.setdefault(label_of(rule), []).append(rule)
     told_apart = {name: iter(_told_apart(family, moved)) for name, family in families.items()}
@@ -200,19 +215,21 @@ def _words(value):
 
 
 @in_style
-def one(**size):
+def one(**size: Any) -> Axes:
     """Return one pair of axes; `size` goes to `matplotlib.pyplot.subplots`."""
     return plt.subplots(**size)[1]
 
 
 @in_style
-def side_by_side(count=2, *, height=2.9, **options):
+def side_by_side(count: int = 2, *, height: float = 2.9, **options: Any) -> Array:
     """Return `count` axes next to each other; `options` go to `matplotlib.pyplot.subplots`."""
     return plt.subplots(1, count, figsize=(6.6, height), **options)[1]
 
 
 @in_style
-def curve(objective, ax, domain=None, **line):
+def curve(
+    objective: Objective, ax: Axes, domain: Sequence[float] | Array | None = None, **line: Any
+) -> Axes:
     """Draw a function of one variable.
 
     Parameters
@@ -237,15 +254,17 @@ def curve(objective, ax, domain=None, **line):
     _check_dimension(objective, 1)
     if domain is not None:
         check_box("domain", (domain,), objective.variables)
-    x = np.linspace(*(objective.domain[0] if domain is None else domain), 401)
-    ax.plot(x, objective.f(x[None]), **{"color": GRAY, "zorder": 1} | line)
+    low, high = objective.domain[0] if domain is None else domain
+    x = np.linspace(low, high, 401)
+    style: dict[str, Any] = {"color": GRAY, "zorder": 1} | line
+    ax.plot(x, objective.f(x[None]), **style)
     name = symbol_latex(objective.variables[0])
     ax.set(xlabel=f"${name}$", ylabel=f"$f({name})$")
     return ax
 
 
 @in_style
-def contours(objective, ax, domain=None, levels=16):
+def contours(objective: Objective, ax: Axes, domain: Box | None = None, levels: int = 16) -> Axes:
     """Draw the level lines of a function of two variables, dense where it is low.
 
     Parameters
@@ -271,7 +290,7 @@ def contours(objective, ax, domain=None, levels=16):
     if domain is not None:
         check_box("domain", domain, objective.variables)
     sides = objective.domain if domain is None else domain
-    grid = np.meshgrid(*(np.linspace(*side, 201) for side in sides))
+    grid = np.meshgrid(*(np.linspace(low, high, 201) for low, high in sides))
     z = objective.f(np.array(grid))
     spacing = np.quantile(z, np.linspace(0, 1, levels + 2)[1:-1] ** 2)
     ax.contour(*grid, z, levels=np.unique(spacing), colors=GRAY, linewidths=0.7, alpha=0.6)
@@ -281,7 +300,7 @@ def contours(objective, ax, domain=None, levels=16):
 
 
 @in_style
-def path(trace, ax, label=None, **line):
+def path(trace: Trace, ax: Axes, label: str | None = None, **line: Any) -> Axes:
     """Draw the points of a run, on the curve or among the level lines of its objective.
 
     Parameters
@@ -318,7 +337,7 @@ def path(trace, ax, label=None, **line):
 
 
 @in_style
-def progress(trace, ax, label=None, **line):
+def progress(trace: Trace, ax: Axes, label: str | None = None, **line: Any) -> Axes:
     """Draw the objective's value against the step, on a logarithmic scale.
 
     Parameters
@@ -350,7 +369,12 @@ def progress(trace, ax, label=None, **line):
 
 
 @in_style
-def compare(runs, objective=None, w0=None, steps=None):
+def compare(
+    runs: Sequence[Trace | Optimizer] | Mapping[str, Trace | Optimizer],
+    objective: Objective | None = None,
+    w0: Start | None = None,
+    steps: int | None = None,
+) -> tuple[Axes, ...]:
     """Draw several runs together: their progress and, of one or two variables, their paths.
 
     The progress is on a logarithmic scale unless values are negative, and is cut off at a
@@ -476,7 +500,15 @@ def _looks(rules):
 
 
 @in_style
-def heat(values, x, y, ax=None, *, limit=np.inf, label="$f$ after the last step"):
+def heat(
+    values: ArrayLike,
+    x: tuple[str, Points],
+    y: tuple[str, Points],
+    ax: Axes | None = None,
+    *,
+    limit: float = np.inf,
+    label: str = "$f$ after the last step",
+) -> Axes:
     r"""Draw the result of a `sweep` over two hyperparameters as a map, light where it is low.
 
     An axis is logarithmic where its values are, as in ``numpy.geomspace``, and so are the colors

@@ -131,7 +131,7 @@ class Explorer(anywidget.AnyWidget):
         data = data | {"text/plain": repr(self), "text/html": self._html()}
         return data, metadata
 
-    def to_html(self):
+    def to_html(self) -> str:
         """Return the figure as a page of its own, a whole HTML document.
 
         It needs no server, no kernel and no network: script, style and the still picture, which
