@@ -2,9 +2,10 @@
 
 import json
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass
 
-from course import ROOT
+from course import ROOT, exercises
 
 CHAPTERS = ROOT / "chapters"
 QUESTION = re.compile(
@@ -60,8 +61,8 @@ def asked(chapter):
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             found += [(question, []) for question in QUESTION.finditer(source)]
-        elif names := ASKED.findall(source):
-            found[-1][1].extend(names)
+        elif found:
+            found[-1][1].extend(ASKED.findall(source))
     return [_asked(chapter, question, names) for question, names in found]
 
 
@@ -78,3 +79,60 @@ def forms():
         for chapter in chapters()
     }
     return {chapter: names for chapter, names in named.items() if names}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An exercise as the list of all of them has it."""
+
+    label: str
+    chapter: str
+    summary: str
+    topic: str
+    layer: str
+    difficulty: int
+    minutes: int
+    names: tuple
+
+
+def entries():
+    """Return the `Entry` of every exercise of the book: by topic, the easy and short first."""
+    found = [_entry(exercise) for chapter in chapters() for exercise in asked(chapter)]
+    return sorted(found, key=lambda e: (e.topic.lower(), e.difficulty, e.minutes))
+
+
+def _entry(asked_exercise):
+    known = [exercises.get(name) for name in asked_exercise.names]
+    ours = [exercises.get(name) for name in exercises.names(chapter=asked_exercise.chapter)]
+    topics = Counter(exercise.topic for exercise in known or ours)
+    summary = re.match(r".*?[.?!:](?=\s|$)|.*", asked_exercise.text.strip(), re.DOTALL)[0]
+    return Entry(
+        label=asked_exercise.label,
+        chapter=asked_exercise.chapter,
+        summary=" ".join(summary.split()),
+        topic=topics.most_common(1)[0][0],
+        layer=re.split("[:,]", asked_exercise.title)[0].lower(),
+        difficulty=asked_exercise.difficulty or max(e.difficulty for e in known),
+        minutes=asked_exercise.minutes or sum(e.minutes for e in known),
+        names=asked_exercise.names,
+    )
+
+
+def list_by_topic():
+    """Return the list of all exercises in MyST Markdown, each with a link to where it is asked."""
+    lines, topic = [], None
+    for entry in entries():
+        if entry.topic != topic:
+            topic = entry.topic
+            lines += ["", f"**{topic}**", ""]
+        facts = f"{entry.layer}, {'●' * entry.difficulty}, {entry.minutes} min"
+        lines.append(f"- {{ref}}`{entry.label}`, {facts}. {entry.summary}")
+    return "\n".join(lines)
+
+
+def filters():
+    """Return the HTML from which the website makes the filters of the list."""
+    kept = ("names", "topic", "layer", "minutes")
+    data = {e.label: {k: v for k, v in asdict(e).items() if k in kept} for e in entries()}
+    written = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<div class="exercise-list"><script type="application/json">{written}</script></div>'

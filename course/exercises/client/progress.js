@@ -28,11 +28,10 @@ export function showAtEnd(forms, record) {
   const end = make("section", { class: "form-end", "aria-label": "Exercises of this chapter" }, text);
   document.querySelector("article.bd-article > section").append(end);
   const links = linksToExercises();
+  const names = forms.map(({ specification }) => specification.name).filter((n) => links.get(n));
   record.watch(() => {
-    const names = forms.map(({ specification }) => specification.name);
     const rest = names.filter((name) => !record.isSolved(name));
-    const targets = new Map(rest.map((name) => [links.get(name).href, links.get(name).title]));
-    const list = [...targets].flatMap(([href, title], i) =>
+    const list = [...new Set(rest.map((name) => links.get(name)))].flatMap(({ href, title }, i) =>
       [i ? ", " : " Not yet: ", make("a", { href }, title)]);
     const head = `Exercises of this chapter: ${names.length - rest.length} of ${names.length} solved.`;
     text.replaceChildren(head, ...list);
