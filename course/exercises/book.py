@@ -67,7 +67,9 @@ def asked(chapter):
 
 
 def _asked(chapter, question, names):
-    difficulty, minutes = (question[part] and int(question[part]) for part in ("difficulty", "minutes"))
+    difficulty, minutes = (
+        question[part] and int(question[part]) for part in ("difficulty", "minutes")
+    )
     label, title, text = (question[part] for part in ("label", "title", "text"))
     return Asked(chapter, label, title, text, difficulty, minutes, tuple(names))
 
@@ -105,7 +107,7 @@ def _entry(asked_exercise):
     known = [exercises.get(name) for name in asked_exercise.names]
     ours = [exercises.get(name) for name in exercises.names(chapter=asked_exercise.chapter)]
     topics = Counter(exercise.topic for exercise in known or ours)
-    summary = re.match(r".*?[.?!:](?=\s|$)|.*", asked_exercise.text.strip(), re.DOTALL)[0]
+    summary = re.match(r".*?[.?!](?=\s|$)|.*", asked_exercise.text.strip(), re.DOTALL)[0]
     return Entry(
         label=asked_exercise.label,
         chapter=asked_exercise.chapter,

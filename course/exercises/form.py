@@ -116,7 +116,6 @@ class Form(anywidget.AnyWidget):
         written = json.dumps(self.specification, ensure_ascii=False, separators=(",", ":"))
         written = written.replace("<", "\\u003c")
         page = (
-            '<div class="exercise-form">'
-            f'<script type="application/json">{written}</script></div>'
+            f'<div class="exercise-form"><script type="application/json">{written}</script></div>'
         )
         return data | {"text/plain": repr(self), "text/html": page}, metadata

@@ -84,9 +84,9 @@ export class Form {
       }
       const { correct, lines, diagnosis } = this.field.judge(variant, answer);
       this.attempts++;
+      this.record.note(this.specification.name, correct ? "solved" : "tried", text);
       const head = [correct ? "Correct." : "Not yet.", ...lines].join(" ");
       this.say([head, diagnosis].filter(Boolean), correct);
-      this.record.note(this.specification.name, correct ? "solved" : "tried", text);
       this.showButtons(content);
     });
   }
