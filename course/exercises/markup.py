@@ -20,7 +20,7 @@ SHORT = {("1", "2"): "½"}
 
 
 def to_html(markdown):
-    """Return a line of Markdown, with TeX between dollar signs, as HTML.
+    r"""Return a line of Markdown, with TeX between dollar signs, as HTML.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def to_html(markdown):
 
     Examples
     --------
-    >>> to_html(r"Adam *without* correction, $\\eta = 0.1$, on $w^2$: `step` to $w_1$?")
+    >>> to_html(r"Adam *without* correction, $\eta = 0.1$, on $w^2$: `step` to $w_1$?")
     'Adam <em>without</em> correction, η = 0.1, on <i>w</i><sup>2</sup>: <code>step</code> to \
 <i>w</i><sub>1</sub>?'
     """

@@ -15,7 +15,6 @@ from course.exercises.variants import COUNT, hash_text
 from optimlib.descent import trace
 from optimlib.symbols import number_text
 
-
 # What an answer may be off by, in units of the last digit that is asked for; rounding has room.
 ROOM = 1.001
 
@@ -188,24 +187,26 @@ class NumberExercise(Exercise):
     @cached_property
     def cases(self):
         """The answers that are known; the first that fits an answer is meant."""
-        right = _short(self.expected)
+        right, within = _short(self.expected), _short(self.tolerance)
         values = {name: _short(v) for name, v in self.slip_values.items() if np.isfinite(v)}
-        slips = [slip for slip in self.slips if slip.name in values]
-        far = [right, -right, *values.values()]
-        cases = [Case(right, _short(self.tolerance), correct=True)]
-        for value in dict.fromkeys(values.values()):
-            # The book's own numbers may not tell two slips apart; those of variants do.
-            same = [s for s in slips if abs(values[s.name] - value) <= self.tolerance]
-            apart = [off for v in far if (off := abs(v - value)) > self.tolerance]
-            name, explanations = "” or “".join(s.name for s in same), [s.feedback for s in same]
-            within = max(self.tolerance, min(self._unit(value), min(apart, default=0) / 4))
-            cases.append(Case(value, _short(within), False, name, " Or: ".join(explanations)))
         close = "It is close: carry more digits through the steps."
         return (
-            *cases,
-            Case(-right, cases[0].within, False, "The other sign"),
-            Case(right, _short(20 * self.tolerance), False, "Rounded too early", close),
+            Case(right, within, correct=True),
+            *(self._slip_case(value, values, right) for value in dict.fromkeys(values.values())),
+            Case(-right, within, mistake="The other sign"),
+            Case(right, 20 * within, mistake="Rounded too early", explanation=close),
         )
+
+    def _slip_case(self, value, values, right):
+        """Return the case of the slips that lead to a value, of all slips' values by name."""
+        # The book's own numbers may not tell two slips apart; those of variants do.
+        near = [s for s in self.slips if abs(values.get(s.name, np.inf) - value) <= self.tolerance]
+        others = (abs(other - value) for other in (right, -right, *values.values()))
+        gap = min((off for off in others if off > self.tolerance), default=0)
+        # A number of another size is typed with as many digits, if no other case is near.
+        within = max(self.tolerance, min(self._unit(value), gap / 4))
+        name = "” or “".join(slip.name for slip in near)
+        return Case(value, _short(within), False, name, " Or: ".join(s.feedback for s in near))
 
     def judging(self):
         cases = [asdict(case) for case in self.cases]
@@ -261,7 +262,8 @@ class ChoiceExercise(Exercise):
 
     def hints(self):
         wrong = [key for key in self.options if key != self.right and key in self.feedback]
-        return tuple(f"Not “{key}”: {self.feedback[key]}" for key in wrong[: len(self.options) - 2])
+        wrong = wrong[: len(self.options) - 2]
+        return tuple(f"Not “{self.options[key]}”: {self.feedback[key]}" for key in wrong)
 
     @property
     def question(self):

@@ -62,11 +62,14 @@ export class Form {
 
   // Calls `action` with the content, or says that it cannot be loaded.
   async use(action) {
+    let content = null;
     try {
-      action(await this.load());
+      content = await this.load();
     } catch {
       this.say([NOT_LOADED]);
+      return;
     }
+    action(content);
   }
 
   variant(content) {
