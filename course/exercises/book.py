@@ -4,10 +4,10 @@ import json
 import re
 from collections import Counter
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from course import ROOT, exercises
 
-CHAPTERS = ROOT / "chapters"
 QUESTION = re.compile(
     r"^(?P<fence>`{3,})\{exercise\} (?P<title>.*)\n:label: (?P<label>\S+)\n"
     r"(?::class: difficulty-(?P<difficulty>[123]) minutes-(?P<minutes>\d+)\n)?"
@@ -41,20 +41,26 @@ class Asked:
     names: tuple
 
 
-def chapters():
+def chapters(root=ROOT):
     """Return the documents of the book in their order, as in ``_toc.yml`` without its folder."""
-    return re.findall(r"(?:file|root): chapters/(\S+)", (ROOT / "_toc.yml").read_text("utf-8"))
+    return re.findall(r"(?:file|root): chapters/(\S+)", Path(root, "_toc.yml").read_text("utf-8"))
 
 
-def asked(chapter):
+def asked(chapter, root=ROOT):
     """Return the exercises of a chapter, in their order.
+
+    Parameters
+    ----------
+    chapter : str
+    root : path
+        The folder of the repository: an installed package has no chapters beside it.
 
     Examples
     --------
     >>> [exercise.names for exercise in asked("start/first-descent")][:2]
     [('first-descent/gradient-descent-3',), ('first-descent/adagrad-2',)]
     """
-    path = CHAPTERS / f"{chapter}.ipynb"
+    path = Path(root, "chapters", f"{chapter}.ipynb")
     cells = json.loads(path.read_text("utf-8"))["cells"] if path.exists() else []
     found = []
     for cell in cells:
@@ -97,9 +103,9 @@ class Entry:
     names: tuple
 
 
-def entries():
+def entries(root=ROOT):
     """Return the `Entry` of every exercise of the book: by topic, the easy and short first."""
-    found = [_entry(exercise) for chapter in chapters() for exercise in asked(chapter)]
+    found = [_entry(exercise) for chapter in chapters(root) for exercise in asked(chapter, root)]
     return sorted(found, key=lambda e: (e.topic.lower(), e.difficulty, e.minutes))
 
 
@@ -120,10 +126,10 @@ def _entry(asked_exercise):
     )
 
 
-def list_by_topic():
-    """Return the list of all exercises in MyST Markdown, each with a link to where it is asked."""
+def list_by_topic(listed):
+    """Return a list of entries in MyST Markdown, each with a link to where it is asked."""
     lines, topic = [], None
-    for entry in entries():
+    for entry in listed:
         if entry.topic != topic:
             topic = entry.topic
             lines += ["", f"**{topic}**", ""]
@@ -132,9 +138,9 @@ def list_by_topic():
     return "\n".join(lines)
 
 
-def filters():
-    """Return the HTML from which the website makes the filters of the list."""
+def filters(listed):
+    """Return the HTML from which the website makes the filters of a list of entries."""
     kept = ("names", "topic", "layer", "minutes")
-    data = {e.label: {k: v for k, v in asdict(e).items() if k in kept} for e in entries()}
+    data = {e.label: {k: v for k, v in asdict(e).items() if k in kept} for e in listed}
     written = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
     return f'<div class="exercise-list"><script type="application/json">{written}</script></div>'

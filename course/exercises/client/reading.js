@@ -15,7 +15,7 @@ const plain = (typed) => typed
   .normalize("NFKC")
   .replace(/[−–‒]/g, "-")
   .replace(/\*\*/g, "^")
-  .replace(/[·⋅∙×x]/gi, "*")
+  .replace(/[·⋅∙×]|(?<=\d)\s*x\s*(?=10\^)/gi, "*")
   .replace(/[⁄∕÷:]/g, "/")
   .replace(/\^\s*[({]\s*([+-]?\d+)\s*[)}]/g, "^$1")
   .trim()
