@@ -69,9 +69,9 @@ class ChoiceField {
 
 class CodeField {
   constructor(form, { name }) {
-    this.element = make("p", {}, "Your function is checked where the chapter runs, by ",
+    this.element = make("p", {}, "A notebook checks your function: ",
       make("code", {}, `exercises.check("${name}", update)`),
-      ": open it in Jupyter, Colab or Binder with the rocket at the top of the page.");
+      ". On the website the rocket at the top of the page opens one.");
   }
 }
 
