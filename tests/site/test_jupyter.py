@@ -1,4 +1,4 @@
-"""An explorer in a real JupyterLab: the same figure, with the kernel behind it."""
+"""An explorer and a form in a real JupyterLab: as on the website, with the kernel behind them."""
 
 import os
 import socket
@@ -10,6 +10,7 @@ import urllib.request
 import nbformat
 import pytest
 from browsing import CHROMIUM
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 
@@ -29,6 +30,10 @@ class Bold(ol.Rule):
 
 explore(ol.problems.square, [Bold(lr=0.2), ol.GradientDescent(lr=0.1)], steps=5, share=(0, 1))"""
 
+FORM = """\
+from course import exercises
+exercises.ask("adam/first-step")"""
+
 
 def free_port():
     with socket.socket() as probe:
@@ -38,9 +43,10 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def notebook_url(tmp_path_factory):
-    """Serve a notebook whose one cell makes an explorer of a rule that only Python can run."""
+    """Serve a notebook: an explorer of a rule that only Python can run, and a form."""
     folder = tmp_path_factory.mktemp("lab")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(OWN_RULE)])
+    cells = [nbformat.v4.new_code_cell(source) for source in (OWN_RULE, FORM)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, folder / "own.ipynb")
     port = free_port()
@@ -74,13 +80,24 @@ def last_points(explorer):
     return {row.split("\t")[0]: row.split("\t")[1:] for row in rows}
 
 
-def test_a_rule_of_ones_own_is_live_in_jupyterlab(browser, notebook_url):
+@pytest.fixture(scope="module")
+def lab(browser, notebook_url):
+    """Return a tab in which the notebook is open."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.goto(notebook_url)
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
     page.get_by_text("| Idle").wait_for(timeout=60_000)
-    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
+    return page
+
+
+def run_cell(page, number):
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").nth(number).click()
     page.keyboard.press("Shift+Enter")
+
+
+def test_a_rule_of_ones_own_is_live_in_jupyterlab(lab):
+    page = lab
+    run_cell(page, 0)
     explorer = page.locator(".jp-OutputArea .explorer")
     explorer.wait_for(timeout=60_000)
     first = last_points(explorer)
@@ -106,4 +123,18 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(browser, notebook_url):
         "() => document.querySelector('.explorer-reading').innerText.includes('−0.3888')"
     )
     assert last_points(explorer)["Bold"][0] == "−0.3888"  # −5 · 0.6⁵
-    page.close()
+
+
+def test_a_form_is_live_in_jupyterlab(lab):
+    run_cell(lab, 1)
+    form = lab.locator(".jp-OutputArea .live-form")
+    form.wait_for(timeout=60_000)
+    field = form.get_by_label("Your answer")
+    for text, said in [
+        ("3,2", "It looks like “A step of gradient descent”."),
+        ("3.9", "Correct. It is 3.9."),
+    ]:
+        field.fill(text)
+        field.press("Enter")
+        expect(form.get_by_role("status")).to_contain_text(said, timeout=60_000)
+    expect(form).to_have_attribute("data-state", "solved")
