@@ -1,5 +1,6 @@
 """The form of an exercise: a widget in Jupyter, the same without a kernel on the website."""
 
+import html
 import json
 from functools import cache
 from pathlib import Path
@@ -78,11 +79,13 @@ def _asked(exercise):
 
 
 def _helped(exercise):
-    shown = getattr(exercise, "shown", "")
+    worked = str(exercise.worked).strip()
+    if exercise.kind == "number":
+        worked = f"{exercise.shown}\n{worked}"
     return dict(
         question=_asked(exercise),
         hints=[to_html(hint) for hint in exercise.hints()],
-        worked="\n".join(filter(None, [shown, str(exercise.worked or "").strip()])),
+        worked=to_html(worked) if exercise.kind == "choice" else html.escape(worked, quote=False),
         **exercise.judging(),
     )
 

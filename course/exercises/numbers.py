@@ -203,8 +203,8 @@ class NumberExercise(Exercise):
         near = [s for s in self.slips if abs(values.get(s.name, np.inf) - value) <= self.tolerance]
         others = (abs(other - value) for other in (right, -right, *values.values()))
         gap = min((off for off in others if off > self.tolerance), default=0)
-        # A number of another size is typed with as many digits, if no other case is near.
-        within = max(self.tolerance, min(self._unit(value), gap / 4))
+        # A number of another size is typed with as many digits, if no other case is nearer.
+        within = max(self.tolerance, min(self._unit(value), gap / 2))
         name = "” or “".join(slip.name for slip in near)
         return Case(value, _short(within), False, name, " Or: ".join(s.feedback for s in near))
 

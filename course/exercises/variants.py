@@ -5,8 +5,9 @@ import re
 import unicodedata
 
 # So many are drawn of each exercise, unless there are fewer: they fit into the exercise's file.
-COUNT = 100
-NUMBER = re.compile(r"\d+(?:\.\d+)?")
+COUNT = 60
+# What variants differ in: numbers, in parentheses where they are negative, and = or ≈ before them.
+GAP = re.compile(r"\(?[-−]?\d+(?:\.\d+)?\)?|[=≈]")
 
 
 def hash_text(text):
@@ -47,28 +48,27 @@ def place_of(dealt, student, count):
 
 
 def pack(variants):
-    r"""Return JSON-able values of one shape as texts with gaps and rows of numbers for the gaps.
+    r"""Return JSON-able values of one shape as texts with gaps, and rows of what is in the gaps.
 
-    Their texts differ in little but numbers: what is equal in all that share a text stands in it,
-    and what is equal in each of them has one gap's number. ``unpack`` of `client/variants.js` is
-    the inverse.
+    Variants differ in little but numbers. What is equal in all that share a text stands in it, and
+    what is equal in each of them is one gap. Texts are lists of parts that others have as well.
+    ``unpack`` of `client/variants.js` is the inverse.
 
     Examples
     --------
     >>> pack([{"w": "2 · 3", "v": 3}, {"w": "2 · 5", "v": 5}])
-    {'texts': ['{"w":"2 · <0>","v":<0>}'], 'rows': [[0, '3'], [0, '5']]}
+    {'parts': ['{"w":"2 · <0>",', '"v":<0>}'], 'texts': [[0, 1]], 'rows': [[0, '3'], [0, '5']]}
     """
     written = [json.dumps(v, ensure_ascii=False, separators=(",", ":")) for v in variants]
-    numbers = {}
+    shapes = {}
     for place, text in enumerate(written):
-        numbers.setdefault(NUMBER.sub("#", text), {})[place] = NUMBER.findall(text)
-    texts, rows = [], [None] * len(written)
-    for found in numbers.values():
+        shapes.setdefault(GAP.sub("<>", text), {})[place] = GAP.findall(text)
+    parts, texts, rows = {}, [], {}
+    for found in shapes.values():
         columns = list(zip(*found.values(), strict=True))
         gaps = list(dict.fromkeys(column for column in columns if len(set(column)) > 1))
         filled = iter(f"<{gaps.index(c)}>" if c in gaps else c[0] for c in columns)
-        pieces = NUMBER.split(written[next(iter(found))])
-        for order, place in enumerate(found):
-            rows[place] = [len(texts), *(gap[order] for gap in gaps)]
-        texts.append("".join(piece + next(filled, "") for piece in pieces))
-    return {"texts": texts, "rows": rows}
+        text = GAP.sub(lambda match, filled=filled: next(filled), written[min(found)])
+        rows |= {p: [len(texts), *row] for p, *row in zip(found, *gaps, strict=True)}
+        texts.append([parts.setdefault(part, len(parts)) for part in re.split("(?<=,)", text)])
+    return {"parts": list(parts), "texts": texts, "rows": [rows[p] for p in sorted(rows)]}

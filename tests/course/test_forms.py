@@ -1,6 +1,7 @@
 """What forms of exercises are made of: the page reads, judges and chooses as Python does."""
 
 import gzip
+import html
 import json
 from functools import cache
 
@@ -144,10 +145,12 @@ def test_choices_are_judged_on_the_page_as_by_python(exercise):
 @each("exercise", NUMBERS)
 def test_a_slip_typed_with_the_digits_asked_for_is_named(exercise):
     for variant in exercise.variants[:20]:
-        for slip in variant.slips:
-            value = variant.slip_values[slip.name]
+        known = [variant.expected, -variant.expected, *variant.slip_values.values()]
+        for name, value in variant.slip_values.items():
             typed = float(f"{value:.{variant.digits}g}")
-            assert variant.check(typed).mistake == slip.name, (slip.name, value, typed)
+            others = [abs(other - value) for other in known if other != value]
+            if abs(typed - value) < min(others) / 2:
+                assert variant.check(typed).mistake == name, (name, value, typed)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +184,9 @@ def test_a_page_has_all_variants_in_thirty_kilobytes(exercise):
     ]:
         shown = js("unpack(packed, place)", packed=packed, place=place)
         assert [to_html(hint) for hint in variant.hints()] == shown["hints"]
-        assert str(variant.worked or "").strip() in shown["worked"]
+        worked = str(variant.worked).strip()
+        written = to_html(worked) if variant.kind == "choice" else html.escape(worked, quote=False)
+        assert shown["worked"].endswith(written)
         assert (
             to_html(getattr(variant, "ask", "") if variant.kind == "choice" else variant.question)
             == shown["question"]
@@ -196,7 +201,7 @@ def test_every_number_has_variants():
 def test_a_name_gets_the_same_variant_everywhere(student):
     for name in "first-descent/momentum-2", "suspect-A":
         exercise = exercises.get(name)
-        packed = content(exercise) | {"texts": []}
+        packed = content(exercise) | {"parts": []}
         place = js("placeOf(packed, student)", packed=packed, student=student)
         assert exercise.variant(student) == exercise.variants[place - 1]
 
@@ -232,7 +237,7 @@ def test_packing_loses_nothing(values):
 def test_all_questions_can_be_shown_without_mathematics():
     for exercise in ALL:
         shown = json.dumps(
-            [specification(exercise), content(exercise)["texts"]], ensure_ascii=False
+            [specification(exercise), content(exercise)["parts"]], ensure_ascii=False
         )
         assert "$" not in shown.replace("$student", ""), exercise.id
         assert "\\\\" not in shown.replace("\\\\n", "").replace('\\\\"', ""), exercise.id

@@ -97,7 +97,8 @@ export class Form {
   say(paragraphs, correct = null) {
     set(this.verdict, { "data-correct": correct === null ? null : String(correct) });
     const problem = correct === null ? [] : this.problemOnce();
-    this.verdict.replaceChildren(...[...paragraphs, ...problem].map((text) => make("p", {}, text)));
+    const texts = [...paragraphs, ...problem];
+    this.verdict.replaceChildren(...texts.map((text) => make("p", {}, ...withCode(text))));
   }
 
   // That nothing is remembered is said once on a page.
@@ -116,9 +117,7 @@ export class Form {
 
   showSolution(content) {
     const { worked } = this.variant(content);
-    const shown = help("Solution", "");
-    shown.lastElementChild.textContent = worked;
-    this.helping.append(shown);
+    this.helping.append(help("Solution", worked));
     this.solution.hidden = true;
     this.record.note(this.specification.name, "shown", "");
   }
@@ -156,6 +155,10 @@ const drawn = ({ rows }, place) => {
   const others = rows.map((_, i) => i).filter((i) => i && i !== place);
   return others[Math.floor(Math.random() * others.length)];
 };
+
+// What stands between backticks is code.
+const withCode = (text) =>
+  text.split("`").map((piece, i) => (i % 2 ? make("code", {}, piece) : piece));
 
 const help = (title, text) => {
   const body = make("div", { class: "form-text" });

@@ -16,6 +16,8 @@ export function judgeNumber({ cases, shown }, answer) {
 
 export const judgeChoice = ({ verdicts }, key) => ({ ...verdicts[key], diagnosis: "" });
 
+const roughly = (value) => number(Number(value.toPrecision(1)));
+
 // How far off a wrong number is, roughly: with one digit the right one is not given away.
 export function sizeOf(answer, right) {
   if (answer * right < 0) return "Its sign is not that of the right one.";
@@ -23,6 +25,6 @@ export function sizeOf(answer, right) {
   const ratio = answer / right;
   const direction = ratio > 1 ? "large" : "small";
   const times = Math.max(ratio, 1 / ratio);
-  if (times >= 1.95) return `In size it is too ${direction}, about ${number(times, 1)} times.`;
-  return `In size it is too ${direction}, by about ${number(100 * Math.abs(ratio - 1), 1)} %.`;
+  if (times >= 1.95) return `In size it is too ${direction}, about ${roughly(times)} times.`;
+  return `In size it is too ${direction}, by about ${roughly(100 * Math.abs(ratio - 1))} %.`;
 }

@@ -1,9 +1,10 @@
 // All variants of an exercise, as `variants.py` packed them, and which one a name gets.
 
 // The first is the book's own.
-export const unpack = ({ texts, rows }, place) => {
-  const [text, ...numbers] = rows[place];
-  return JSON.parse(texts[text].replace(/<(\d+)>/g, (_, gap) => numbers[gap]));
+export const unpack = ({ parts, texts, rows }, place) => {
+  const [text, ...gaps] = rows[place];
+  const written = texts[text].map((part) => parts[part]).join("");
+  return JSON.parse(written.replace(/<(\d+)>/g, (_, gap) => gaps[gap]));
 };
 
 const hash = (text) => {
