@@ -29,9 +29,8 @@ def to_html(markdown):
 
     Examples
     --------
-    >>> to_html(r"Adam *without* correction, $\eta = 0.1$, on $w^2$: `step` to $w_1$?")
-    'Adam <em>without</em> correction, η = 0.1, on <i>w</i><sup>2</sup>: <code>step</code> to \
-<i>w</i><sub>1</sub>?'
+    >>> to_html(r"Adam, $\eta = 0.1$, on $w^2$: `step` to $w_1$?")
+    'Adam, η = 0.1, on <i>w</i><sup>2</sup>: <code>step</code> to <i>w</i><sub>1</sub>?'
     """
 
     def written(match):

@@ -159,7 +159,7 @@ def suspects(student=None):
     >>> from course import exercises
     >>> suspect = exercises.suspects()["A"]
     >>> suspect
-    <suspect A, which claims to be Adam>
+    <suspect A, which claims to be GradientDescent>
     >>> path = ol.trace(suspect, ol.problems.square, 4.0, steps=3)
     >>> claimed = ol.trace(suspect.claim, ol.problems.square, 4.0, steps=3)
     """

@@ -10,8 +10,8 @@ from engine import engine_of_everything
 from looping import each
 
 from course import exercises
-from course.exercises import book
-from course.exercises.form import content, file_script, modules, page_script, specification
+from course.exercises import book, form
+from course.exercises.form import file_script, modules, page_script, specification
 from course.exercises.markup import to_html
 from course.exercises.numbers import NumberExercise
 from course.exercises.variants import COUNT, hash_text, pack, place_of
@@ -28,6 +28,9 @@ STUDENTS = [
     "👩‍🎓 emmy",
     *(f"student {i}" for i in range(40)),
 ]
+
+
+content = cache(form.content)
 
 
 @cache
