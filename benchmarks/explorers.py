@@ -59,7 +59,7 @@ MOVE = """async ([control, moves]) => {
 
 # From an answer that is sent to the verdict that is there.
 JUDGE = """async ([form, times]) => {
-  const [field, verdict] = ["input", ".form-verdict"].map(part => form.querySelector(part));
+  const [field, verdict] = ["input", ".answer-verdict"].map(part => form.querySelector(part));
   const taken = [];
   for (let i = 0; i < times; i++) {
     field.value = i + 0.5;

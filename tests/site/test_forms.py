@@ -30,7 +30,7 @@ def form(tab, name):
 
 
 def verdict(one):
-    return one.locator(".form-verdict")
+    return one.locator(".answer-verdict")
 
 
 def answer(one, text):
@@ -75,7 +75,7 @@ def test_a_number_is_judged_and_the_mistake_is_named(page, address):
     expect(verdict(one)).to_contain_text("“three” is no number that is understood here.")
     answer(one, "3.9")
     expect(verdict(one)).to_have_text("Correct. It is 3.9.")
-    expect(one.locator(".form-done")).to_contain_text("✓ Solved on ")
+    expect(one.locator(".answer-done")).to_contain_text("✓ Solved on ")
     assert one.get_attribute("data-state") == "solved"
 
 
@@ -137,12 +137,12 @@ def test_hints_and_the_solution_come_in_order(page, server):
     expect(one.get_by_role("button", name="Show the solution unsolved")).to_be_visible()
     for stage, hint in enumerate(exercise.hints(), start=1):
         press(one, f"Hint {stage} of 3")
-        expect(one.locator(".form-text")).to_have_count(stage)
-        assert one.locator(".form-text").last.inner_text() == hint
+        expect(one.locator(".answer-text")).to_have_count(stage)
+        assert one.locator(".answer-text").last.inner_text() == hint
     expect(one.get_by_role("button", name="Hint")).to_have_count(0)
     answer(one, "1")
     press(one, "Show the solution")
-    expect(one.locator(".form-text").last).to_contain_text(exercise.shown)
+    expect(one.locator(".answer-text").last).to_contain_text(exercise.shown)
     assert one.get_attribute("data-state") == "tried"
 
 
@@ -151,24 +151,24 @@ def test_a_solution_that_was_seen_first_is_remembered_as_that(page, server):
     one = form(page, "adam/first-step")
     one.get_by_label("Your answer").focus()
     press(one, "Show the solution unsolved")
-    expect(one.locator(".form-done")).to_contain_text("Solution seen on ")
+    expect(one.locator(".answer-done")).to_contain_text("Solution seen on ")
 
 
 def test_other_numbers_are_another_exercise(page, server):
     page.goto(f"{server}/{ADAM}")
     one, exercise = form(page, "adam/first-step"), exercises.get("adam/first-step")
-    first = one.locator(".form-question").inner_html()
+    first = one.locator(".answer-question").inner_html()
     one.get_by_label("Your answer").focus()
     press(one, "Other numbers")
-    expect(one.locator(".form-question")).not_to_have_text(to_html(exercise.question))
-    shown = one.locator(".form-question").inner_html()
+    expect(one.locator(".answer-question")).not_to_have_text(to_html(exercise.question))
+    shown = one.locator(".answer-question").inner_html()
     (variant,) = [v for v in exercise.variants if to_html(v.question) == shown]
     answer(one, repr(variant.slip_values["A step of gradient descent"]))
     expect(verdict(one)).to_contain_text("It looks like “A step of gradient descent”.")
     answer(one, repr(variant.expected))
     expect(verdict(one)).to_have_text(f"Correct. It is {variant.shown}.")
     press(one, "The chapter’s numbers")
-    assert one.locator(".form-question").inner_html() == first == to_html(exercise.question)
+    assert one.locator(".answer-question").inner_html() == first == to_html(exercise.question)
     expect(verdict(one)).to_be_empty()
 
 
@@ -177,11 +177,12 @@ def test_numbers_of_ones_own_are_those_of_the_hand_outs(page, server, name):
     page.goto(f"{server}/chapters/{exercises.get(name).chapter}.html")
     one = form(page, name)
     one.get_by_label("Your answer").focus()
-    one.get_by_label("by name").fill(" Zoe\u0308 ")
+    one.get_by_text("Numbers of your own").press("Enter")
+    one.get_by_label("Your name").fill(" Zoe\u0308 ")
     press(one, "Take them")
     variant = exercises.get(name).variant("Zoë")
     expect(one.get_by_role("button", name="The chapter’s numbers")).to_be_visible()
-    assert one.locator(".form-question").inner_html() == to_html(variant.question)
+    assert one.locator(".answer-question").inner_html() == to_html(variant.question)
 
 
 # What was done
@@ -193,12 +194,12 @@ def test_what_was_done_is_there_again(page, address):
     expect(verdict(form(page, "adam/first-step"))).to_contain_text("Correct")
     answer(form(page, "adam/uncorrected-2"), "1")
     count = len(book.forms()["adaptive/adam"])
-    end = page.locator(".form-end")
+    end = page.locator(".answer-end")
     expect(end).to_contain_text(f"1 of {count} solved. Not yet: Exercise ")
     page.goto(f"{address}/{ADAM}")
-    expect(form(page, "adam/first-step").locator(".form-done")).to_contain_text(": 3.9")
-    expect(form(page, "adam/uncorrected-2").locator(".form-done")).to_contain_text("Tried on")
-    expect(page.locator(".form-end")).to_contain_text(f"1 of {count} solved.")
+    expect(form(page, "adam/first-step").locator(".answer-done")).to_contain_text(": 3.9")
+    expect(form(page, "adam/uncorrected-2").locator(".answer-done")).to_contain_text("Tried on")
+    expect(page.locator(".answer-end")).to_contain_text(f"1 of {count} solved.")
     page.goto(f"{address}/chapters/appendix/glossary.html")
     link = page.locator(".bd-sidebar-primary a", has_text="Adam").first
     expect(link).to_contain_text(f"1/{count}")
@@ -273,9 +274,9 @@ def test_two_tabs_know_of_each_other(page, server):
     for tab in page, other:
         tab.goto(f"{server}/{ADAM}")
     answer(form(page, "adam/first-step"), "3.9")
-    expect(form(other, "adam/first-step").locator(".form-done")).to_contain_text("Solved")
+    expect(form(other, "adam/first-step").locator(".answer-done")).to_contain_text("Solved")
     answer(form(other, "adam/uncorrected-2"), "1")
-    expect(form(page, "adam/uncorrected-2").locator(".form-done")).to_contain_text("Tried")
+    expect(form(page, "adam/uncorrected-2").locator(".answer-done")).to_contain_text("Tried")
 
 
 NO_STORAGE = """Object.defineProperty(window, "localStorage", {
@@ -295,7 +296,7 @@ def test_without_a_memory_it_says_so_once_and_goes_on(page, server, missing):
     expect(verdict(one)).to_contain_text("is remembered only until this page is closed")
     answer(one, "3.9")
     expect(verdict(one)).to_have_text("Correct. It is 3.9.")
-    expect(one.locator(".form-done")).to_contain_text("Solved")
+    expect(one.locator(".answer-done")).to_contain_text("Solved")
     answer(other, "1")
     expect(verdict(other)).to_contain_text("1 is not it.")
     assert "remembered" not in verdict(other).inner_text()

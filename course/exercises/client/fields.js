@@ -42,7 +42,7 @@ class ChoiceField {
     const labels = options.map(([, text], i) => {
       const shown = make("span");
       shown.innerHTML = text;
-      return make("label", { class: "form-option" }, this.inputs[i], shown);
+      return make("label", { class: "answer-option" }, this.inputs[i], shown);
     });
     this.element = make("div", { role: "radiogroup", "aria-labelledby": form.question.id },
       ...labels);

@@ -18,13 +18,13 @@ export class Form {
       });
       return this.loading;
     };
-    const id = `form-question-${++count}`;
-    this.question = make("p", { id, class: "form-question", "aria-live": "polite" });
+    const id = `answer-question-${++count}`;
+    this.question = make("p", { id, class: "answer-question", "aria-live": "polite" });
     this.question.innerHTML = specification.question;
     this.field = new FIELDS[specification.kind](this, specification);
-    this.verdict = make("div", { role: "status", class: "form-verdict" });
-    this.helping = make("div", { class: "form-help", "aria-live": "polite" });
-    this.done = make("p", { class: "form-done" });
+    this.verdict = make("div", { role: "status", class: "answer-verdict" });
+    this.helping = make("div", { class: "answer-help", "aria-live": "polite" });
+    this.done = make("p", { class: "answer-done" });
     const answering = this.field.judge
       ? [make("form", { submit: (event) => this.submit(event) }, this.field.element,
         make("button", { type: "submit" }, "Check"))]
@@ -44,14 +44,15 @@ export class Form {
     this.other = button("Other numbers", (content) => this.change(content, drawn(content, this.place)));
     this.back = button("The chapter’s numbers", (content) => this.change(content, 0));
     const name = make("input", { type: "text", autocomplete: "name" });
-    this.own = make("form", {
-      class: "form-own", submit: (event) => {
-        event.preventDefault();
-        if (name.value.trim()) this.use((content) => this.change(content, placeOf(content, name.value)));
-      },
-    }, make("label", {}, "Numbers of your own, by name ", name), make("button", {}, "Take them"));
+    const take = (event) => {
+      event.preventDefault();
+      if (name.value.trim()) this.use((content) => this.change(content, placeOf(content, name.value)));
+    };
+    this.own = make("details", {}, make("summary", {}, "Numbers of your own"),
+      make("form", { submit: take },
+        make("label", {}, "Your name ", name), make("button", {}, "Take them")));
     for (const element of [this.other, this.back, this.own]) element.hidden = true;
-    return make("div", { class: "form-buttons" },
+    return make("div", { class: "answer-buttons" },
       this.hint, this.solution, this.other, this.back, this.own);
   }
 
@@ -161,7 +162,7 @@ const withCode = (text) =>
   text.split("`").map((piece, i) => (i % 2 ? make("code", {}, piece) : piece));
 
 const help = (title, text) => {
-  const body = make("div", { class: "form-text" });
+  const body = make("div", { class: "answer-text" });
   body.innerHTML = text;
   return make("div", {}, make("strong", {}, title), body);
 };

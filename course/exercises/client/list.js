@@ -11,7 +11,7 @@ export class ExerciseList {
     Object.assign(this, { element, entries, record });
     this.items = Object.entries(entries).map(([label, entry]) => {
       const link = document.querySelector(`article li a[href$="#${label}"]`);
-      const mark = make("span", { class: "form-mark" });
+      const mark = make("span", { class: "answer-mark" });
       link.before(mark);
       return { ...entry, mark, item: link.closest("li") };
     });
@@ -23,9 +23,9 @@ export class ExerciseList {
     this.count = make("p", { role: "status" });
     element.classList.add("live-form");
     element.replaceChildren(
-      make("div", { class: "form-buttons", role: "group", "aria-label": "Filters" },
+      make("div", { class: "answer-buttons", role: "group", "aria-label": "Filters" },
         ...[this.topic, this.layer, this.minutes].map(({ label }) => label),
-        make("label", { class: "form-option" }, this.open, "not yet solved")),
+        make("label", { class: "answer-option" }, this.open, "not yet solved")),
       this.count);
     record.watch(() => this.filter());
   }
@@ -69,12 +69,12 @@ export class Keeping {
     this.status = make("p", { role: "status" });
     this.file = make("input", { type: "file", accept: ".json", hidden: "", change: () => this.take() });
     this.forgetting = button("Forget what I have done", () => this.ask(true));
-    this.question = make("div", { class: "form-buttons" }, "Forget all of it?",
+    this.question = make("div", { class: "answer-buttons" }, "Forget all of it?",
       button("Yes, forget it", () => this.forget()), button("No", () => this.ask(false)));
     element.classList.add("live-form");
     element.replaceChildren(
       make("p", {}, "What you have done is kept by this browser alone."),
-      make("div", { class: "form-buttons" }, button("Save it as a file", () => this.save()),
+      make("div", { class: "answer-buttons" }, button("Save it as a file", () => this.save()),
         button("Take in a file", () => this.file.click()), this.file, this.forgetting, this.question),
       this.status);
     this.ask(false);

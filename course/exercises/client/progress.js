@@ -12,8 +12,8 @@ export function showInSidebar(book, record, chapters) {
     const names = page.startsWith(chapters) && book[page.slice(chapters.length, -".html".length)];
     if (!names) continue;
     const shown = make("span", { "aria-hidden": "true" });
-    const said = make("span", { class: "form-said" });
-    link.append(make("span", { class: "form-count" }, shown, said));
+    const said = make("span", { class: "answer-said" });
+    link.append(make("span", { class: "answer-count" }, shown, said));
     record.watch(() => {
       const solved = solvedOf(record, names);
       shown.textContent = solved ? `${solved}/${names.length}` : "";
@@ -25,7 +25,7 @@ export function showInSidebar(book, record, chapters) {
 // Says at the end of a page which of its exercises are not yet solved.
 export function showAtEnd(forms, record) {
   const text = make("p");
-  const end = make("section", { class: "form-end", "aria-label": "Exercises of this chapter" }, text);
+  const end = make("section", { class: "answer-end", "aria-label": "Exercises of this chapter" }, text);
   document.querySelector("article.bd-article > section").append(end);
   const links = linksToExercises();
   const names = forms.map(({ specification }) => specification.name).filter((n) => links.get(n));
