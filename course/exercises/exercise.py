@@ -58,8 +58,13 @@ class Exercise:
         raise NotImplementedError(f"{type(self).__name__} does not define worked")
 
     @property
+    def varies(self):
+        """Whether there are variants."""
+        return False
+
+    @property
     def variants(self):
-        """The exercise with other parameters, as many as there are; here there are none."""
+        """The exercise with other parameters, as many as there are."""
         return ()
 
     @property

@@ -50,7 +50,7 @@ def style():
 
 
 def specification(exercise):
-    """Return what stands in the page: the question, and the answers that can be chosen."""
+    """Return what stands in the page: the question, and what else the form shows at first."""
     choices = getattr(exercise, "options", {})
     # The right one is often written first.
     keys = sorted(choices, key=lambda key: hash_text(f"{exercise.id}\n{key}"))
@@ -59,6 +59,8 @@ def specification(exercise):
         kind=exercise.kind,
         question=_asked(exercise),
         options=[[key, to_html(choices[key])] for key in keys],
+        hints=len(exercise.hints()),
+        varies=exercise.varies,
     )
 
 

@@ -168,12 +168,16 @@ class NumberExercise(Exercise):
         apart = np.abs(np.subtract.outer(values, values)) > 4 * self.tolerance
         return bool(np.all(np.isfinite(values)) and np.all(apart | np.eye(len(values), dtype=bool)))
 
+    @property
+    def varies(self):
+        return self.draw is not None
+
     @cached_property
     def variants(self):
         """Other parameters that tell all slips apart, none of them twice."""
         rng = np.random.default_rng(hash_text(self.id))
         found, seen = [], {self.question}
-        for _ in range(20 * COUNT if self.draw else 0):
+        for _ in range(20 * COUNT if self.varies else 0):
             drawn = replace(self, parameters=self.draw(rng))
             if drawn.question in seen:
                 continue

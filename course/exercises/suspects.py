@@ -181,6 +181,10 @@ class SuspectExercise(ChoiceExercise):
     def dealt(self):
         return DEALT
 
+    @property
+    def varies(self):
+        return True
+
     @cached_property
     def variants(self):
         rights = (_cast(deal)[self.letter][0] for deal in range(1, COUNT + 1))

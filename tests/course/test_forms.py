@@ -180,8 +180,8 @@ def test_a_page_has_all_variants_in_thirty_kilobytes(exercise):
     assert len(file_script(exercise).encode()) <= 30_000
     packed = content(exercise)
     assert len(packed["rows"]) == 1 + len(exercise.variants)
-    if exercise.kind != "code" and getattr(exercise, "draw", True) and exercise.variants:
-        assert len(exercise.variants) >= 20
+    assert len(exercise.variants) >= (20 if exercise.varies else 0)
+    assert all(len(variant.hints()) == len(exercise.hints()) for variant in exercise.variants)
     for place, variant in [*enumerate([exercise, *exercise.variants])][
         :: len(packed["rows"]) // 3 + 1
     ]:

@@ -98,8 +98,6 @@ def test_its_file_is_loaded_when_it_is_first_used(page, server):
         load_all(page, f"{server}/{ADAM}")
         assert [url for url in requested if "/exercises/" in url.partition("_static")[2]] == []
         one = form(page, "adam/first-step")
-        one.get_by_label("Your answer").focus()
-        expect(one.get_by_role("button", name="Hint 1 of 3")).to_be_visible()
         answer(one, "3.9")
         expect(verdict(one)).to_contain_text("Correct")
         files = [url for url in requested if "/_static/exercises/" in url]
@@ -117,17 +115,19 @@ def test_a_file_that_cannot_be_loaded_is_asked_for_again(page, server):
     expect(verdict(one)).to_have_text("Correct. It is 3.9.")
 
 
-def test_it_works_where_only_scripts_of_the_site_are_allowed(page, server):
+def test_it_works_where_only_scripts_of_the_site_are_allowed(browser, server):
     def guard(route):
         reply = route.fetch()
         policy = {"Content-Security-Policy": "script-src 'self'"}
         route.fulfill(response=reply, headers=reply.headers | policy)
 
+    page = browser.new_page()  # the theme's own scripts fail here
     page.route(f"**/{ADAM}", guard)
     page.goto(f"{server}/{ADAM}")
     one = form(page, "adam/first-step")
     answer(one, "3.9")
     expect(verdict(one)).to_have_text("Correct. It is 3.9.")
+    page.close()
 
 
 def test_hints_and_the_solution_come_in_order(page, server):
@@ -225,7 +225,8 @@ def test_the_list_has_filters_and_links(page, server):
     topic = wanted[0].topic
     page.get_by_label("Topic").select_option(topic)
     assert shown.count() == sum(e.topic == topic for e in wanted)
-    expect(page.get_by_role("status").first).to_contain_text(f"of {len(everything)} exercises, 1")
+    count = page.locator(".exercise-list").get_by_role("status")
+    expect(count).to_contain_text(f"of {len(everything)} exercises, 1 solved in all.")
     shown.first.locator("a").first.click()
     assert page.evaluate("() => document.querySelector(location.hash).matches('.exercise')")
 

@@ -33,14 +33,15 @@ export class Form {
     element.classList.add("live-form");
     element.replaceChildren(
       this.question, ...answering, this.verdict, this.makeButtons(), this.helping, this.done);
+    this.showButtons();
     record.watch(() => this.showDone());
   }
 
   makeButtons() {
     const button = (label, action) =>
       make("button", { type: "button", click: () => this.use(action) }, label);
-    this.hint = button("Hint", (content) => this.showHint(content));
-    this.solution = button("Show the solution", (content) => this.showSolution(content));
+    this.hint = button("", (content) => this.showHint(content));
+    this.solution = button("", (content) => this.showSolution(content));
     this.other = button("Other numbers", (content) => this.change(content, drawn(content, this.place)));
     this.back = button("The chapter’s numbers", (content) => this.change(content, 0));
     const name = make("input", { type: "text", autocomplete: "name" });
@@ -51,14 +52,14 @@ export class Form {
     this.own = make("details", {}, make("summary", {}, "Numbers of your own"),
       make("form", { submit: take },
         make("label", {}, "Your name ", name), make("button", {}, "Take them")));
-    for (const element of [this.other, this.back, this.own]) element.hidden = true;
+    this.other.hidden = this.own.hidden = !this.specification.varies;
     return make("div", { class: "answer-buttons" },
       this.hint, this.solution, this.other, this.back, this.own);
   }
 
   // Loads the content before it is asked for, so that an answer is judged at once.
   prepare() {
-    this.load().then((content) => this.showButtons(content), () => {});
+    this.load().catch(() => {});
   }
 
   // Calls `action` with the content, or says that it cannot be loaded.
@@ -91,7 +92,7 @@ export class Form {
       this.record.note(this.specification.name, correct ? "solved" : "tried", text);
       const head = [correct ? "Correct." : "Not yet.", ...lines].join(" ");
       this.say([head, diagnosis].filter(Boolean), correct);
-      this.showButtons(content);
+      this.showButtons();
     });
   }
 
@@ -111,9 +112,10 @@ export class Form {
 
   showHint(content) {
     const { hints } = this.variant(content);
-    this.hints = Math.min(this.hints + 1, hints.length);
+    if (this.hints === hints.length) return;
+    this.hints++;
     this.helping.append(help(`Hint ${this.hints} of ${hints.length}`, hints[this.hints - 1]));
-    this.showButtons(content);
+    this.showButtons();
   }
 
   showSolution(content) {
@@ -131,17 +133,15 @@ export class Form {
     this.say([]);
     this.helping.replaceChildren();
     this.solution.hidden = false;
-    this.showButtons(content);
+    this.showButtons();
   }
 
-  showButtons(content) {
-    const { hints } = this.variant(content);
-    const next = this.hints + 1;
-    this.hint.textContent = `Hint ${next} of ${hints.length}`;
-    this.hint.hidden = next > hints.length;
+  showButtons() {
+    const { hints } = this.specification;
+    this.hint.textContent = `Hint ${this.hints + 1} of ${hints}`;
+    this.hint.hidden = this.hints >= hints;
     this.solution.textContent = this.attempts ? "Show the solution" : "Show the solution unsolved";
     this.back.hidden = this.place === 0;
-    this.other.hidden = this.own.hidden = content.rows.length === 1;
   }
 
   showDone() {
