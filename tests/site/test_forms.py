@@ -253,15 +253,15 @@ def test_it_is_taken_along_taken_in_and_forgotten(page, server, tmp_path):
     newer = json.dumps({"version": 2, "exercises": {}})
     wrong = json.dumps({"version": 1, "exercises": {"adam/first-step": {"state": "perfect"}}})
     for text, said in [
-        (newer, "It was written by a newer version of this book."),
-        (saved[:-3], "It does not hold what was done in this book."),
-        (wrong, "It does not hold what was done in this book."),
-        ("[]", "It does not hold what was done in this book."),
+        (newer, "was written by a newer version of this book."),
+        (saved[:-3], "does not hold what was done in this book."),
+        (wrong, "does not hold what was done in this book."),
+        ("[]", "does not hold what was done in this book."),
     ]:
         path = tmp_path / "mine.json"
         path.write_text(text, encoding="utf-8")
         page.locator("input[type=file]").set_input_files(path)
-        expect(page.get_by_text(f"mine.json was not taken in. {said}")).to_be_visible()
+        expect(page.get_by_text(f"mine.json {said} Nothing was changed.")).to_be_visible()
         assert page.evaluate(f"localStorage.getItem('{KEY}')") == before
         page.get_by_role("button", name="Save it as a file").click()
     (tmp_path / "mine.json").write_text(saved, encoding="utf-8")
@@ -310,7 +310,9 @@ def test_what_a_newer_version_remembers_is_left_alone(page, server):
     one = form(page, "adam/first-step")
     answer(one, "3.9")
     expect(verdict(one)).to_contain_text("Correct. It is 3.9.")
-    expect(verdict(one)).to_contain_text("It was written by a newer version of this book.")
+    expect(verdict(one)).to_contain_text(
+        "What this browser keeps was written by a newer version of this book."
+    )
     assert page.evaluate(f"localStorage.getItem('{KEY}')") == newer
 
 

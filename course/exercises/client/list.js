@@ -94,10 +94,10 @@ export class Keeping {
     const [file] = this.file.files;
     this.file.value = "";
     try {
-      this.record.take(await file.text());
+      this.record.take(await file.text(), file.name);
       this.status.textContent = `Taken in: ${file.name}.`;
     } catch (error) {
-      this.status.textContent = `${file.name} was not taken in. ${error.message}`;
+      this.status.textContent = `${error.message} Nothing was changed.`;
     }
   }
 

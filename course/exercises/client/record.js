@@ -18,19 +18,19 @@ const merge = (mine, theirs) => {
   return merged;
 };
 
-// Returns the entries that a text holds, or throws an error whose message is a sentence.
-export function entriesOf(text) {
+// Returns the entries that a text holds, or throws an error that says what is wrong with `source`.
+export function entriesOf(text, source) {
   let record = null;
   try {
     record = JSON.parse(text);
   } catch {
     // It is judged as one that is no record.
   }
-  if (record?.version > VERSION) throw new Error("It was written by a newer version of this book.");
+  if (record?.version > VERSION) throw new Error(`${source} was written by a newer version of this book.`);
   const entries = record?.exercises;
   const isRecord = record?.version === VERSION && typeof entries === "object" && entries !== null;
   if (!isRecord || !Object.values(entries).every(isEntry)) {
-    throw new Error("It does not hold what was done in this book.");
+    throw new Error(`${source} does not hold what was done in this book.`);
   }
   return entries;
 }
@@ -48,7 +48,7 @@ export class Record {
   read() {
     try {
       const text = this.storage().getItem(KEY);
-      this.entries = text === null ? {} : entriesOf(text);
+      this.entries = text === null ? {} : entriesOf(text, "What this browser keeps");
     } catch (error) {
       this.fail(error);
     }
@@ -66,7 +66,7 @@ export class Record {
   }
 
   fail(error) {
-    this.problem ??= `What you do is remembered only until this page is closed: ${error.message}`;
+    this.problem ??= `What you do is remembered only until this page is closed. ${error.message}`;
   }
 
   note(name, state, answer) {
@@ -76,8 +76,8 @@ export class Record {
     this.write();
   }
 
-  take(text) {
-    this.entries = merge(this.entries, entriesOf(text));
+  take(text, source) {
+    this.entries = merge(this.entries, entriesOf(text, source));
     this.write();
   }
 
