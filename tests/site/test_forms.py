@@ -316,6 +316,16 @@ def test_what_a_newer_version_remembers_is_left_alone(page, server):
     assert page.evaluate(f"localStorage.getItem('{KEY}')") == newer
 
 
+def test_a_damaged_record_can_be_forgotten(page, server):
+    page.goto(f"{server}/{LIST}")
+    page.evaluate(f"localStorage.setItem('{KEY}', '{{')")
+    page.reload()
+    expect(page.get_by_text("What this browser keeps does not hold what was done")).to_be_visible()
+    page.get_by_role("button", name="Forget what I have done").click()
+    page.get_by_role("button", name="Yes, forget it").click()
+    assert json.loads(page.evaluate(f"localStorage.getItem('{KEY}')"))["exercises"] == {}
+
+
 # Everybody, everywhere
 
 

@@ -81,8 +81,9 @@ export class Record {
     this.write();
   }
 
+  // What could not be read before is forgotten too.
   forget() {
-    this.entries = {};
+    Object.assign(this, { entries: {}, problem: null });
     this.write();
   }
 
