@@ -60,7 +60,7 @@ lint: .venv/dev.stamp ## check style, types and spelling
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/oxlint --format unix --deny-warnings --config $(CLIENT)/.oxlintrc.json optimlib
+	@$(BIN)/oxlint --format unix --deny-warnings --config $(CLIENT)/.oxlintrc.json optimlib course
 	@$(BIN)/codespell
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \

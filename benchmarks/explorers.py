@@ -4,7 +4,7 @@
 
 For every control: the time from a change to the end of the frame that shows it, the median of
 alternating moves; one frame of a 60 Hz screen is 16.7 ms. For every page with explorers: when all
-of them had drawn their first state.
+of them had drawn their first state. And how long a form takes to judge a number.
 """
 
 import argparse
@@ -57,6 +57,22 @@ MOVE = """async ([control, moves]) => {
   return times;
 }"""
 
+# From an answer that is sent to the verdict that is there.
+JUDGE = """async ([form, times]) => {
+  const [field, verdict] = ["input", ".answer-verdict"].map(part => form.querySelector(part));
+  const taken = [];
+  for (let i = 0; i < times; i++) {
+    field.value = i + 0.5;
+    const started = performance.now();
+    await new Promise(done => {
+      new MutationObserver(done).observe(verdict, {childList: true});
+      field.form.requestSubmit();
+    });
+    taken.push(performance.now() - started);
+  }
+  return taken;
+}"""
+
 
 def measure(page, address, name):
     """Return when a page's explorers were drawn, in ms, and each control's median answer."""
@@ -77,6 +93,15 @@ def measure(page, address, name):
     return ready, medians
 
 
+def measure_form(page, address, name="first-descent/momentum-2"):
+    """Return the times, in ms, in which a form of a number judges an answer."""
+    page.goto(f"{address}/chapters/start/first-descent.html", wait_until="load")
+    form = page.locator(f'[data-name="{name}"]')
+    form.get_by_label("Your answer").focus()
+    form.get_by_role("button", name="Hint").wait_for()
+    return page.evaluate(JUDGE, [form.element_handle(), MOVES])
+
+
 @contextmanager
 def serving_site():
     """Yield a browser and the address at which the built site is served."""
@@ -89,7 +114,7 @@ def serving_site():
 
 
 def measure_site(most=None):
-    """Visit the pages with explorers, from the first, and return all times, in ms."""
+    """Visit the pages with explorers, from the first, and a form; return all times, in ms."""
     pages = [
         name
         for name in browsing.PAGES
@@ -99,18 +124,21 @@ def measure_site(most=None):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.add_init_script(WATCH)
         measured = [measure(page, address, name) for name in pages[:most]]
-    return [ready for ready, _ in measured], [m for _, medians in measured for m in medians]
+        judged = measure_form(page, address)
+    medians = [m for _, medians in measured for m in medians]
+    return [ready for ready, _ in measured], medians, judged
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pages", type=int, default=None, help="how many pages, from the first")
-    drawn, medians = measure_site(parser.parse_args().pages)
+    drawn, medians, judged = measure_site(parser.parse_args().pages)
     slow = sum(m > 16 for m in medians)
     print(
         f"all pages: drawn after {statistics.median(drawn):.0f} ms (median)\n"
         f"all controls: median {statistics.median(medians):.1f} ms, slowest {max(medians):.1f} ms, "
-        f"{slow} of {len(medians)} above 16 ms"
+        f"{slow} of {len(medians)} above 16 ms\n"
+        f"a number is judged within {statistics.median(judged):.1f} ms (median)"
     )
 
 

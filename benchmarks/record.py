@@ -82,9 +82,10 @@ def weights(pages):
 
 
 def answers(most):
-    drawn, medians = measure_site(most)
+    drawn, medians, judged = measure_site(most)
     yield from spread("explorers drawn after the start of a visit", drawn, "ms")
     yield from spread("a control's answer", medians, "ms")
+    yield from spread("a number's verdict", judged, "ms")
 
 
 def spread(name, values, unit):

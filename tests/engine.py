@@ -22,12 +22,12 @@ def engine_of(entry, linked):
     return engine
 
 
-def engine_of_everything():
-    """Return an engine with all that any module of the explorers exports.
+def engine_of_everything(linked=None):
+    """Return an engine with all that any module exports, of the explorers if none are given.
 
     A module more imports it, so that a name which two modules export is an error.
     """
-    linked = modules()
+    linked = linked or modules()
     names = {path: ", ".join(exports_of(text)) for path, text in linked.items()}
     imports = [f'import {{ {names[path]} }} from "./{path}";' for path in names]
     lines = [*imports, f"export const everything = {{ {', '.join(names.values())} }};"]

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 BUILD = [BIN / "jupyter-book", "build", "-W", "-n", "--keep-going", "."]
 CLIENT = "optimlib/explorers/client"
+FORMS = "course/exercises/client"
 RULES = ("tests/optimlib/test_rules.py", "tests/optimlib/test_golden.py")
 NOTATION = ("tests/optimlib/test_notation.py",)
 EXPLORERS, PAGES = ("tests/site/test_explorers.py",), ("tests/site/test_pages.py",)
@@ -88,6 +89,19 @@ FAULTS = [
     Fault("a still picture without a description", "optimlib/explorers/explorer.py",
           "f'<img alt=\"{alt}\" src=", "f'<img alt=\"\" src=",
           ("tests/optimlib/test_figures.py", *PAGES), True),
+    # Forms of exercises
+    Fault("forms: a number has to be nearer than in Python", f"{FORMS}/judging.js",
+          "<= within", "<= within / 2", ("tests/course/test_forms.py",)),
+    Fault("forms: a decimal comma is dropped", f"{FORMS}/reading.js",
+          'part.replace(",", ".")', 'part.replace(",", "")', ("tests/course/test_forms.py",)),
+    Fault("forms: a name gets the next variant", f"{FORMS}/variants.js",
+          "1 + hash(", "hash(", ("tests/course/test_forms.py",)),
+    Fault("forms: a damaged file is taken in", f"{FORMS}/record.js",
+          "!Object.values(entries).every(isEntry)", "false",
+          ("tests/site/test_forms.py",), True),
+    Fault("forms: files are loaded with the page", f"{FORMS}/form.js",
+          "record.watch(() => this.showDone());", "record.watch(() => this.load());",
+          ("tests/site/test_forms.py",), True),
     # Pages
     Fault("a style from another host", "course/site/templates/static/webpack-macros.html",
           "{% macro stylesheet(file) %}",

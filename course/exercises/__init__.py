@@ -10,6 +10,7 @@ from course.exercises.report import Hint, Report
 from course.exercises.rules import EXERCISES as _RULES
 from course.exercises.suspects import EXERCISES as _SUSPECTS
 from course.exercises.suspects import suspects
+from optimlib.extras import extra
 
 __all__ = [
     "ChoiceExercise",
@@ -19,6 +20,7 @@ __all__ = [
     "NumberExercise",
     "Report",
     "Slip",
+    "ask",
     "check",
     "get",
     "hint",
@@ -125,6 +127,38 @@ gradient enters the velocity whole.
     if answer is ...:
         raise TypeError("answer is still the dots `...`: put your own in their place")
     return _chosen(name, student).check(answer)
+
+
+def ask(name):
+    """Return the form of an exercise: an answer is typed and judged, with hints and a solution.
+
+    It is a widget in Jupyter, and the same without a kernel on the website.
+
+    Parameters
+    ----------
+    name : str or Exercise
+        One of `names`.
+
+    Returns
+    -------
+    Form
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    ModuleNotFoundError
+        If the extra ``explorers`` is not installed.
+
+    Examples
+    --------
+    >>> from course import exercises
+    >>> exercises.ask("adam/first-step")
+    <Form: adam/first-step>
+    """
+    with extra("explorers", "exercises.ask"):
+        from course.exercises.form import Form
+    return Form(_chosen(name, None))
 
 
 def hint(name, stage=1, student=None):

@@ -50,6 +50,8 @@ class CodeExercise(Exercise):
     misconceptions: tuple = ()
     inputs: tuple = ("t", "g")
 
+    kind = "code"
+
     @cached_property
     def names(self):
         """The names that an answer has to return: the state and the step."""

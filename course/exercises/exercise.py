@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from course.exercises.variants import place_of
+
 LAYERS = ("predict", "by hand", "code", "experiment")
 
 
@@ -36,6 +38,9 @@ class Exercise:
     minutes: int
     difficulty: int
 
+    # How it is answered: "number", "choice" or "code".
+    kind = None
+
     def __post_init__(self):
         if self.layer not in LAYERS:
             raise ValueError(f"{self.id}: layer must be one of {LAYERS}, got {self.layer!r}")
@@ -52,9 +57,29 @@ class Exercise:
         """The whole way to the answer; for instructors, and for learners afterwards."""
         raise NotImplementedError(f"{type(self).__name__} does not define worked")
 
+    @property
+    def varies(self):
+        """Whether there are variants."""
+        return False
+
+    @property
+    def variants(self):
+        """The exercise with other parameters, as many as there are."""
+        return ()
+
+    @property
+    def dealt(self):
+        """The name under which variants are dealt to students."""
+        return self.id
+
     def variant(self, student):
-        """Return the exercise with this student's own parameters; here it has none."""
-        return self
+        """Return this student's own variant: the same on every machine, and on the page."""
+        variants = self.variants
+        return variants[place_of(self.dealt, student, len(variants))] if variants else self
+
+    def judging(self):
+        """Return what the page needs to judge an answer, as JSON can hold it; here nothing."""
+        return {}
 
     def hints(self):
         """Return hints as text, each giving away more than the one before, never the answer."""

@@ -2,30 +2,43 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from hashlib import sha256
 from numbers import Real
 
 import numpy as np
 
 from course.exercises.exercise import Exercise
-from course.exercises.inputs import TOLERANCE
 from course.exercises.misconceptions import describe
 from course.exercises.report import Report
+from course.exercises.variants import COUNT, hash_text
 from optimlib.descent import trace
 from optimlib.symbols import number_text
 
+# What an answer may be off by, in units of the last digit that is asked for; rounding has room.
+ROOM = 1.001
 
-def seed_of(exercise, student):
-    """Return the seed of a student's variant: the same on every machine.
 
-    Examples
-    --------
-    >>> seed_of("adam/uncorrected-2", "ada") == seed_of("adam/uncorrected-2", "ada")
-    True
+@dataclass(frozen=True)
+class Case:
+    """An answer that is known, and what to say to it.
+
+    Attributes
+    ----------
+    value, within : float
+        It is meant by every number that is off by no more than `within`.
+    correct : bool
+    mistake : str or None
+        The name of the mistake.
+    explanation : str
+        What is wrong about it, and why.
     """
-    return int.from_bytes(sha256(f"{exercise}\n{student}".encode()).digest()[:8], "big")
+
+    value: float
+    within: float
+    correct: bool = False
+    mistake: str | None = None
+    explanation: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +81,9 @@ class NumberExercise(Exercise):
     digits : int
         How many significant digits are asked for; a unit of the last one is forgiven.
     draw : callable or None
-        From a `numpy.random.Generator` to other parameters, for a student's own variant.
+        From a `numpy.random.Generator` to other parameters, for variants.
+    percent : bool
+        Whether the number is asked for in percent.
     solution : callable
         From the parameters to something that shows the whole way: `optimlib.by_hand`.
 
@@ -91,6 +106,9 @@ class NumberExercise(Exercise):
     digits: int = 4
     draw: Callable | None = None
     solution: Callable = None
+    percent: bool = False
+
+    kind = "number"
 
     @property
     def question(self):
@@ -111,10 +129,14 @@ class NumberExercise(Exercise):
     @property
     def tolerance(self):
         """What an answer may be off by: one unit of the last digit that is asked for."""
-        size = np.floor(np.log10(abs(self.expected))) if self.expected else 0
-        return (1 + TOLERANCE) * 10.0 ** (size + 1 - self.digits)
+        return self._unit(self.expected)
 
-    @property
+    def _unit(self, value):
+        """Return one unit of the last digit that is asked for, of a number of this size."""
+        size = np.floor(np.log10(abs(value))) if value else 0
+        return float(ROOM * 10.0 ** (size + 1 - self.digits))
+
+    @cached_property
     def worked(self):
         return self.solution(**self.parameters)
 
@@ -146,15 +168,53 @@ class NumberExercise(Exercise):
         apart = np.abs(np.subtract.outer(values, values)) > 4 * self.tolerance
         return bool(np.all(np.isfinite(values)) and np.all(apart | np.eye(len(values), dtype=bool)))
 
-    def variant(self, student):
-        if self.draw is None:
-            return self
-        rng = np.random.default_rng(seed_of(self.id, student))
-        for _ in range(1000):
+    @property
+    def varies(self):
+        return self.draw is not None
+
+    @cached_property
+    def variants(self):
+        """Other parameters that tell all slips apart, none of them twice."""
+        rng = np.random.default_rng(hash_text(self.id))
+        found, seen = [], {self.question}
+        for _ in range(20 * COUNT if self.varies else 0):
             drawn = replace(self, parameters=self.draw(rng))
+            if drawn.question in seen:
+                continue
+            seen.add(drawn.question)
             if drawn.accepted():
-                return drawn
-        raise RuntimeError(f"{self.id}: no parameters tell the slips apart")
+                found.append(drawn)
+            if len(found) == COUNT:
+                break
+        return tuple(found)
+
+    @cached_property
+    def cases(self):
+        """The answers that are known; the first that fits an answer is meant."""
+        right, within = _short(self.expected), _short(self.tolerance)
+        values = {name: _short(v) for name, v in self.slip_values.items() if np.isfinite(v)}
+        close = "It is close: carry more digits through the steps."
+        return (
+            Case(right, within, correct=True),
+            *(self._slip_case(value, values, right) for value in dict.fromkeys(values.values())),
+            Case(-right, within, mistake="The other sign"),
+            Case(right, 20 * within, mistake="Rounded too early", explanation=close),
+        )
+
+    def _slip_case(self, value, values, right):
+        """Return the case of the slips that lead to a value, of all slips' values by name."""
+        # The book's own numbers may not tell two slips apart; those of variants do.
+        near = [s for s in self.slips if abs(values.get(s.name, np.inf) - value) <= self.tolerance]
+        others = (abs(other - value) for other in (right, -right, *values.values()))
+        gap = min((off for off in others if off > self.tolerance), default=0)
+        # A number of another size is typed with as many digits, if no other case is nearer.
+        within = max(self.tolerance, min(self._unit(value), gap / 2))
+        name = "” or “".join(slip.name for slip in near)
+        return Case(value, _short(within), False, name, " Or: ".join(s.feedback for s in near))
+
+    def judging(self):
+        cases = [asdict(case) for case in self.cases]
+        return dict(cases=cases, shown=self.shown, percent=self.percent)
 
     def check(self, answer):
         """Return the `Report` on a number.
@@ -168,28 +228,11 @@ class NumberExercise(Exercise):
             answer = answer.item()
         if isinstance(answer, bool) or not isinstance(answer, Real):
             raise TypeError(f"{self.id}: answer must be a number, got answer = {answer!r}")
-        if abs(answer - self.expected) <= self.tolerance:
+        case = next((c for c in self.cases if abs(answer - c.value) <= c.within), Case(answer, 0))
+        if case.correct:
             return Report(self.id, True, (f"It is {self.shown}.",))
-        slips = [
-            slip
-            for slip in self.slips
-            if abs(answer - self.slip_values[slip.name]) <= self.tolerance
-        ]
-        if slips:
-            # The book's own numbers may not tell two slips apart; those of variants do.
-            name = "” or “".join(slip.name for slip in slips)
-            return self._wrong(answer, name, " Or: ".join(slip.feedback for slip in slips))
-        if abs(answer + self.expected) <= self.tolerance:
-            return self._wrong(answer, "The other sign")
-        if abs(answer - self.expected) <= 20 * self.tolerance:
-            return self._wrong(
-                answer, "Rounded too early", "It is close: carry more digits through the steps."
-            )
-        return self._wrong(answer)
-
-    def _wrong(self, answer, mistake=None, explanation=""):
         line = f"{number_text(answer)} is not it."
-        return Report(self.id, False, (line,), mistake, explanation, self.chapter)
+        return Report(self.id, False, (line,), case.mistake, case.explanation, self.chapter)
 
 
 @dataclass(frozen=True)
@@ -219,9 +262,12 @@ class ChoiceExercise(Exercise):
     options: dict = field(default_factory=dict, hash=False)
     feedback: dict = field(default_factory=dict, hash=False)
 
+    kind = "choice"
+
     def hints(self):
         wrong = [key for key in self.options if key != self.right and key in self.feedback]
-        return tuple(f"Not “{key}”: {self.feedback[key]}" for key in wrong[: len(self.options) - 2])
+        wrong = wrong[: len(self.options) - 2]
+        return tuple(f"Not “{self.options[key]}”: {self.feedback[key]}" for key in wrong)
 
     @property
     def question(self):
@@ -230,7 +276,12 @@ class ChoiceExercise(Exercise):
 
     @property
     def worked(self):
-        return f"{self.right}: {self.options[self.right]}"
+        return self.options[self.right]
+
+    def judging(self):
+        reports = {key: self.check(key) for key in self.options}
+        verdicts = {key: dict(correct=r.correct, lines=r.lines) for key, r in reports.items()}
+        return dict(verdicts=verdicts)
 
     def check(self, answer):
         """Return the `Report` on a choice.
@@ -247,6 +298,11 @@ class ChoiceExercise(Exercise):
             return Report(self.id, True)
         lines = (self.feedback[answer],) if answer in self.feedback else ()
         return Report(self.id, False, lines, chapter=self.chapter)
+
+
+def _short(value):
+    """Return a number with as many digits as matter, which files of many variants hold."""
+    return float(f"{value:.10g}")
 
 
 def point(rule, problem, start, steps, name="w"):

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from course.exercises.misconceptions.adam import AdamInside
 from course.exercises.misconceptions.general import uncorrected
 from course.exercises.misconceptions.nesterov import LookBehind
-from course.exercises.numbers import ChoiceExercise, seed_of
+from course.exercises.numbers import ChoiceExercise
+from course.exercises.variants import COUNT, hash_text, place_of
 from optimlib.rules import Adam, GradientDescent, Momentum, Nesterov, Optimizer, Wrapper
 from optimlib.schedules import Exponential
 
@@ -123,9 +125,13 @@ class Suspect(Wrapper):
         return f"<suspect {self.letter}, which claims to be {type(self.claim).__name__}>"
 
 
-def _cast(student):
-    """Return the bug behind each letter, in an order of the student's own, and a learning rate."""
-    rng = np.random.default_rng(seed_of("suspects", student or ""))
+# All letters are dealt together.
+DEALT = "suspects"
+
+
+def _cast(deal):
+    """Return the bug behind each letter, in the order of this deal, and a learning rate."""
+    rng = np.random.default_rng([hash_text(DEALT), deal])
     names = [str(name) for name in rng.permutation(list(BUGS))]
     return {letter: (name, float(rng.choice([0.05, 0.1, 0.2])))
             for letter, name in zip(LETTERS, names, strict=True)}  # fmt: skip
@@ -153,12 +159,13 @@ def suspects(student=None):
     >>> from course import exercises
     >>> suspect = exercises.suspects()["A"]
     >>> suspect
-    <suspect A, which claims to be Adam>
+    <suspect A, which claims to be GradientDescent>
     >>> path = ol.trace(suspect, ol.problems.square, 4.0, steps=3)
     >>> claimed = ol.trace(suspect.claim, ol.problems.square, 4.0, steps=3)
     """
     found = {}
-    for letter, (name, lr) in _cast(student).items():
+    deal = 0 if student is None else 1 + place_of(DEALT, student, COUNT)
+    for letter, (name, lr) in _cast(deal).items():
         bug = BUGS[name]
         found[letter] = Suspect(bug.culprit(lr), letter=letter, claim=bug.claim(lr))
     return found
@@ -170,8 +177,18 @@ class SuspectExercise(ChoiceExercise):
 
     letter: str = ""
 
-    def variant(self, student):
-        return replace(self, right=_cast(student)[self.letter][0])
+    @property
+    def dealt(self):
+        return DEALT
+
+    @property
+    def varies(self):
+        return True
+
+    @cached_property
+    def variants(self):
+        rights = (_cast(deal)[self.letter][0] for deal in range(1, COUNT + 1))
+        return tuple(replace(self, right=right) for right in rights)
 
 
 EXERCISES = [
@@ -183,7 +200,7 @@ EXERCISES = [
         minutes=15,
         difficulty=3,
         ask=f'Run `exercises.suspects()["{letter}"]` beside its `claim`: what is wrong with it?',
-        right=_cast(None)[letter][0],
+        right=_cast(0)[letter][0],
         options={name: bug.text for name, bug in BUGS.items()},
         feedback={name: bug.sign for name, bug in BUGS.items()},
         letter=letter,

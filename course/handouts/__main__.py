@@ -3,7 +3,7 @@
     python -m course.handouts sheet adam/first-step momentum --students students.txt --to handouts
     python -m course.handouts moodle --chapter start/first-descent --variants 20 --to handouts
 
-Names are those of `exercises.names()`. Each student, or each variant, has its own numbers.
+Names are those of `exercises.names()`. A student's name decides which variant's numbers there are.
 """
 
 import argparse

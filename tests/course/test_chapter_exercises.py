@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from course import ROOT, exercises
+from course.exercises import book
 from course.exercises.exercise import LAYERS
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
@@ -17,14 +18,7 @@ CHAPTERS = [
     for entry in part["chapters"]
     if "/appendix/" not in entry["file"]
 ]
-EXERCISE = re.compile(
-    r"^(?P<fence>`{3,})\{exercise\} (?P<title>.*)\n:label: (?P<label>\S+)\n"
-    r"(?::class: difficulty-(?P<difficulty>[123]) minutes-(?P<minutes>\d+)\n)?"
-    r"(?P<text>[\s\S]*?)^(?P=fence)$",
-    re.M,
-)
 SOLUTION = re.compile(r"^`{3,}\{solution(?:-start)?\} (\S+)\n:class: dropdown$", re.M)
-CHECKED = re.compile(r"exercises\.check\(\"([^\"]+)\"")
 HINT = re.compile(r"^:::\{admonition\} Hint (\d)\n:class: dropdown\n\S", re.M)
 
 
@@ -41,32 +35,45 @@ def imports(chapter):
 
 
 def layer(exercise):
-    return re.split("[:,]", exercise["title"])[0].lower()
+    return re.split("[:,]", exercise.title)[0].lower()
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_exercises_of_a_chapter(chapter):
     text = markdown(chapter)
-    found = list(EXERCISE.finditer(text))
+    found = book.asked(chapter)
     assert len(found) == text.count("{exercise} ") >= 5
     assert {layer(exercise) for exercise in found} == set(LAYERS)
-    assert sum(bool(CHECKED.search(exercise["text"])) for exercise in found) >= 3
-    assert set(SOLUTION.findall(text)) == {exercise["label"] for exercise in found}
-    # Whoever runs the chapter can check an answer, and learns of each check that belongs to it.
+    assert sum(bool(exercise.names) for exercise in found) >= 3
+    assert set(SOLUTION.findall(text)) == {exercise.label for exercise in found}
+    # Whoever runs the chapter has the forms, and each exercise of the chapter has one there.
     assert "from course import exercises" in imports(chapter)
-    assert set(exercises.names(chapter=chapter)) <= set(CHECKED.findall(text))
+    assert {*exercises.names(chapter=chapter)} <= {n for e in found for n in e.names}
 
 
-def test_every_check_that_is_named_exists():
-    named = {name for chapter in CHAPTERS for name in CHECKED.findall(markdown(chapter))}
-    assert named <= set(exercises.names())
+def test_every_exercise_has_one_form():
+    named = [name for names in book.forms().values() for name in names]
+    assert sorted(named) == sorted(exercises.names())
+
+
+def test_pages_do_not_ask_for_a_function_to_be_called():
+    for chapter in CHAPTERS:
+        assert "exercises.check(" not in markdown(chapter), chapter
 
 
 @pytest.mark.parametrize("chapter", [*CHAPTERS, "appendix/conventions"])
-def test_exercises_without_a_check_tell_time_and_difficulty_and_have_hints(chapter):
-    for exercise in EXERCISE.finditer(markdown(chapter)):
-        checked = CHECKED.search(exercise["text"])
-        assert bool(exercise["difficulty"]) != bool(checked), exercise["label"]
-        if not checked:
-            assert int(exercise["minutes"]) % 5 == 0
-            assert HINT.findall(exercise["text"]) == ["1", "2"], exercise["label"]
+def test_exercises_without_a_form_tell_time_and_difficulty_and_have_hints(chapter):
+    for exercise in book.asked(chapter):
+        assert bool(exercise.difficulty) != bool(exercise.names), exercise.label
+        if not exercise.names:
+            assert exercise.minutes % 5 == 0
+            assert HINT.findall(exercise.text) == ["1", "2"], exercise.label
+
+
+def test_the_list_has_every_exercise_once():
+    labels = [entry.label for entry in book.entries()]
+    assert len(labels) == len(set(labels)) == sum(len(book.asked(c)) for c in book.chapters())
+    assert re.findall(r"^- \{ref\}`(\S+)`", book.list_by_topic(book.entries()), re.M) == labels
+    assert all(
+        entry.summary and entry.minutes and entry.layer in LAYERS for entry in book.entries()
+    )

@@ -13,6 +13,7 @@ from test_exercises import SEEDS
 from test_exercises_answers import STUDENTS
 
 from course import ROOT
+from course.exercises import book
 from course.exercises.exercise import LAYERS
 from optimlib.explorers.explorer import LARGEST
 
@@ -35,11 +36,6 @@ def counted(pattern):
     return lambda text: len(re.findall(pattern, text, flags=re.MULTILINE))
 
 
-def checked(text):
-    found = asked.EXERCISE.finditer(text)
-    return sum(bool(asked.CHECKED.search(exercise["text"])) for exercise in found)
-
-
 def summary(text):
     return counted(r"^(?:\d+\.|-) ")(re.split(r"^## ", text, flags=re.MULTILINE)[-1])
 
@@ -49,10 +45,15 @@ def between(values, unit=1):
     return min(values) // unit * unit, -(-max(values) // unit) * unit
 
 
+def exercises_of(count):
+    """Return what `count` makes of the exercises of each chapter."""
+    return [count(book.asked(chapter)) for chapter in asked.CHAPTERS]
+
+
 def unchecked(part):
-    """Return a part of the head of each exercise without a check."""
-    text = "\n".join(map(asked.markdown, asked.CHAPTERS))
-    return [int(found[part]) for found in asked.EXERCISE.finditer(text) if found[part]]
+    """Return a part of the head of each exercise without a form."""
+    listed = [getattr(e, part) for chapter in asked.CHAPTERS for e in book.asked(chapter)]
+    return [value for value in listed if value]
 
 
 def lines_elsewhere(rule):
@@ -86,9 +87,11 @@ NUMBERS = {
     r"\((\d) or (\d) verbs\)": lambda: between(
         of_chapters(lambda text: counted(r"^- \*\*")(text.partition("\n## ")[0]))
     ),
-    r"At least (\d) exercises": lambda: [min(of_chapters(counted(asked.EXERCISE.pattern)))],
+    r"At least (\d) exercises": lambda: [min(exercises_of(len))],
     r"in (\d) layers": lambda: [len(LAYERS)],
-    r"(\d) of which `exercises.check` knows": lambda: [min(of_chapters(checked))],
+    r"(\d) of which have a form": lambda: [
+        min(exercises_of(lambda found: sum(bool(exercise.names) for exercise in found)))
+    ],
     r"\((\d) to (\d); its own": lambda: between(unchecked("difficulty")),
     r"a multiple of (\d)\)": lambda: [math.gcd(*unchecked("minutes"))],
     r"and (\d) folded hints": lambda: [

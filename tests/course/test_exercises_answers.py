@@ -240,10 +240,6 @@ def uncorrected_second(lr, w0):
     return w1 - lr * (0.09 * w0 + 0.1 * w1) / np.sqrt(0.000999 * w0**2 + 0.001 * w1**2)
 
 
-def test_a_seed_is_the_same_on_every_machine():
-    assert exercises.numbers.seed_of("adam/first-step", "ada") == 16184883606028517195
-
-
 def test_numbers_are_rounded_as_asked_for():
     check = exercises.check
     assert check("first-descent/momentum-2", 1.84)
@@ -356,7 +352,7 @@ class TestHints:
             values = [float(result.replace("−", "-")) for result in results]
             assert not any(exercise.check(value).correct for value in values)
         elif isinstance(exercise, exercises.ChoiceExercise):
-            assert not any(hint.startswith(f"Not “{exercise.right}”") for hint in hints)
+            assert not any(exercise.options[exercise.right] in hint for hint in hints)
 
     def test_stages_give_away_more_and_more(self):
         first, second, third = (exercises.hint("adam", stage) for stage in (1, 2, 3))

@@ -1,4 +1,4 @@
-"""An explorer in a real JupyterLab: the same figure, with the kernel behind it."""
+"""An explorer and a form in a real JupyterLab: as on the website, with the kernel behind them."""
 
 import os
 import socket
@@ -33,6 +33,10 @@ MAP = """\
 axes = dict(x=("lr", 0.01, 0.5), y=("share", 0.1, 1))
 parameter_map(Bold(lr=0.2), ol.problems.square, **axes, steps=9)"""
 
+FORM = """\
+from course import exercises
+exercises.ask("adam/first-step")"""
+
 
 def free_port():
     with socket.socket() as probe:
@@ -42,9 +46,9 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def notebook_url(tmp_path_factory):
-    """Serve a notebook whose two cells make explorers of a rule that only Python can run."""
+    """Serve a notebook: explorers of a rule that only Python can run, and a form."""
     folder = tmp_path_factory.mktemp("lab")
-    cells = list(map(nbformat.v4.new_code_cell, (OWN_RULE, MAP)))
+    cells = list(map(nbformat.v4.new_code_cell, (OWN_RULE, MAP, FORM)))
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, folder / "own.ipynb")
@@ -79,13 +83,24 @@ def last_points(explorer):
     return {row.split("\t")[0]: row.split("\t")[1:] for row in rows}
 
 
-def test_a_rule_of_ones_own_is_live_in_jupyterlab(browser, notebook_url):
+@pytest.fixture(scope="module")
+def lab(browser, notebook_url):
+    """Return a tab in which the notebook is open."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.goto(notebook_url)
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
     page.get_by_text("| Idle").wait_for(timeout=60_000)
-    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
+    return page
+
+
+def run_cell(page, number):
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").nth(number).click()
     page.keyboard.press("Shift+Enter")
+
+
+def test_a_rule_of_ones_own_is_live_in_jupyterlab(lab):
+    page = lab
+    run_cell(page, 0)
     explorer = page.locator(".jp-OutputArea .explorer").first
     explorer.wait_for(timeout=60_000)
     first = last_points(explorer)
@@ -113,8 +128,7 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(browser, notebook_url):
     assert last_points(explorer)["Bold"][0] == "−0.3888"  # −5 · 0.6⁵
 
     page.keyboard.press("Escape")
-    page.locator(".jp-Notebook .jp-CodeCell .cm-content").nth(1).click()
-    page.keyboard.press("Shift+Enter")
+    run_cell(page, 1)
     map_ = page.locator(".jp-OutputArea .explorer").nth(1)
     map_.wait_for(timeout=60_000)
     assert last_points(map_) == {"this run": ["0.2", "0.5", "0.6"]}
@@ -123,4 +137,18 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(browser, notebook_url):
     rate.press("Home")
     # The kernel answers with another run: factor 1 − 0.01 · 2 a step.
     expect(map_.locator(".explorer-reading tbody tr")).to_have_text("this run0.010.50.98")
-    page.close()
+
+
+def test_a_form_is_live_in_jupyterlab(lab):
+    run_cell(lab, 2)
+    form = lab.locator(".jp-OutputArea .live-form")
+    form.wait_for(timeout=60_000)
+    field = form.get_by_label("Your answer")
+    for text, said in [
+        ("3,2", "It looks like “A step of gradient descent”."),
+        ("3.9", "Correct. It is 3.9."),
+    ]:
+        field.fill(text)
+        field.press("Enter")
+        expect(form.get_by_role("status")).to_contain_text(said, timeout=60_000)
+    expect(form).to_have_attribute("data-state", "solved")

@@ -160,7 +160,7 @@ EXERCISES = [
         answer=_lone,
         parameters=dict(beta1=0.9, beta2=0.999),
         digits=4,
-        draw=lambda rng: dict(beta1=round(rng.uniform(0.6, 0.9), 2), beta2=0.999),
+        draw=lambda rng: dict(beta1=round(rng.uniform(0.7, 0.96), 2), beta2=0.999),
         solution=lambda beta1, beta2: (
             f"the first step is {(1 - beta1) / (1 - beta2) ** 0.5:.4g} η, and each later one "
             f"β₁/√β₂ = {beta1 / beta2**0.5:.4g} times the one before"

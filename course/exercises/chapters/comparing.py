@@ -141,6 +141,7 @@ EXERCISES = [
         ),
         answer=_scatter,
         parameters=dict(error=2.5, images=450),
+        percent=True,
         digits=3,
         draw=lambda rng: dict(
             error=float(rng.integers(4, 21)) / 2, images=int(rng.integers(3, 21)) * 50

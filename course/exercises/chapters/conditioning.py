@@ -8,6 +8,31 @@ from course.exercises.numbers import NumberExercise, Slip
 
 CHAPTER = "descent/conditioning"
 _Number = partial(NumberExercise, chapter=CHAPTER)
+UNITS = [
+    2.5,
+    3,
+    3.6,
+    5,
+    7,
+    8,
+    10,
+    12,
+    14,
+    16,
+    20,
+    24,
+    25,
+    30,
+    36,
+    40,
+    50,
+    52,
+    60,
+    90,
+    100,
+    144,
+    365,
+]
 
 
 def _search(kappa, x0, y0, steps=2):
@@ -62,7 +87,7 @@ EXERCISES = [
         answer=lambda unit: unit**2,
         parameters=dict(unit=1000.0),
         digits=5,
-        draw=lambda rng: dict(unit=float(rng.choice([3, 5, 10, 12, 16, 24, 25, 36, 60, 100]))),
+        draw=lambda rng: dict(unit=float(rng.choice(UNITS))),
         solution=lambda unit: (
             f"the second entry of XᵀX/n is a mean of squares, so it grows by {unit:g}² = "
             f"{unit**2:g}, and the first stays 1"

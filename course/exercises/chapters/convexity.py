@@ -110,7 +110,7 @@ EXERCISES = [
         answer=_largest_curvature,
         parameters=dict(c=3),
         digits=3,
-        draw=lambda rng: dict(c=int(rng.choice([3, 5, 6, 7, 8, 9, 10, 11, 12]))),
+        draw=lambda rng: dict(c=int(rng.integers(3, 41))),
         solution=lambda c: (
             f"each derivative brings a factor {c}: ℓ″ = {c**2} p (1 − p), largest at p = ½: "
             f"{c**2}/4 = {c**2 / 4:g}"

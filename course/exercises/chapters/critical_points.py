@@ -68,7 +68,7 @@ EXERCISES = [
         answer=lambda a: _bend(a, np.sqrt(a / 2)),
         parameters=dict(a=2.0),
         digits=3,
-        draw=lambda rng: dict(a=float(rng.integers(3, 21)) / 2),
+        draw=lambda rng: dict(a=float(rng.integers(3, 61)) / 2),
         solution=lambda a: (
             f"f_x = 4x³ − {2 * a:g}x is 0 where x² = {a / 2:g}, and there "
             f"f_xx = 12x² − {2 * a:g} = {_bend(a, np.sqrt(a / 2)):g}; f_yy = 2 and f_xy = 0"

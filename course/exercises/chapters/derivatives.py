@@ -65,7 +65,7 @@ EXERCISES = [
         parameters=dict(a=1.0, h=0.1),
         digits=4,
         draw=lambda rng: dict(
-            a=float(rng.choice([1, 1.5, 2, 2.5])), h=float(rng.choice([0.2, 0.25, 0.3, 0.4, 0.5]))
+            a=float(rng.integers(2, 9)) / 2, h=float(rng.choice([0.2, 0.25, 0.3, 0.4, 0.5]))
         ),
         solution=lambda a, h: (
             f"((a + h)³ − (a − h)³) / 2h = 3a² + h² = {3 * a**2:g} + {h**2:g} = {3 * a**2 + h**2:g}"

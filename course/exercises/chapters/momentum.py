@@ -24,7 +24,7 @@ def _kappa(diagonal, beside):
 
 def _matrix(diagonal, beside):
     row, other = f"{diagonal:g} & {beside:g}", f"{beside:g} & {diagonal:g}"
-    return rf"{{math}}`\begin{{pmatrix}} {row} \\ {other} \end{{pmatrix}}`"
+    return rf"$\begin{{pmatrix}} {row} \\ {other} \end{{pmatrix}}$"
 
 
 def _entries(rng):

@@ -65,7 +65,7 @@ EXERCISES = [
         parameters=dict(n=1000, rank=3),
         digits=3,
         draw=lambda rng: dict(
-            n=int(rng.choice([200, 500, 1000, 2000])), rank=int(rng.integers(3, 8))
+            n=int(rng.choice([200, 500, 1000, 2000])), rank=int(rng.integers(3, 12))
         ),
         solution=lambda n, rank: (
             f"the eigenvalue 1, {n - rank} times, and {rank} others: {rank + 1} different ones"

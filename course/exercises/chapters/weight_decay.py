@@ -232,7 +232,7 @@ EXERCISES = [
         parameters=dict(lr=0.1, decay=0.01),
         digits=3,
         draw=lambda rng: dict(
-            lr=float(rng.choice([0.02, 0.05, 0.1, 0.15, 0.2])),
+            lr=float(rng.choice([0.01, 0.02, 0.03, 0.05, 0.08, 0.1, 0.15, 0.2])),
             decay=float(rng.choice([0.001, 0.002, 0.005, 0.01])),
         ),
         solution=lambda lr, decay: (

@@ -1,0 +1,174 @@
+// The form of an exercise: its field, the verdict, hints, the solution, other numbers.
+
+import { make, set } from "../explorers/client/drawing/elements.js";
+import { FIELDS } from "./fields.js";
+import { placeOf, unpack } from "./variants.js";
+
+const NOT_LOADED = "The file of this exercise could not be loaded. Try again.";
+let count = 0;
+
+export class Form {
+  // `load` returns a promise of the exercise's content.
+  constructor(element, specification, load, record) {
+    Object.assign(this, { element, specification, record, attempts: 0, hints: 0, place: 0 });
+    this.load = () => {
+      this.loading ??= load().catch((error) => {
+        this.loading = null;
+        throw error;
+      });
+      return this.loading;
+    };
+    const id = `answer-question-${++count}`;
+    this.question = make("p", { id, class: "answer-question", "aria-live": "polite" });
+    this.question.innerHTML = specification.question;
+    this.field = new FIELDS[specification.kind](this, specification);
+    this.verdict = make("div", { role: "status", class: "answer-verdict" });
+    this.helping = make("div", { class: "answer-help", "aria-live": "polite" });
+    this.done = make("p", { class: "answer-done" });
+    const answering = this.field.judge
+      ? [make("form", { submit: (event) => this.submit(event) }, this.field.element,
+        make("button", { type: "submit" }, "Check"))]
+      : [this.field.element];
+    set(element, { role: "group", "aria-labelledby": id, focusin: () => this.prepare() });
+    element.classList.add("live-form");
+    element.replaceChildren(
+      this.question, ...answering, this.verdict, this.makeButtons(), this.helping, this.done);
+    this.showButtons();
+    record.watch(() => this.showDone());
+  }
+
+  makeButtons() {
+    const button = (label, action) =>
+      make("button", { type: "button", click: () => this.use(action) }, label);
+    this.hint = button("", (content) => this.showHint(content));
+    this.solution = button("", (content) => this.showSolution(content));
+    this.other = button("Other numbers", (content) => this.change(content, drawn(content, this.place)));
+    this.back = button("The chapter’s numbers", (content) => this.change(content, 0));
+    const name = make("input", { type: "text", autocomplete: "name" });
+    const take = (event) => {
+      event.preventDefault();
+      if (name.value.trim()) this.use((content) => this.change(content, placeOf(content, name.value)));
+    };
+    this.own = make("details", {}, make("summary", {}, "Numbers of your own"),
+      make("form", { submit: take },
+        make("label", {}, "Your name ", name), make("button", {}, "Take them")));
+    this.other.hidden = this.own.hidden = !this.specification.varies;
+    return make("div", { class: "answer-buttons" },
+      this.hint, this.solution, this.other, this.back, this.own);
+  }
+
+  // Loads the content before it is asked for, so that an answer is judged at once.
+  prepare() {
+    this.load().catch(() => {});
+  }
+
+  // Calls `action` with the content, or says that it cannot be loaded.
+  async use(action) {
+    let content = null;
+    try {
+      content = await this.load();
+    } catch {
+      this.say([NOT_LOADED]);
+      return;
+    }
+    action(content);
+  }
+
+  variant(content) {
+    return unpack(content, this.place);
+  }
+
+  submit(event) {
+    event.preventDefault();
+    this.use((content) => {
+      const variant = this.variant(content);
+      const { sentence, answer, text } = this.field.read(variant);
+      if (sentence) {
+        this.say([sentence]);
+        return;
+      }
+      const { correct, lines, diagnosis } = this.field.judge(variant, answer);
+      this.attempts++;
+      this.record.note(this.specification.name, correct ? "solved" : "tried", text);
+      const head = [correct ? "Correct." : "Not yet.", ...lines].join(" ");
+      this.say([head, diagnosis].filter(Boolean), correct);
+      this.showButtons();
+    });
+  }
+
+  say(paragraphs, correct = null) {
+    set(this.verdict, { "data-correct": correct === null ? null : String(correct) });
+    const problem = correct === null ? [] : this.problemOnce();
+    const texts = [...paragraphs, ...problem];
+    this.verdict.replaceChildren(...texts.map((text) => make("p", {}, ...withCode(text))));
+  }
+
+  // That nothing is remembered is said once on a page.
+  problemOnce() {
+    if (!this.record.problem || this.record.isProblemTold) return [];
+    this.record.isProblemTold = true;
+    return [this.record.problem];
+  }
+
+  showHint(content) {
+    const { hints } = this.variant(content);
+    if (this.hints === hints.length) return;
+    this.hints++;
+    this.helping.append(help(`Hint ${this.hints} of ${hints.length}`, hints[this.hints - 1]));
+    this.showButtons();
+  }
+
+  showSolution(content) {
+    const { worked } = this.variant(content);
+    this.helping.append(help("Solution", worked));
+    this.solution.hidden = true;
+    this.record.note(this.specification.name, "shown", "");
+  }
+
+  change(content, place) {
+    this.place = place;
+    Object.assign(this, { attempts: 0, hints: 0 });
+    this.question.innerHTML = this.variant(content).question;
+    this.field.clear();
+    this.say([]);
+    this.helping.replaceChildren();
+    this.solution.hidden = false;
+    this.showButtons();
+  }
+
+  showButtons() {
+    const { hints } = this.specification;
+    this.hint.textContent = `Hint ${this.hints + 1} of ${hints}`;
+    this.hint.hidden = this.hints >= hints;
+    this.solution.textContent = this.attempts ? "Show the solution" : "Show the solution unsolved";
+    this.back.hidden = this.place === 0;
+  }
+
+  showDone() {
+    const entry = this.record.entries[this.specification.name];
+    this.element.dataset.state = entry?.state ?? "";
+    this.done.textContent = entry ? said(entry) : "";
+  }
+}
+
+// Draws a variant that is neither the book's nor the one that is shown.
+const drawn = ({ rows }, place) => {
+  const others = rows.map((_, i) => i).filter((i) => i && i !== place);
+  return others[Math.floor(Math.random() * others.length)];
+};
+
+// What stands between backticks is code.
+const withCode = (text) =>
+  text.split("`").map((piece, i) => (i % 2 ? make("code", {}, piece) : piece));
+
+const help = (title, text) => {
+  const body = make("div", { class: "answer-text" });
+  body.innerHTML = text;
+  return make("div", {}, make("strong", {}, title), body);
+};
+
+const said = ({ state, answer, when }) => {
+  const day = new Date(when).toLocaleDateString("en", { dateStyle: "long" });
+  if (state === "solved") return `✓ Solved on ${day}: ${answer}`;
+  return state === "tried" ? `Tried on ${day}: ${answer}` : `Solution seen on ${day}`;
+};

@@ -1,0 +1,19 @@
+// All variants of an exercise, as `variants.py` packed them, and which one a name gets.
+
+// The first is the book's own.
+export const unpack = ({ parts, texts, rows }, place) => {
+  const [text, ...gaps] = rows[place];
+  const written = texts[text].map((part) => parts[part]).join("");
+  return JSON.parse(written.replace(/<(\d+)>/g, (_, gap) => gaps[gap]));
+};
+
+const hash = (text) => {
+  let value = 2166136261;
+  for (let i = 0; i < text.length; i++) {
+    value = Math.imul(value ^ text.charCodeAt(i), 16777619) >>> 0;
+  }
+  return value;
+};
+
+export const placeOf = ({ dealt, rows }, student) =>
+  1 + hash(`${dealt}\n${student.trim().normalize("NFC")}`) % (rows.length - 1);

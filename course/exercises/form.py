@@ -1,0 +1,126 @@
+"""The form of an exercise: a widget in Jupyter, the same without a kernel on the website."""
+
+import html
+import json
+from functools import cache
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from course.exercises.markup import to_html
+from course.exercises.variants import hash_text, pack
+from optimlib.explorers.explorer import modules as explorer_modules
+from optimlib.javascript.linker import link
+
+CLIENT = Path(__file__).with_name("client")
+START = "exercises/start.js"
+SHARED = "javascript/by_hand.js", "explorers/client/drawing/elements.js"
+
+
+@cache
+def modules():
+    """Return the ES modules of the forms, and those that they share with explorers."""
+    own = {f"exercises/{path.name}": path.read_text("utf-8") for path in CLIENT.glob("*.js")}
+    return own | {path: explorer_modules()[path] for path in SHARED}
+
+
+@cache
+def module():
+    """Return the ES module that Jupyter loads."""
+    return f"const {{ render }} = {link(START, modules())};\nexport default {{ render }};\n"
+
+
+def page_script(book):
+    """Return the script of the website: it finds the forms of its page and starts them.
+
+    Parameters
+    ----------
+    book : dict
+        The names of the exercises that each document asks.
+    """
+    written = json.dumps(book, separators=(",", ":"))
+    return f"{link(START, modules())}.start({written});\n"
+
+
+@cache
+def style():
+    """Return the style sheet of the forms."""
+    return (CLIENT / "style.css").read_text("utf-8")
+
+
+def specification(exercise):
+    """Return what stands in the page: the question, and what else the form shows at first."""
+    choices = getattr(exercise, "options", {})
+    # The right one is often written first.
+    keys = sorted(choices, key=lambda key: hash_text(f"{exercise.id}\n{key}"))
+    return dict(
+        name=exercise.id,
+        kind=exercise.kind,
+        question=_asked(exercise),
+        options=[[key, to_html(choices[key])] for key in keys],
+        hints=len(exercise.hints()),
+        varies=exercise.varies,
+    )
+
+
+def content(exercise):
+    """Return what is loaded when a form is used: its variants, the book's own first."""
+    variants = [exercise, *exercise.variants]
+    return dict(dealt=exercise.dealt, **pack([_helped(variant) for variant in variants]))
+
+
+def file_script(exercise):
+    """Return the script that a page loads when the exercise's form is used."""
+    written = json.dumps(content(exercise), ensure_ascii=False, separators=(",", ":"))
+    return f"exerciseFile({json.dumps(exercise.id)},{written});\n"
+
+
+def _asked(exercise):
+    return to_html(exercise.ask if exercise.kind == "choice" else exercise.question)
+
+
+def _helped(exercise):
+    worked = str(exercise.worked).strip()
+    if exercise.kind == "number":
+        worked = f"{exercise.shown}\n{worked}"
+    return dict(
+        question=_asked(exercise),
+        hints=[to_html(hint) for hint in exercise.hints()],
+        worked=to_html(worked) if exercise.kind == "choice" else html.escape(worked, quote=False),
+        **exercise.judging(),
+    )
+
+
+class Form(anywidget.AnyWidget):
+    """The form of an exercise, made by `exercises.ask`."""
+
+    specification = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, exercise):
+        super().__init__(specification=specification(exercise))
+        self._exercise = exercise
+        self.on_msg(self._reply)
+
+    @property
+    def _esm(self):
+        return module()
+
+    @property
+    def _css(self):
+        return style()
+
+    def __repr__(self):
+        return f"<Form: {self.specification['name']}>"
+
+    def _reply(self, widget, message, buffers):
+        self.send(content(self._exercise))
+
+    def _repr_mimebundle_(self, **options):
+        data, metadata = super()._repr_mimebundle_(**options)
+        written = json.dumps(self.specification, ensure_ascii=False, separators=(",", ":"))
+        written = written.replace("<", "\\u003c")
+        page = (
+            f'<div class="exercise-form"><script type="application/json">{written}</script></div>'
+        )
+        return data | {"text/plain": repr(self), "text/html": page}, metadata

@@ -1,0 +1,43 @@
+"""The forms of exercises: what pages load of them. A Sphinx extension.
+
+One script for all pages, for it also shows in the sidebar what has been done; and a file for each
+exercise, which a page loads when the form is used.
+"""
+
+from pathlib import Path
+
+from sphinx.util import logging
+
+from course import exercises
+from course.exercises.book import forms
+from course.exercises.form import file_script, page_script, style
+from course.site.execution import fingerprint, write_static
+
+LOGGER = logging.getLogger(__name__)
+
+
+def write_files(app):
+    """Write the script and the style sheet, and the exercises' files if any can have changed."""
+    folder = Path(app.outdir) / "_static"
+    write_static(folder / "exercises.js", page_script(forms()))
+    write_static(folder / "exercises.css", style())
+    mark, current = folder / "exercises" / ".fingerprint", fingerprint(Path(app.srcdir))
+    if mark.exists() and mark.read_text() == current:
+        return
+    LOGGER.info("\nwriting the files of %d exercises", len(exercises.names()))
+    for name in exercises.names():
+        write_static(folder / "exercises" / f"{name}.js", file_script(exercises.get(name)))
+    mark.write_text(current)
+
+
+def load_forms(app, pagename, templatename, context, doctree):
+    """Let every page load what the forms are made of."""
+    app.add_js_file("exercises.js", loading_method="defer")
+    app.add_css_file("exercises.css")
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("builder-inited", write_files)
+    app.connect("html-page-context", load_forms)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
