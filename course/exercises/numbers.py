@@ -10,7 +10,7 @@ from numbers import Real
 import numpy as np
 
 from course.exercises.exercise import Exercise
-from course.exercises.inputs import TOLERANCE
+from course.exercises.judge import TOLERANCE
 from course.exercises.misconceptions import describe
 from course.exercises.report import Report
 from optimlib.descent import trace
