@@ -96,6 +96,16 @@ def _drawn(rng, ranges, eps):
     return values
 
 
+def _short(values, digits=3):
+    """Return numbers rounded to few significant digits: they are read, and sent to the page."""
+    values = np.asarray(values, dtype=float)
+    size = np.floor(np.log10(np.abs(values), out=np.zeros_like(values), where=values != 0))
+    decimals = (digits - 1 - size).astype(int)
+    # Powers of ten up to 10²² are exact: what is divided by one is the number that was meant.
+    up, down = 10.0 ** np.maximum(decimals, 0), 10.0 ** np.maximum(-decimals, 0)
+    return np.round(values * up / down) * down / up
+
+
 def _run(rule, seeds):
     """Return the situations of a run of the rule and its records, a column for each setting."""
     ranges = {name: rule.ranges()[name] for name in rule(lr=1.0).hyperparameters()}
@@ -108,13 +118,15 @@ def _run(rule, seeds):
             scales = 10 ** rng.uniform(-1, 1, (STEPS[-1], 1, COORDINATES))
             draws.append(rng.normal(size=(STEPS[-1], 3, COORDINATES)) * scales)
             draws[-1][:, 1] *= size
-    values = {name: np.array([setting[name] for setting in settings]) for name in ranges}
+    values = {name: _short([setting[name] for setting in settings], 4) for name in ranges}
     right = rule(**values)
     state = right.initial(np.zeros((COORDINATES, len(settings))))
     run = []
-    for t, (w, g, h) in enumerate(np.moveaxis(draws, 0, -1), start=1):
-        situation = Situation(t, w, g, h, dict(zip(right.state, state, strict=True)), values)
-        record = record_of(right, situation)
+    for t, (w, g, h) in enumerate(np.moveaxis(_short(draws), 0, -1), start=1):
+        state = dict(zip(right.state, map(_short, state), strict=True))
+        situation = Situation(t, w, g, h, state, values)
+        with np.errstate(all="ignore"):
+            record = record_of(right, situation)
         run.append((situation, record))
         state = [record[name] for name in right.state]
     return [run[t - 1] for t in STEPS]

@@ -79,7 +79,7 @@ def judge(exercise, situations, right, wrong, prepare, *, asarray, number_text):
         run, asked = prepare()
         for situation, expected in zip(situations, right, strict=True):
             where = f"In step t = {situation['t']} "
-            given = _given(situation, asarray)
+            given = given_in(situation, asarray)
             record = _called(run, given)
             spoiled = spoiled or _changed(given, situation)
             columns.append(_columns(exercise, record, expected, asarray))
@@ -131,7 +131,7 @@ def _verdict(exercise, lines, mistake=None, explanation="", chapter=None, correc
     }
 
 
-def _given(situation, asarray):
+def given_in(situation, asarray):
     """Return what an answer may ask for in a situation, with arrays that it may spoil."""
     w, g, h = (asarray(situation[name]) for name in "wgh")
     state = {name: asarray(value) for name, value in situation["state"].items()}

@@ -263,7 +263,8 @@ def _decoupled(mistake):
         __doc__ = mistake.__doc__
 
         def update(self, t, g, m, v, w):
-            adam = mistake(self.lr, self.beta1, self.beta2, self.eps)
+            shared = {name: getattr(self, name) for name in ("lr", "beta1", "beta2", "eps")}
+            adam = mistake(lr=1.0).replace_unchecked(**shared)
             record = call(adam, t, g, (m, v), w)
             return record | dict(step=record["step"] - self.lr * self.weight_decay * w)
 

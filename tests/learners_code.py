@@ -1,0 +1,820 @@
+"""What learners write: expressions and programs, of which the page's Python makes what Python does.
+
+`EXPRESSIONS` are shown by `repr`, `PROGRAMS` print something; what is in the lists whose name
+begins with REFUSED the page refuses in words. `SETUP` comes before each.
+"""
+
+SETUP = """\
+import math
+import numpy as np
+g, v, lr, beta, t = np.array([1.5, -2.0, 0.25]), np.array([0.5, 0.0, 2.0]), 0.1, 0.9, 3
+nan, inf, zero = float("nan"), float("inf"), np.array([0.0, 0.0, 0.0])
+"""
+
+ARITHMETIC = """\
+1 + 2
+1 + 2.0
+0.1 + 0.2
+0.1 * 3
+1 / 3
+7 / 2
+6 / 2
+-7 // 2
+7 // -2
+7.5 // 2
+-7.5 // 2
+5.0 // 0.3
+1 % 0.1
+-1 % 3
+-1.5 % 1
+5.5 % -2
+-0.0 % 3
+0.0 // -3
+7 % -3
+divmod(7, 2)
+divmod(-7.5, 2)
+divmod(7, -2.5)
+2**10
+2**-1
+2**0.5
+2.0**3
+(-2) ** 3
+(-2) ** 2.0
+-(2**2)
+0**0
+0.0**0
+2**100
+10**20
+10**-3
+10**20 * 1.0
+2**53 + 1
+2**64 // 3
+2**64 % 1000
+-(2**64) // 7
+2**64 / 3
+3**50 - 3**49
+1e308 * 10
+-1e308 * 10
+1e-320 / 10
+1e16 + 1
+1e16 + 2.0
+inf - inf
+inf * 0
+nan + 1
+-0.0
+0 * -1.0
+abs(-0.0)
+abs(-3)
+abs(-2.5)
++True
+-True
+True + True
+True * 2.5
+True / 2
+False - 1
+not 0.0
+not nan
+bool(nan)
+bool(0.0)
+bool(-0.0)
+bool(inf)
+bool(1e-320)
+bool(0)
+bool("")
+bool([])
+5 & 3
+5 | 3
+5 ^ 3
+~5
+1 << 10
+1024 >> 3
+1 - beta**t
+(1 - beta) / (1 - beta**t)
+lr / (1 - beta**t)
+lr / t**0.5
+-lr * 3
+int(7.9)
+int(-7.9)
+int("12")
+int(1e20)
+float("1e-3")
+float("-inf")
+float(3)
+float(2**60)
+round(2.5)
+round(3.5)
+round(-2.5)
+round(2.5, 0)
+round(2.675, 2)
+round(0.15, 1)
+round(0.25, 1)
+round(1234.5678, -2)
+round(1234, -2)
+round(1250, -2)
+round(1350, -2)
+round(5, 2)
+round(0.5)
+round(1e20)
+round(123.456, 1)
+round(-0.4)
+round(1.005, 2)
+round(1e-10, 5)
+round(2**70 + 0.0)
+pow(2, 10)
+pow(2.0, 0.5)
+pow(3, 4, 5)
+max(1, 2.5)
+min(3, 1, 2)
+max([1, 5, 2])
+sum([1, 2, 3])
+sum([0.5, 0.25])
+sum(x**2 for x in [1, 2, 3])
+sorted([3, 1, 2])
+3 + 4j == 3 + 4j
+(1.5).is_integer()
+(0.1).as_integer_ratio()
+0.1 + 0.2 == 0.3
+abs(0.1 + 0.2 - 0.3) < 1e-9
+1_000_000
+0x10 + 0b11
+1e3
+1.5e-7
+123456789.123456789
+1e21
+1e22
+123456789012345680.0
+0.0001
+0.00001
+1 / 3 * 3 == 1
+"""
+
+COMPARISONS = """\
+1 == 1.0
+1 == True
+nan == nan
+nan != nan
+nan < 1
+nan > 1
+nan <= nan
+1 < nan
+inf > 1e308
+-inf < 0
+max(nan, 1)
+max(1, nan)
+min(nan, 1)
+sorted([2, nan, 1])[0]
+nan in [nan]
+float("nan") in [float("nan")]
+1 < 2 < 3
+1 < 2 > 3
+1 == 1.0 == True
+"a" < "b"
+"a" == 1
+[1, 2] == [1.0, 2.0]
+(1, 2) < (1, 3)
+2**53 == float(2**53)
+2**53 + 1 == float(2**53)
+0.0 == -0.0
+None is None
+1 is not None
+not None
+1 and 0
+0 or "x"
+nan or 1
+1 if nan else 2
+1 if 0.0 else 2
+all([1, nan])
+any([0.0, 0])
+isinstance(1.0, int)
+isinstance(True, int)
+isinstance(1, float)
+type(1.0).__name__
+type(1 / 1).__name__
+type(4 // 2.0).__name__
+type(2**-1).__name__
+3 in {1, 2, 3}
+"v" in dict(v=1)
+"""
+
+MATH = """\
+math.sqrt(2)
+math.sqrt(0)
+math.pow(2, 0.5)
+math.pow(0, 0)
+math.exp(1)
+math.exp(-1000)
+math.log(10)
+math.log(8, 2)
+math.log2(8)
+math.log10(1000)
+math.log1p(1e-10)
+math.expm1(1e-10)
+math.hypot(3, 4)
+math.hypot(1, 1)
+math.hypot(0.1, 0.7, 0.3)
+math.fabs(-2)
+math.floor(-2.5)
+math.ceil(2.1)
+math.trunc(-2.9)
+math.floor(3)
+math.copysign(3, -0.0)
+math.isnan(nan)
+math.isinf(-inf)
+math.isfinite(1e308)
+math.sin(1)
+math.cos(1)
+math.tanh(0.5)
+math.atan2(1, -1)
+math.pi
+math.e
+math.inf
+math.nan
+math.isclose(0.1 + 0.2, 0.3)
+math.fmod(-7, 3)
+math.factorial(20)
+math.sqrt(g[0])
+math.sqrt(True)
+math.log(2**200)
+"""
+
+FORMATS = """\
+f"{3.14159:.2f}"
+f"{3.14159:.0f}"
+f"{2.5:.0f}"
+f"{3.5:.0f}"
+f"{0.125:.2f}"
+f"{0.0095:.3f}"
+f"{1e22:.0f}"
+f"{1e21:.2f}"
+f"{123456.789:,.2f}"
+f"{-434.29:,.2f}"
+f"{-1234567:,}"
+f"{1234567:_}"
+f"{1234.5:_.1f}"
+f"{-434.29:.3}"
+f"{434.29:.3}"
+f"{0.00001234:.3}"
+f"{4.0:.3}"
+f"{4.0:.1}"
+f"{100.0:.3}"
+f"{1e10:.3g}"
+f"{123456:.3g}"
+f"{0.0001234:.2g}"
+f"{0.00001234:.2g}"
+f"{1.0:g}"
+f"{1e-7:g}"
+f"{1e16:g}"
+f"{0.1:.17g}"
+f"{1/3:.17g}"
+f"{1e-300:.17g}"
+f"{12345.678:e}"
+f"{12345.678:.1e}"
+f"{0.0:.2e}"
+f"{1e-9:.3e}"
+f"{2.5:.0e}"
+f"{3.5e100:.0e}"
+f"{5e-324:.3e}"
+f"{0.256:.1%}"
+f"{0.125:.0%}"
+f"{3:5d}|"
+f"{3:<5d}|"
+f"{3:^5d}|"
+f"{3:05d}"
+f"{-3:05d}"
+f"{3:+d}"
+f"{0:+d}"
+f"{0.0:+.1f}"
+f"{-0.0:+.1f}"
+f"{-0.001:.1f}"
+f"{3: d}"
+f"{3.7:8.2f}|"
+f"{3.7:<8.2f}|"
+f"{-3.7:08.2f}"
+f"{1234.5:012,.1f}"
+f"{255:x} {255:X} {255:o} {255:b} {255:#x}"
+f"{True} {True:d} {None}"
+f"{nan} {inf} {-inf:.2f}"
+f"{nan:8.2f}|{inf:+f}"
+f"{'v':>5}|{'v':<5}|{'v':^5}|"
+f"{'v':*^7}"
+f"{'velocity':.3}"
+f"{1 + 1}"
+f"{lr = }"
+f"{lr=:.3f}"
+f"{'a'!r}"
+f"{[1.0, 2]}"
+f"{{}}"
+f"{3.14159:{8}.{2}f}|"
+f"{10:e}"
+f"{10:.2f}"
+f"{2**70:,}"
+f"{2**70:.3e}"
+f"{1.5e300:.2f}"[:20]
+f"{-0.0}"
+"%.2f" % 2.675
+"%.3f" % 0.0095
+"%.3e" % 1e-9
+"%g" % 1e-7
+"%g" % 0.00012345678
+"%g" % 100000
+"%g" % 1e6
+"%5.1f|" % 3.14159
+"%-8s|%8s|" % ("ab", "cd")
+"%d" % 3.99
+"%d %s" % (3, "x")
+"%05d" % -42
+"%+d" % 7
+"%x" % 255
+"%r" % "a"
+"%s" % 1e-7
+"%s %s" % (1.0, [1.0])
+"%%"
+"100%% of %d" % 3
+"%(a)s and %(b).1f" % dict(a=1, b=2)
+"%e" % 12345.678
+"{:.3f} {}".format(1 / 3, "x")
+"{0} {1} {0}".format(1, 2)
+"{a:.2f}".format(a=2)
+"{:>8}|{:<8}|".format("a", "b")
+"{:,}".format(1234567.891)
+"{:.3}".format(1e-5)
+format(3.14159, ".3f")
+format(2.5, "")
+str(1e-7)
+str(1e100)
+str(123456789.0)
+str(1e15)
+str(1e16)
+str(0.1 + 0.2)
+str(-1.5e-10)
+str(3)
+repr(1.0)
+repr("it's")
+repr([1, 2.0, "a", None, True])
+repr((1,))
+repr({"v": 1.0})
+repr({1, 2})
+str(nan) + str(inf)
+"v" + str(1.5)
+"m̂ and v̂"
+len("m̂")
+"-" * 5
+"a,b".split(",")
+" ".join(["a", "b"])
+"abc"[::-1]
+"Adam".lower().upper()
+"abc".replace("b", "x")
+" a ".strip()
+"abc".startswith("ab")
+"""
+
+NUMPY = """\
+g
+v
+g + v
+g - 1
+1 - g
+2 * g
+g / 2
+1 / g
+g**2
+2**g
+g**-1
+g**0.5
+g**3
+-g
+abs(g)
++g
+g // 1
+g % 1
+-7 // g
+g / v
+g / 0
+0 / zero
+zero / zero
+1 / zero
+-1 / zero
+zero**-1
+g * inf
+lr * g
+lr * g / (np.sqrt(v) + 1e-8)
+beta * v + (1 - beta) * g**2
+g @ v
+g.dot(v)
+np.dot(g, v)
+np.sqrt(g)
+np.sqrt(v)
+np.sqrt(2)
+np.sqrt(-1)
+np.sqrt(0.25)
+np.sqrt([1, 4, 9])
+np.abs(g)
+np.abs(-2.5)
+np.sign(g)
+np.sign(-2.5)
+np.sign(0.0)
+np.sign(nan)
+np.sign(zero)
+np.square(g)
+np.exp(g)
+np.exp(1000.0)
+np.exp(g * 1000)
+np.log(v)
+np.log(g)
+np.log(0.0)
+np.log2(8.0)
+np.log10(v)
+np.log1p(v)
+np.expm1(g)
+np.sin(0.5)
+np.cos(g)
+np.tanh(g)
+np.maximum(g, v)
+np.maximum(g, 0)
+np.maximum(g, nan)
+np.minimum(g, v)
+np.minimum(0.5, g)
+np.maximum(1.5, 2.5)
+np.clip(g, -1, 1)
+np.clip(5.0, 0, 1)
+np.where(g > 0, g, 0)
+np.where(g > 0, 1, -1)
+np.where(g > 0, 1.0, -1.0)
+np.where(t > 2, g, v)
+np.hypot(g, v)
+np.copysign(1.0, g)
+np.copysign(v, g)
+np.power(g, 2)
+np.power(2.0, 3)
+np.add(g, v)
+np.subtract(g, v)
+np.multiply(g, v)
+np.divide(g, v)
+np.negative(g)
+np.reciprocal(g)
+np.floor(g)
+np.ceil(g)
+np.round(g, 1)
+np.isnan(g)
+np.isnan(nan)
+np.isfinite(g / v)
+np.isinf(1 / zero)
+np.sum(g)
+np.mean(g)
+np.max(g)
+np.min(g)
+np.prod(g)
+np.sum(g**2)
+g.sum()
+g.mean()
+g.max()
+g.min()
+np.max([g, v], axis=0)
+np.sum([g, v], axis=0)
+np.linalg.norm(g)
+np.linalg.norm(g, axis=0)
+np.any(g > 0)
+np.all(g > 0)
+(g > 0).any()
+(g > 0).sum()
+np.zeros(3)
+np.ones(3)
+np.zeros_like(g)
+np.ones_like(g)
+np.full_like(g, 2)
+np.full(3, 0.5)
+np.array([1, 2, 3])
+np.array([1.0, 2])
+np.array(g) is g
+np.asarray(g) is g
+np.copy(g)
+np.pi
+np.e
+np.inf
+np.nan
+g > 0
+g >= v
+g == v
+g != 0
+g < nan
+(g > 0) & (v > 0)
+(g > 0) | (v > 0)
+~(g > 0)
+(g > 0) * 1.0
+(g > 0) * g
+1 - (g > 0)
+(g > 0) + (v > 0)
+g[0]
+g[-1]
+g[0] / 0
+0 / g[0]
+1 / np.float64(0)
+np.float64(1) / 0
+np.float64(-1) / 0
+np.float64(0) / 0
+np.float64(-8) ** (1 / 3)
+np.float64(10) ** 400
+np.float64(0) ** -1
+10 ** np.float64(400)
+np.float64(5) // 0
+np.float64(5) % 0
+np.float64(5) % 3
+np.float64(1.5) + 1
+np.float64(2) * g
+-np.float64(2)
+abs(np.float64(-2))
+round(np.float64(2.567), 2)
+round(np.float64(2.5))
+int(np.float64(2.9))
+float(np.float64(2.9))
+str(np.float64(2.5))
+f"{np.float64(2.5):.3f}"
+[g[0], 1.0]
+g[g > 0]
+g.shape
+g.size
+g.ndim
+len(g)
+str(g.dtype)
+list(v)
+v.tolist()
+[x * 2 for x in v]
+sum(v)
+max(v)
+min(g)
+g.copy()
+np.sum(g * v) / np.sum(v)
+g * [1, 2, 3]
+g + [1, 2, 3]
+isinstance(g[0], float)
+isinstance(np.sqrt(2), float)
+type(g[0]).__name__
+type(g).__name__
+g is g
+f"{g}"
+str(g)
+str(g * 1e-6)
+str(g * 1e9)
+str(np.array([1e-5, 1.0, 2.0]))
+str(np.array([0.1, 12.25, 123.0]))
+str(np.array([1.0, 2.0, 3.0]))
+str(np.array([1 / 3, 2 / 3, 1.0]))
+str(np.array([nan, 1.5, -inf]))
+str(np.array([1e300, 1e-300, 0.0]))
+str(zero)
+repr(g / 3)
+"""
+
+ERRORS = """\
+1 / 0
+1.0 / 0
+0.0 / 0.0
+1 // 0
+1 % 0
+1.0 // 0
+1.0 % 0.0
+divmod(1, 0)
+divmod(1.0, 0)
+0**-1
+0.0**-1
+10.0**400
+math.sqrt(-1)
+math.log(0)
+math.log(-1)
+math.exp(1000)
+math.pow(0, -1)
+math.sqrt("a")
+math.sqrt(g)
+"a" + 1
+1 + "a"
+"a" - "b"
+None + 1
+lr * None
+[1] + 1
+[1, 2][5]
+{"v": 1}["m"]
+(1, 2)[3]
+"abc"[5]
+undefined
+m_hat
+v2 + 1
+len(3)
+int("x")
+float("x")
+int(nan)
+int(inf)
+round(nan)
+round("a")
+abs("a")
+-"a"
+"a" * 2.5
+"%d" % "a"
+"%d %d" % 1
+"%d" % (1, 2)
+f"{3.5:d}"
+f"{'a':.2f}"
+f"{3:q}"
+3()
+(1).foo
+"a".foo
+g()
+g.T.T + None
+g + None
+g < None
+bool(g)
+g and v
+not g
+1 if g > 0 else 2
+max(g, 0)
+float(g)
+g[3]
+g[1.5]
+g["a"]
+g + [1, 2]
+hash(g)
+f"{g:.2f}"
+round(g)
+-(g > 0)
+(g > 0) - (v > 0)
+np.maximum(g)
+np.sqrt("a")
+dict(1)
+sum(1)
+[x for x in 5]
+sorted([1, "a"])
+isinstance(1, 2)
+10**400 * 1.0
+float(10**400)
+math.factorial(-1)
+range(1.5)
+next(iter([]))
+"""
+
+PROGRAMS = [
+    "x = 3.0\nx /= 2\nx **= 2\nx -= 1\nx *= 4\nx += 0.5\nprint(x)",
+    "x = 7\nx //= 2\nx %= 2\nprint(x)\nx /= 1\nprint(x)",
+    "x = 5\nx /= 0",
+    "x = 5.0\nx %= 0",
+    "s = 'a'\ns += 'b'\ns *= 2\nprint(s)",
+    "a = [1]\nb = a\na += [2]\nprint(b)",
+    "m = v.copy()\nm *= beta\nm += (1 - beta) * g\nprint(m, v)",
+    "m = v\nm *= 2\nprint(v)",
+    "v[:] = 0\nprint(v)",
+    "v[0] = 7\nprint(v)",
+    "v[v > 0] = 1\nprint(v)",
+    "a, b = 1, 2\na, b = b, a + b\nprint(a, b)",
+    "a, *rest = [1, 2, 3]\nprint(a, rest)",
+    "for i in range(3):\n    print(i, i**2)",
+    "for i in range(10, 0, -3):\n    print(i, end=' ')",
+    "for i, x in enumerate([1.0, 2.5]):\n    print(i, x)",
+    "for a, b in zip([1, 2], [3, 4]):\n    print(a * b)",
+    "i = 0\nwhile True:\n    i += 1\n    if i == 2:\n        continue\n    if i > 3:\n        break\n"
+    "    print(i)\nelse:\n    print('never')",
+    "for x in []:\n    pass\nelse:\n    print('done')",
+    "def f(x, y=2, *more, z=3, **named):\n    return x, y, more, z, named\n"
+    "print(f(1), f(1, 5, 6, z=7, a=8))",
+    "def f(x):\n    return x\nf()",
+    "def f(x):\n    return x\nf(1, 2)",
+    "def f(x):\n    return x\nf(y=1)",
+    "def f(x):\n    return x\nf(1, x=2)",
+    "def f(*, lr):\n    return lr\nprint(f(lr=0.1))\nf(0.1)",
+    "def f(n):\n    return 1 if n == 0 else n * f(n - 1)\nprint(f(20))",
+    "def outer():\n    k = 0\n    def inner():\n        nonlocal k\n        k += 1\n        return k\n"
+    "    return inner\nf = outer()\nf()\nprint(f())",
+    "count = 0\ndef f():\n    global count\n    count += 1\nf()\nf()\nprint(count)",
+    "count = 0\ndef f():\n    count += 1\nf()",
+    "def f():\n    print(x)\n    x = 1\nf()",
+    "f = lambda x: x**2\nprint(f(3), list(map(f, [1, 2])), list(filter(None, [0, 1])))",
+    "print([x**2 for x in range(5) if x % 2], {x: x for x in 'ab'}, {x % 2 for x in range(4)})",
+    "print(sum(x * y for x, y in zip([1, 2], [3, 4])))",
+    "print([[i * j for j in range(3)] for i in range(2)])",
+    "d = dict(v=1, m=2)\nd['g'] = 3\nd |= dict(v=9)\nprint(d, list(d), d.get('x', 0), 'v' in d)\n"
+    "for k, x in d.items():\n    print(k, x)",
+    "d = {'a': 1} | {'b': 2}\nprint({**d, 'c': 3}, d.pop('a'), d)",
+    "d = {}\nd.setdefault('a', []).append(1)\nprint(d)\ndel d['a']\nprint(d)\ndel d['a']",
+    "print([*range(3), *[7]], (*[1], 2))",
+    "x = [3, 1, 2]\nx.sort(reverse=True)\nx.append(0)\nx.insert(1, 9)\nprint(x, x.pop(), x[1:3], x[::-1])",
+    "print(sorted([(2, 'b'), (1, 'a')], key=lambda p: p[1]))",
+    "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    print('caught', e)\nfinally:\n    print('end')",
+    "try:\n    {}['x']\nexcept (KeyError, IndexError) as e:\n    print(type(e).__name__, e)\nelse:\n"
+    "    print('no')",
+    "raise ValueError('lr must be positive')",
+    "assert lr < 0, 'lr is positive'",
+    "assert lr > 0\nprint('ok')",
+    "class Momentum:\n    def __init__(self, lr, beta=0.9):\n        self.lr, self.beta = lr, beta\n"
+    "        self.v = 0.0\n    def update(self, g):\n        self.v = self.beta * self.v + g\n"
+    "        return -self.lr * self.v\nm = Momentum(0.1)\nprint(m.update(1.0), m.update(1.0), m.v)",
+    "class A:\n    k = 1\n    @property\n    def double(self):\n        return 2 * self.k\n"
+    "    @staticmethod\n    def three():\n        return 3\n    @classmethod\n    def make(cls):\n"
+    "        return cls()\n    def __repr__(self):\n        return 'A()'\n"
+    "class B(A):\n    def __init__(self):\n        super().__init__()\n        self.k = 5\n"
+    "print(A().double, B.make().double, A.three(), B())",
+    "class A:\n    pass\nA().x",
+    "class A:\n    def __add__(self, other):\n        return 'sum'\nprint(A() + 1)",
+    "class A:\n    pass\nA() + 1",
+    "if (n := 10) > 5:\n    print(n)",
+    "match t:\n    case 1:\n        print('one')\n    case 3 | 4:\n        print('three')\n    case _:\n"
+    "        print('other')",
+    "x = 1 if t > 2 else 0\nprint(x)",
+    "def gen():\n    yield 1\n    yield from [2, 3]\nprint(list(gen()))",
+    "print('a', 'b', sep='-', end='!\\n')",
+    "print()\nprint(1, 2.0, None, True, [1.5])",
+    "print(np.float64(1.5), [np.float64(1.5)], g[0])",
+    "def update(t, g, m, v, lr):\n    m = beta * m + (1 - beta) * g\n    return dict(m=m, step=-lr * m)\n"
+    "print(update(1, g, 0, 0, 0.1))",
+    "import math as m\nfrom math import sqrt, pi\nprint(m.sqrt(4), sqrt(2), pi)",
+    "from numpy import sqrt\nimport numpy\nprint(sqrt(g), numpy.abs(g))",
+    "x: float = 3\nprint(x)",
+    "def f(x: float) -> float:\n    '''Return x.'''\n    return x\nprint(f(1), f.__doc__, f.__name__)",
+    "def f(x):\nreturn x",
+    "def f(x)\n    return x",
+    "print('a'",
+    "x = (1 + 2",
+    "x = 1 +",
+    "if True\n    print(1)",
+    "  x = 1",
+    "for i in range(3):\nprint(i)",
+    "x = 'abc",
+    "return 3",
+    "lr = 0.1; print(lr)",
+    "x = 5 5",
+    "if x = 3:\n    pass",
+    "print 3",
+    "x = [1, 2\ny = 3",
+    "else:\n    pass",
+    "def f(x, x):\n    pass",
+    "break",
+    "1 = x",
+    "x == 3\nx",
+    "# only a note\n",
+    "total = 0\nfor k in range(1000):\n    total += k * 0.5\nprint(total)",
+    "x = 1.0\nfor _ in range(2000):\n    x *= 0.99\nprint(f'{x:.6e}')",
+    "a = np.array([1.0, 2.0])\nb = a\nb += 1\nprint(a)",
+    "with np.errstate(all='ignore'):\n    print(1 / zero)",
+    "def f():\n    return g.sum() / 0\nprint(f())",
+    "print(*[1, 2], sep=',')",
+    "x = 10\ndef f():\n    return x\nx = 20\nprint(f())",
+    "fs = []\nfor k in range(3):\n    def f(k=k):\n        return k\n    fs.append(f)\nprint([f() for f in fs])",
+    "fs = []\nfor k in range(3):\n    fs.append(lambda: k)\nprint([f() for f in fs])",
+    "print([f(2) for f in [lambda w: w + 1, lambda w: w * 3]])",
+    "def f():\n    1 / 0\ndef h():\n    f()\nh()",
+    "x = 1\n\n\ny = x / 0\n",
+    "def f(x):\n    y = x + 1\n    z = (y +\n         undefined)\n    return z\nf(1)",
+    "def f():\n    f()\nf()",
+    "print(g[0] > 1, bool(g[0] > 1))",
+    "if g[0] > 1:\n    print('yes')",
+    "while g > 0:\n    pass",
+    "print(sum(1 for x in g if x > 0))",
+    "print({'step': -lr * g[0]})",
+    "print(dict(v=v, step=-lr * g))",
+    "print(all(x == x for x in g), np.array([x * 2 for x in g]))",
+    "del lr\nlr",
+    "print(type(g > 0).__name__, (g > 0).dtype, np.array([1, 2]).dtype)",
+]
+
+# Modules, names and features that a rule does without.
+REFUSED_EXPRESSIONS = """\
+(-8.0) ** (1 / 3)
+(-2) ** 0.5
+np.cumsum(g)
+np.arange(3)
+np.random.normal()
+np.choose(0, [g])
+np.float32(1)
+np.linalg.inv(g)
+g[1:]
+g[None]
+g.reshape(3, 1)
+g.astype(int)
+np.array([[1, 2], [3, 4]])
+np.sum(g, keepdims=True)
+np.where(g > 0)
+np.add.reduce(g)
+"""
+REFUSED_PROGRAMS = [
+    "import torch",
+    "import random\nprint(random.random())",
+    "from dataclasses import dataclass",
+    "import optimlib as ol",
+    "from numpy import cumsum",
+    "fs = [lambda: k for k in range(3)]\nprint([f() for f in fs])",
+    "fs = {k: (lambda w: w * k) for k in range(3)}\nprint(fs[1](2))",
+    "open('x')",
+    "input()",
+    "exec('1')",
+    "eval('1')",
+    "async def f():\n    pass",
+]
+
+
+def programs():
+    """Return all programs, and whether each is refused, as a list of pairs."""
+    shown = [ARITHMETIC, COMPARISONS, MATH, FORMATS, NUMPY, ERRORS]
+    expressions = [line for text in shown for line in text.splitlines()]
+    refused = REFUSED_EXPRESSIONS.splitlines()
+    return [
+        *((f"{SETUP}print(repr({line}))\n", False) for line in expressions),
+        *((SETUP + program, False) for program in PROGRAMS),
+        *((f"{SETUP}print(repr({line}))\n", True) for line in refused),
+        *((SETUP + program, True) for program in REFUSED_PROGRAMS),
+    ]
