@@ -1,7 +1,7 @@
 """What the page's worker runs: a learner's function is called in each situation and judged."""
 
-from course.exercises.judge import Unusable, asked_for, given_in, judge
-from course.exercises.page.arrays import Refused, array, float64, wrapped
+from course.exercises.judge import Unusable, asked_for, judge
+from course.exercises.page.arrays import Refused, wrapped
 from optimlib.symbols import number_text
 
 VAR_POSITIONAL, VAR_KEYWORD = 4, 8  # As in a code object's flags.
@@ -28,49 +28,14 @@ def parameters_of(function):
     return found
 
 
-def situations_of(exercise, case):
-    """Return the situations of a case, which is written without their names."""
-    found = []
-    for values, steps in case:
-        hyperparameters = dict(zip(exercise["hyperparameters"], values, strict=True))
-        for t, w, g, h, *state in steps:
-            situation = {"t": t, "w": w, "g": g, "h": h, "hyperparameters": hyperparameters}
-            situation["state"] = dict(zip(exercise["names"], state))
-            found.append(situation)
-    return found
-
-
-def outputs(update, situation):
-    """Return the record of a function of the exercise's own: lists, and numbers."""
-    given = given_in(situation, array)
-    # With NumPy's numbers, as the records of `check` are computed: a division by 0 is infinite.
-    given = {name: float64(x) if isinstance(x, float) else x for name, x in given.items()}
-    record = update(**{name: given[name] for name, _, _ in parameters_of(update)})
-    return {name: wrapped(value).tolist() for name, value in record.items()}
-
-
-def row(exercise, update, situations):
-    """Yield what a mistake leads to, number by number: most differ in the first."""
-    for situation in situations:
-        record = outputs(update, situation)
-        for name in exercise["names"]:
-            value = record[name]
-            yield from value if isinstance(value, list) else [value] * len(situation["g"])
-
-
-def verdict_on(update, exercise, case, right, mistakes, note):
+def verdict_on(update, exercise, situations, right, wrong, note):
     """Return what the judge says of a learner's function.
 
     Parameters
     ----------
     update : function
-    exercise : dict
-        As `judge` wants it.
-    case : list
-        The values of the hyperparameters and the steps in each setting.
-    right : function
-        The right one.
-    mistakes : list of functions
+    exercise, situations, right, wrong
+        As `judge` wants them.
     note : callable
         Is told of an error in the learner's function.
     """
@@ -90,13 +55,6 @@ def verdict_on(update, exercise, case, right, mistakes, note):
 
         return run, asked
 
-    situations = situations_of(exercise, case)
     return judge(
-        exercise,
-        situations,
-        [outputs(right, situation) for situation in situations],
-        lambda: (row(exercise, mistake, situations) for mistake in mistakes),
-        prepare,
-        asarray=wrapped,
-        number_text=number_text,
+        exercise, situations, right, wrong, prepare, asarray=wrapped, number_text=number_text
     )

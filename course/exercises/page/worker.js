@@ -1,6 +1,6 @@
 // The worker of exercises in code: it runs a learner's text in Brython and says what came of it.
 "use strict";
-(($B, texts) => {
+(($B, modules, operations) => {
 const _b_ = $B.builtins;
 const NAME = "answer", MOST_SHOWN = 20000;
 let printed = "";
@@ -16,41 +16,40 @@ $B.$__import__ = (name) => {
   );
 };
 
-// Runs Python and returns its namespace.
-const load = (source, name, check = () => {}) => {
+// Makes a module, which `compiled` fills, and returns its namespace.
+const load = (name, compiled) => {
   $B.imported[name] = $B.module.$factory(name);
   $B.url2name[name] = name;
-  const compiled = $B.py2js({ src: source, filename: name }, name, name, $B.builtins_scope);
-  check(compiled._ast);
-  const names = new Function(`${compiled.to_js()}\nreturn locals`)();
+  const names = compiled();
   for (const [key, value] of Object.entries(names))
     if (!key.startsWith("$") && !key.startsWith("__"))
       $B.module_setattr($B.imported[name], key, value);
   return names;
 };
+// Runs a learner's text and returns its namespace.
+const run = (text) => load(NAME, () => {
+  const compiled = $B.py2js({ src: text, filename: NAME }, NAME, NAME, $B.builtins_scope);
+  check(compiled._ast);
+  return new Function(`${compiled.to_js()}\nreturn locals`)();
+});
 
-// Python's own streams are the browser's console.
-const { Printed } = load(`
-class Printed:
-    def __init__(self, write):
-        self.write = write
-
-    def flush(self):
-        pass
-`, "printed");
-$B.module_setattr($B.imported._sys, "stdout", $B.$call(Printed, (text) => {
-  if (printed.length < MOST_SHOWN) printed += text;
-  return _b_.None;
-}));
-
-const arrays = load(texts.arrays, "course.exercises.page.arrays");
-const refuse = (sentence) => { throw $B.$call(arrays.Refused, sentence); };
+for (const [name, compiled] of Object.entries(modules)) modules[name] = load(name, compiled);
+const { np, Refused } = modules["course.exercises.page.arrays"];
+const refuse = (sentence) => { throw $B.$call(Refused, sentence); };
 $B.refuse = refuse;
-$B.imported.numpy = arrays.np;
-load(texts.symbols, "optimlib.symbols");
-load(texts.judge, "course.exercises.judge");
-const { verdict_on: verdictOn } = load(texts.run, "course.exercises.page.run");
+$B.imported.numpy = np;
+const { verdict_on: verdictOn } = modules["course.exercises.page.run"];
 isOwn = false;
+
+// Python's own stream is the browser's console.
+const stream = {
+  write: (text) => {
+    if (printed.length < MOST_SHOWN) printed += text;
+    return _b_.None;
+  },
+  flush: () => _b_.None,
+};
+$B.module_setattr($B.imported._sys, "stdout", $B.jsobj2pyobj(stream));
 
 for (const name of ["open", "input", "exec", "eval", "compile", "globals", "locals", "breakpoint"])
   _b_[name] = Object.assign(
@@ -92,7 +91,7 @@ const execute = (text) => {
   printed = "";
   $B.frame_obj = null;
   try {
-    return { names: load(text, NAME, check), error: null };
+    return { names: run(text), error: null };
   } catch (thrown) {
     return { names: {}, error: described(thrown) };
   }
@@ -105,21 +104,17 @@ const functionOf = (names) => {
   return found.length === 1 ? found[0][1] : null;
 };
 
-// Exercises that were opened: their own functions are compiled once.
-const opened = new Map();
-const own = (source, name) => {
-  isOwn = true;
-  try {
-    return load(`import numpy as np\n${source}\n`, name);
-  } finally {
-    isOwn = false;
-  }
+// JavaScript's values as Python's. Every number is a float, but t.
+const toPython = (value) => {
+  if (value === null) return _b_.None;
+  if (typeof value === "number") return $B.fast_float(value);
+  if (Array.isArray(value)) return $B.$list(value.map(toPython));
+  if (typeof value !== "object") return value;
+  const dict = $B.empty_dict();
+  for (const [key, entry] of Object.entries(value))
+    _b_.dict.$setitem(dict, key, key === "t" ? entry : toPython(entry));
+  return dict;
 };
-const open = ({ id, exercise, functions }) => {
-  if (!opened.has(id)) opened.set(id, own(`${functions}\nexercise = ${exercise}`, "exercise"));
-  return opened.get(id);
-};
-
 const toJavaScript = (value) => {
   if (value === _b_.None) return null;
   if (Array.isArray(value)) return Array.from(value, toJavaScript);
@@ -129,20 +124,66 @@ const toJavaScript = (value) => {
   return typeof value === "boolean" ? value : String(value);
 };
 
+// What the exercise's own rule and its mistakes compute in a situation.
+
+const sum = (x) => x.reduce((a, b) => a + b);
+const REDUCTIONS = {
+  sum,
+  mean: (x) => sum(x) / x.length,
+  max: (x) => Math.max(...x),
+  norm: (x) => Math.sqrt(sum(x.map((a) => a * a))),
+};
+const elementwise = (compute, given) => {
+  const vector = given.find(Array.isArray);
+  if (!vector) return compute(...given);
+  return vector.map((_, place) => compute(...given.map((x) => Array.isArray(x) ? x[place] : x)));
+};
+const valuesIn = (situation, entries) => {
+  const { t, w, g, h, state, hyperparameters } = situation;
+  const given = { t, w, g, h, inf: Infinity, ...state, ...hyperparameters };
+  const values = [];
+  for (const entry of entries) {
+    if (typeof entry === "number") values.push(entry);
+    else if (typeof entry === "string") values.push(given[entry]);
+    else {
+      const [name, ...places] = entry, found = places.map((place) => values[place]);
+      if (name === "grad") values.push(found[0].map((x, i) => g[i] + h[i] * (x - w[i])));
+      else if (REDUCTIONS[name]) values.push(REDUCTIONS[name](found[0]));
+      else values.push(elementwise(operations[name], found));
+    }
+  }
+  return values;
+};
+const situationsOf = ({ exercise, cases }, number) =>
+  cases[number].flatMap(([numbers, steps]) => {
+    const named = (names, values) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
+    const hyperparameters = named(exercise.hyperparameters, numbers);
+    return steps.map(([t, w, g, h, ...state]) =>
+      ({ t, w, g, h, state: named(exercise.names.slice(0, -1), state), hyperparameters }));
+  });
+
 // Judges a text by a case of an exercise.
 const judge = (data, number, text) => {
   const { names, error } = execute(text);
   if (error) return { printed, error, verdict: null };
-  const update = functionOf(names), { exercise, right, mistakes } = open(data);
+  const update = functionOf(names);
+  if (!update) return { printed, error: null, verdict: null };
+  const situations = situationsOf(data, number);
+  const values = situations.map((situation) => valuesIn(situation, data.operations));
+  const repeated = (x) => Array.isArray(x) ? x : [x, x, x];
+  const right = values.map((found) =>
+    Object.fromEntries(Object.entries(data.right).map(([name, place]) =>
+      [name, data.vectors.includes(name) ? repeated(found[place]) : found[place]])));
+  const wrong = () => toPython(
+    data.wrong.map((places) => values.flatMap((found) => places.flatMap((p) => repeated(found[p])))));
   let raised = null;
   const note = (thrown) => {
     raised = described(thrown);
     return _b_.None;
   };
   try {
-    const { case: numbers } = own(`case = ${data.cases[number]}`, "case");
-    const verdict = update && toJavaScript(
-      $B.$call(verdictOn, update, exercise, numbers, right, mistakes, note));
+    const given = [data.exercise, situations, right].map(toPython);
+    const verdict = toJavaScript($B.$call(verdictOn, update, ...given, wrong, note));
     return { printed, error: raised, verdict };
   } catch (thrown) {
     return { printed, error: described(thrown), verdict: null };
@@ -150,4 +191,4 @@ const judge = (data, number, text) => {
 };
 
 globalThis.exercises = { execute, judge };
-})(globalThis.__BRYTHON__, globalThis.exerciseTexts);
+})(globalThis.__BRYTHON__, globalThis.exerciseModules, globalThis.exerciseOperations);
