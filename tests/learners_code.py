@@ -456,7 +456,7 @@ np.floor(g)
 np.ceil(g)
 np.round(g, 1)
 np.isnan(g)
-np.isnan(nan)
+bool(np.isnan(nan))
 np.isfinite(g / v)
 np.isinf(1 / zero)
 np.sum(g)
@@ -473,10 +473,10 @@ np.max([g, v], axis=0)
 np.sum([g, v], axis=0)
 np.linalg.norm(g)
 np.linalg.norm(g, axis=0)
-np.any(g > 0)
-np.all(g > 0)
-(g > 0).any()
-(g > 0).sum()
+bool(np.any(g > 0))
+bool(np.all(g > 0))
+bool((g > 0).any())
+int((g > 0).sum())
 np.zeros(3)
 np.ones(3)
 np.zeros_like(g)
@@ -807,14 +807,33 @@ REFUSED_PROGRAMS = [
 ]
 
 
-def programs():
-    """Return all programs, and whether each is refused, as a list of pairs."""
-    shown = [ARITHMETIC, COMPARISONS, MATH, FORMATS, NUMPY, ERRORS]
-    expressions = [line for text in shown for line in text.splitlines()]
-    refused = REFUSED_EXPRESSIONS.splitlines()
+SHOW = """\
+try:
+    print(repr({}))
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
+def shown(expressions, count=30):
+    """Return programs that show the expressions of a text, `count` each, or the error."""
+    lines = expressions.splitlines()
     return [
-        *((f"{SETUP}print(repr({line}))\n", False) for line in expressions),
-        *((SETUP + program, False) for program in PROGRAMS),
-        *((f"{SETUP}print(repr({line}))\n", True) for line in refused),
-        *((SETUP + program, True) for program in REFUSED_PROGRAMS),
+        SETUP + "".join(map(SHOW.format, lines[start : start + count]))
+        for start in range(0, len(lines), count)
     ]
+
+
+def programs():
+    """Return the programs that the page runs as Python does."""
+    texts = [ARITHMETIC, COMPARISONS, MATH, FORMATS, NUMPY, ERRORS]
+    return [
+        *(program for text in texts for program in shown(text)),
+        *(SETUP + program for program in PROGRAMS),
+    ]
+
+
+def refused():
+    """Return the programs that it refuses."""
+    lines = REFUSED_EXPRESSIONS.splitlines()
+    return [*(f"{SETUP}{line}\n" for line in lines), *(SETUP + p for p in REFUSED_PROGRAMS)]

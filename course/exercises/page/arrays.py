@@ -137,7 +137,9 @@ class _Operation:
         if left is None or right is None:
             raise TypeError(self._complaint(a, b))
         if not isinstance(left, ndarray) and not isinstance(right, ndarray):
-            return _result(self.function(left, right))
+            result = self.function(left, right)
+            is_float = isinstance(left, float) or isinstance(right, float)
+            return _result(float(result) if is_float and type(result) is int else result)
         function = self.function
         if _is_truth(left) and _is_truth(right) and self.sign in ARITHMETIC:
             if self.sign == "-":
@@ -321,7 +323,11 @@ class float64(float):
 class ndarray:
     """Numbers in a row."""
 
-    __hash__ = None
+    def __hash__(self):
+        raise TypeError("unhashable type: 'numpy.ndarray'")
+
+    def __call__(self, *arguments):
+        raise TypeError("'numpy.ndarray' object is not callable")
 
     def __init__(self, values):
         self.kind = _kind_of(values)
@@ -403,7 +409,7 @@ class ndarray:
     def __getitem__(self, index):
         if isinstance(index, int) and not isinstance(index, bool):
             return _result(self.values[self._place(index)])
-        if index is Ellipsis or index == slice(None):
+        if _is_all(index):
             return _view(self)
         if isinstance(index, ndarray) and index.kind == "bool":
             return ndarray([x for x, chosen in _pairs(self, index) if chosen])
@@ -412,7 +418,7 @@ class ndarray:
     def __setitem__(self, index, value):
         if isinstance(index, int) and not isinstance(index, bool):
             self.values[self._place(index)] = self._cast(_number(value))
-        elif index is Ellipsis or index == slice(None):
+        elif _is_all(index):
             self.store(value)
         elif isinstance(index, ndarray) and index.kind == "bool":
             places = [place for place, chosen in enumerate(index.values) if chosen]
@@ -549,6 +555,12 @@ class ndarray:
         return str(self)
 
 
+def _is_all(index):
+    if isinstance(index, slice):
+        return index.start is None and index.stop is None and index.step is None
+    return index is Ellipsis
+
+
 def _view(array):
     """Return another array on the same numbers."""
     view = ndarray([])
@@ -570,7 +582,7 @@ def _texts(array):
     """Return an array's numbers as NumPy shows them, all of one width."""
     if array.kind != "float64":
         texts = [str(value) for value in array.values]
-        width = _longest(texts)
+        width = 5 if array.kind == "bool" else _longest(texts)
         return [text.rjust(width) for text in texts]
     finite = [abs(x) for x in array.values if math.isfinite(x) and x != 0]
     largest, smallest = _largest(finite), -_largest([-x for x in finite])
@@ -621,7 +633,14 @@ def _scientific(values):
     shortest = [len(_mantissa(x).partition(".")[2]) for x in values if math.isfinite(x)]
     most = _largest([a if a < b else b for a, b in zip(decimals, shortest)])
     texts = [f"{x:.{most}e}" if math.isfinite(x) else str(x) for x in values]
-    return texts if most else [text.replace("e", ".e") for text in texts]
+    parts = [text.partition("e") for text in texts]
+    width = _longest([exponent for _, _, exponent in parts]) - 1
+    return [
+        f"{mantissa}{'' if most else '.'}e{exponent[0]}{exponent[1:].rjust(width, '0')}"
+        if e
+        else mantissa
+        for mantissa, e, exponent in parts
+    ]
 
 
 def _mantissa(x):
@@ -845,7 +864,16 @@ def _checked(name, function):
         return function(*arguments, **keywords)
 
     call.__name__ = name
+    for method in ("reduce", "accumulate", "outer", "at"):
+        setattr(call, method, _refusing(f"`np.{name}.{method}` is not on this page."))
     return call
+
+
+def _refusing(sentence):
+    def refuse(*arguments, **keywords):
+        raise Refused(sentence)
+
+    return refuse
 
 
 OF_AXIS = "sum", "prod", "mean", "max", "min", "amax", "amin", "all", "any"

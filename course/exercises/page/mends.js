@@ -381,6 +381,23 @@ builtin("round", function () {
     raise("TypeError", `type ${$B.class_name(number)} doesn't define __round__ method`);
   return ndigits === _b_.None ? $B.$call(method, number) : $B.$call(method, number, ndigits);
 });
+// Where Brython takes any object that a comparison returns for true.
+for (const name of ["max", "min", "sorted"]) {
+  const function_ = _b_[name];
+  builtin(name, (...given) => {
+    const compare = $B.rich_comp;
+    $B.rich_comp = (op, x, y) => $B.$bool(compare(op, x, y));
+    try {
+      return function_(...given);
+    } finally {
+      $B.rich_comp = compare;
+    }
+  });
+}
+// nan is itself, and no other nan.
+$B.$is = (x, y) => isFloat(x) && isNaN(x.value) ? x === y : original.$is(x, y);
+// What suggestions for wrong names look through: the library, which is not here.
+$B.stdlib_module_names ??= [];
 _b_.float.nb_int = (self) => toWhole(Math.trunc(self.value));
 
 // Texts: Brython puts a space of no width before an accent.

@@ -28,7 +28,7 @@ const load = (name, compiled) => {
 };
 // Runs a learner's text and returns its namespace.
 const run = (text) => load(NAME, () => {
-  const compiled = $B.py2js({ src: text, filename: NAME }, NAME, NAME, $B.builtins_scope);
+  const compiled = $B.py2js({ src: `${text}\n`, filename: NAME }, NAME, NAME, $B.builtins_scope);
   check(compiled._ast);
   return new Function(`${compiled.to_js()}\nreturn locals`)();
 });
@@ -50,6 +50,7 @@ const stream = {
   flush: () => _b_.None,
 };
 $B.module_setattr($B.imported._sys, "stdout", $B.jsobj2pyobj(stream));
+$B.module_setattr($B.imported._sys, "stderr", $B.jsobj2pyobj({ ...stream, write: stream.flush }));
 
 for (const name of ["open", "input", "exec", "eval", "compile", "globals", "locals", "breakpoint"])
   _b_[name] = Object.assign(
@@ -77,8 +78,12 @@ const check = (node, inComprehension = false) => {
 // What an error says: its kind, its message and the learner's line.
 const described = (thrown) => {
   const error = thrown?.ob_type ? thrown : $B.exception(thrown);
-  const kind = $B.class_name(error), lines = $B.error_trace(error);
-  const places = [...lines.matchAll(/File "answer", line (\d+)/g)];
+  const kind = $B.class_name(error);
+  if ($B.$isinstance(error, _b_.SyntaxError)) {
+    const [message, [, line]] = error.args;
+    return { kind, message: String(message), line: Number(line) };
+  }
+  const places = [...$B.error_trace(error).matchAll(/File "answer", line (\d+)/g)];
   return {
     kind: kind === "Refused" ? null : kind,
     message: String(_b_.str.$factory(error)),
@@ -91,9 +96,10 @@ const execute = (text) => {
   printed = "";
   $B.frame_obj = null;
   try {
-    return { names: run(text), error: null };
+    const names = run(text);
+    return { printed, names, error: null };
   } catch (thrown) {
-    return { names: {}, error: described(thrown) };
+    return { printed, names: {}, error: described(thrown) };
   }
 };
 
