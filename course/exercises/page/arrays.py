@@ -125,14 +125,26 @@ def _pairs(a, b):
 class _Operation:
     """An operation on two operands: NumPy's name, Python's sign, the function of two numbers."""
 
-    def __init__(self, name, sign, function, of_truth=None):
+    def __init__(self, name, sign, function, of_truth=None, kind="float64"):
         self.name = name
+        self.kind = kind
         self.sign = sign
         self.function = function
         # What it makes of two truth values, where it makes anything.
         self.of_truth = of_truth
 
     def __call__(self, a, b):
+        # Nearly always floats: this way is short, because Brython takes its time for every call.
+        x = a.values if type(a) is ndarray and a.kind == "float64" else None
+        y = b.values if type(b) is ndarray and b.kind == "float64" else None
+        if x is not None or y is not None:
+            function, kind = self.function, self.kind
+            if y is None and type(b) is float:
+                return ndarray([function(p, b) for p in x], kind)
+            if x is None and type(a) is float:
+                return ndarray([function(a, q) for q in y], kind)
+            if x is not None and y is not None and len(x) == len(y):
+                return ndarray([function(x[place], y[place]) for place in range(len(x))], kind)
         left, right = _operand(a), _operand(b)
         if left is None or right is None:
             raise TypeError(self._complaint(a, b))
@@ -177,15 +189,15 @@ divide = _Operation("divide", "/", _divide, _divide)
 floor_divide = _Operation("floor_divide", "//", _floor_divide)
 remainder = _Operation("remainder", "%", _remainder)
 power = _Operation("power", "**", _power)
-less = _Operation("less", "<", lambda x, y: x < y)
-less_equal = _Operation("less_equal", "<=", lambda x, y: x <= y)
-greater = _Operation("greater", ">", lambda x, y: x > y)
-greater_equal = _Operation("greater_equal", ">=", lambda x, y: x >= y)
-equal = _Operation("equal", "==", lambda x, y: x == y)
-not_equal = _Operation("not_equal", "!=", lambda x, y: x != y)
-logical_and = _Operation("logical_and", "and", lambda x, y: bool(x) and bool(y))
-logical_or = _Operation("logical_or", "or", lambda x, y: bool(x) or bool(y))
-logical_xor = _Operation("logical_xor", "^", lambda x, y: bool(x) != bool(y))
+less = _Operation("less", "<", lambda x, y: x < y, kind="bool")
+less_equal = _Operation("less_equal", "<=", lambda x, y: x <= y, kind="bool")
+greater = _Operation("greater", ">", lambda x, y: x > y, kind="bool")
+greater_equal = _Operation("greater_equal", ">=", lambda x, y: x >= y, kind="bool")
+equal = _Operation("equal", "==", lambda x, y: x == y, kind="bool")
+not_equal = _Operation("not_equal", "!=", lambda x, y: x != y, kind="bool")
+logical_and = _Operation("logical_and", "and", lambda x, y: bool(x) and bool(y), kind="bool")
+logical_or = _Operation("logical_or", "or", lambda x, y: bool(x) or bool(y), kind="bool")
+logical_xor = _Operation("logical_xor", "^", lambda x, y: bool(x) != bool(y), kind="bool")
 maximum = _Operation("maximum", "max", _larger)
 minimum = _Operation("minimum", "min", _smaller)
 hypot = _Operation("hypot", "hypot", lambda x, y: float(math.hypot(x, y)))
@@ -193,6 +205,8 @@ copysign = _Operation("copysign", "copysign", lambda x, y: math.copysign(x, y))
 
 
 def _elementwise(name, function):
+    kinds = {"float64": "bool" if name in TESTS else "float64"}
+
     def of(x):
         operand = _operand(x)
         if operand is None:
@@ -200,7 +214,8 @@ def _elementwise(name, function):
                             "could not be safely coerced to any supported types according to the "
                             "casting rule ''safe''")  # fmt: skip
         if isinstance(operand, ndarray):
-            return ndarray([function(value) for value in operand.values])
+            kind = kinds.get(operand.kind)
+            return ndarray([function(value) for value in operand.values], kind)
         return _result(function(operand))
 
     return of
@@ -233,6 +248,7 @@ ELEMENTWISE = {
     "isfinite": lambda x: x - x == 0,
     "logical_not": lambda x: not x,
 }
+TESTS = "isnan", "isinf", "isfinite", "logical_not"
 
 
 # Arrays
@@ -329,9 +345,10 @@ class ndarray:
     def __call__(self, *arguments):
         raise TypeError("'numpy.ndarray' object is not callable")
 
-    def __init__(self, values):
-        self.kind = _kind_of(values)
-        self.values = [float(x) for x in values] if self.kind == "float64" else values
+    def __init__(self, values, kind=None):
+        self.kind = kind or _kind_of(values)
+        is_mixed = kind is None and self.kind == "float64"
+        self.values = [float(x) for x in values] if is_mixed else values
 
     __add__, __radd__, __iadd__ = add.methods()
     __sub__, __rsub__, __isub__ = subtract.methods()
@@ -372,7 +389,7 @@ class ndarray:
         if self.kind == "bool":
             raise TypeError("The numpy boolean negative, the `-` operator, is not supported, use "
                             "the `~` operator or the logical_not function instead.")  # fmt: skip
-        return ndarray([-value for value in self.values])
+        return ndarray([-value for value in self.values], self.kind)
 
     def __pos__(self):
         return self.copy()
@@ -659,6 +676,8 @@ def array(value, dtype=None):
         if number is None:
             raise Refused(f"An array of {type(value).__name__} is not on this page.")
         return float64(number) if dtype in FLOATS or isinstance(number, float) else number
+    if dtype is None and _are_floats(values):
+        return ndarray(list(values), "float64")
     numbers = []
     for entry in values:
         operand = _operand(entry)
@@ -670,6 +689,13 @@ def array(value, dtype=None):
     elif dtype is not None:
         raise Refused("On this page arrays change into float64 alone.")
     return ndarray(numbers)
+
+
+def _are_floats(values):
+    for value in values:
+        if type(value) is not float:
+            return False
+    return True
 
 
 def asarray(value, dtype=None):

@@ -83,8 +83,19 @@ def compiled():
     return texts
 
 
+def interpreter_script():
+    """Return the script that a page loads when a form is first used: it hands over the worker's."""
+    return f"exerciseInterpreter(() => {{\n{worker()}\n}});\n"
+
+
+def data_script(exercise):
+    """Return the script that a page loads with an exercise in code."""
+    written = json.dumps(data(exercise), ensure_ascii=False, separators=(",", ":"))
+    return f"exerciseCode({json.dumps(exercise.id)}, {written});\n"
+
+
 def worker():
-    """Return the script of the worker, which is loaded when a form is first used."""
+    """Return the script of the worker."""
     modules = ",\n".join(
         f"{json.dumps(name)}: () => {{\n{text}\nreturn locals;\n}}"
         for name, text in compiled().items()
@@ -103,14 +114,14 @@ def worker():
 
 
 def cases(exercise):
-    """Return the `Inputs` of the first accepted seeds."""
+    """Return the `Inputs` of the first accepted seeds, by seed."""
     accepted = (
-        found
+        (start + number, found)
         for start in count(step=CASES)
-        for found in exercise.all_inputs(range(start, start + CASES))
+        for number, found in enumerate(exercise.all_inputs(range(start, start + CASES)))
         if found.accepted()
     )
-    return list(islice(accepted, CASES))
+    return dict(islice(accepted, CASES))
 
 
 def data(exercise):
@@ -129,7 +140,7 @@ def data(exercise):
     recorded = Operations()
     right = recorded.record(exercise.rule)
     wrong = [recorded.record(mistake) for mistake in exercise.misconceptions]
-    found = cases(exercise)
+    found = list(cases(exercise).values())
     record = found[0].pairs[0][1]
     return {
         "exercise": exercise.judged,

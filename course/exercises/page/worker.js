@@ -4,6 +4,8 @@
 const _b_ = $B.builtins;
 const NAME = "answer", MOST_SHOWN = 20000;
 let printed = "";
+// What it compiles to refers to it so.
+globalThis.$B = $B;
 
 // What a learner's text may import, and what only this page's own code may.
 const offered = new Set(["math", "numpy"]);
@@ -34,12 +36,44 @@ const run = (text) => load(NAME, () => {
 });
 
 for (const [name, compiled] of Object.entries(modules)) modules[name] = load(name, compiled);
-const { np, Refused } = modules["course.exercises.page.arrays"];
+const { np, ndarray, Refused } = modules["course.exercises.page.arrays"];
 const refuse = (sentence) => { throw $B.$call(Refused, sentence); };
 $B.refuse = refuse;
 $B.imported.numpy = np;
 const { verdict_on: verdictOn } = modules["course.exercises.page.run"];
 isOwn = false;
+
+// What rules mostly do, arithmetic on arrays of floats, without Brython's detours: a tenth of the
+// time. All else, as what comes of 0 and of other numbers, is in arrays.py.
+const QUICK = {
+  __add__: operations.add,
+  __sub__: operations.subtract,
+  __mul__: operations.multiply,
+  __truediv__: operations.divide,
+  __pow__: operations.power,
+};
+const floats = (x) => {
+  if (typeof x === "number") return x;
+  if (x?.ob_type === _b_.float) return x.value;
+  if (x?.ob_type !== ndarray) return null;
+  const fields = $B.get_dict(x);
+  return $B.str_dict_get(fields, "kind") === "float64" ? $B.str_dict_get(fields, "values") : null;
+};
+const quick = (op, x, y) => {
+  const [a, b] = [floats(x), floats(y)];
+  if (a === null || b === null || a.length !== b.length && a.length && b.length) return null;
+  const [compute, longer] = [QUICK[op], a.length ? a : b];
+  const at = (z, i) => typeof z === "number" ? z : z[i].value;
+  const values = Array.from(longer, (_, i) => $B.fast_float(compute(at(a, i), at(b, i))));
+  const result = { ob_type: ndarray };
+  $B.set_dict(result, $B.obj_dict({ kind: "float64", values: $B.$list(values) }));
+  return result;
+};
+const slow = $B.rich_op;
+$B.rich_op = (op, x, y, position) => {
+  const isArray = x?.ob_type === ndarray || y?.ob_type === ndarray;
+  return isArray && QUICK[op] && quick(op, x, y) || slow(op, x, y, position);
+};
 
 // Python's own stream is the browser's console.
 const stream = {
@@ -75,9 +109,25 @@ const check = (node, inComprehension = false) => {
   return undefined;
 };
 
+// np and math are there without an import.
+const given = { np, math: $B.imported.math };
+for (const name of ["resolve_in_scopes", "resolve_global"]) {
+  const resolve = $B[name];
+  $B[name] = (...asked) => {
+    try {
+      return resolve(...asked);
+    } catch (error) {
+      if (Object.hasOwn(given, asked[0])) return given[asked[0]];
+      throw error;
+    }
+  };
+}
+
 // What an error says: its kind, its message and the learner's line.
 const described = (thrown) => {
-  const error = thrown?.ob_type ? thrown : $B.exception(thrown);
+  // A JavaScript error is a fault of this page, but for a stack that is full.
+  if (!thrown.ob_type && !$B.is_recursion_error(thrown)) throw thrown;
+  const error = thrown.ob_type ? thrown : $B.exception(thrown);
   const kind = $B.class_name(error);
   if ($B.$isinstance(error, _b_.SyntaxError)) {
     const [message, [, line]] = error.args;
@@ -173,7 +223,7 @@ const judge = (data, number, text) => {
   const { names, error } = execute(text);
   if (error) return { printed, error, verdict: null };
   const update = functionOf(names);
-  if (!update) return { printed, error: null, verdict: null };
+  if (!update) return { printed, error: null, verdict: null, missing: true };
   const situations = situationsOf(data, number);
   const values = situations.map((situation) => valuesIn(situation, data.operations));
   const repeated = (x) => Array.isArray(x) ? x : [x, x, x];
@@ -196,5 +246,11 @@ const judge = (data, number, text) => {
   }
 };
 
-globalThis.exercises = { execute, judge };
+const answer = ({ exercise, number, text }) => {
+  if (exercise) return judge(exercise, number, text);
+  const { printed: shown, error } = execute(text);
+  return { printed: shown, error, verdict: null };
+};
+globalThis.onmessage = ({ data }) => postMessage(answer(data));
+postMessage("ready");
 })(globalThis.__BRYTHON__, globalThis.exerciseModules, globalThis.exerciseOperations);
