@@ -1,7 +1,7 @@
 """What learners write: expressions and programs, of which the page's Python makes what Python does.
 
-`EXPRESSIONS` are shown by `repr`, `PROGRAMS` print something; what is in the lists whose name
-begins with REFUSED the page refuses in words. `SETUP` comes before each.
+Each line of the first texts is an expression, shown by `repr`; `PROGRAMS` are separated by lines.
+What is in texts whose name begins with REFUSED the page refuses in words. `SETUP` comes before.
 """
 
 SETUP = """\
@@ -650,127 +650,446 @@ range(1.5)
 next(iter([]))
 """
 
-PROGRAMS = [
-    "x = 3.0\nx /= 2\nx **= 2\nx -= 1\nx *= 4\nx += 0.5\nprint(x)",
-    "x = 7\nx //= 2\nx %= 2\nprint(x)\nx /= 1\nprint(x)",
-    "x = 5\nx /= 0",
-    "x = 5.0\nx %= 0",
-    "s = 'a'\ns += 'b'\ns *= 2\nprint(s)",
-    "a = [1]\nb = a\na += [2]\nprint(b)",
-    "m = v.copy()\nm *= beta\nm += (1 - beta) * g\nprint(m, v)",
-    "m = v\nm *= 2\nprint(v)",
-    "v[:] = 0\nprint(v)",
-    "v[0] = 7\nprint(v)",
-    "v[v > 0] = 1\nprint(v)",
-    "a, b = 1, 2\na, b = b, a + b\nprint(a, b)",
-    "a, *rest = [1, 2, 3]\nprint(a, rest)",
-    "for i in range(3):\n    print(i, i**2)",
-    "for i in range(10, 0, -3):\n    print(i, end=' ')",
-    "for i, x in enumerate([1.0, 2.5]):\n    print(i, x)",
-    "for a, b in zip([1, 2], [3, 4]):\n    print(a * b)",
-    "i = 0\nwhile True:\n    i += 1\n    if i == 2:\n        continue\n    if i > 3:\n        break\n"
-    "    print(i)\nelse:\n    print('never')",
-    "for x in []:\n    pass\nelse:\n    print('done')",
-    "def f(x, y=2, *more, z=3, **named):\n    return x, y, more, z, named\n"
-    "print(f(1), f(1, 5, 6, z=7, a=8))",
-    "def f(x):\n    return x\nf()",
-    "def f(x):\n    return x\nf(1, 2)",
-    "def f(x):\n    return x\nf(y=1)",
-    "def f(x):\n    return x\nf(1, x=2)",
-    "def f(*, lr):\n    return lr\nprint(f(lr=0.1))\nf(0.1)",
-    "def f(n):\n    return 1 if n == 0 else n * f(n - 1)\nprint(f(20))",
-    "def outer():\n    k = 0\n    def inner():\n        nonlocal k\n        k += 1\n        return k\n"
-    "    return inner\nf = outer()\nf()\nprint(f())",
-    "count = 0\ndef f():\n    global count\n    count += 1\nf()\nf()\nprint(count)",
-    "count = 0\ndef f():\n    count += 1\nf()",
-    "def f():\n    print(x)\n    x = 1\nf()",
-    "f = lambda x: x**2\nprint(f(3), list(map(f, [1, 2])), list(filter(None, [0, 1])))",
-    "print([x**2 for x in range(5) if x % 2], {x: x for x in 'ab'}, {x % 2 for x in range(4)})",
-    "print(sum(x * y for x, y in zip([1, 2], [3, 4])))",
-    "print([[i * j for j in range(3)] for i in range(2)])",
-    "d = dict(v=1, m=2)\nd['g'] = 3\nd |= dict(v=9)\nprint(d, list(d), d.get('x', 0), 'v' in d)\n"
-    "for k, x in d.items():\n    print(k, x)",
-    "d = {'a': 1} | {'b': 2}\nprint({**d, 'c': 3}, d.pop('a'), d)",
-    "d = {}\nd.setdefault('a', []).append(1)\nprint(d)\ndel d['a']\nprint(d)\ndel d['a']",
-    "print([*range(3), *[7]], (*[1], 2))",
-    "x = [3, 1, 2]\nx.sort(reverse=True)\nx.append(0)\nx.insert(1, 9)\nprint(x, x.pop(), x[1:3], x[::-1])",
-    "print(sorted([(2, 'b'), (1, 'a')], key=lambda p: p[1]))",
-    "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    print('caught', e)\nfinally:\n    print('end')",
-    "try:\n    {}['x']\nexcept (KeyError, IndexError) as e:\n    print(type(e).__name__, e)\nelse:\n"
-    "    print('no')",
-    "raise ValueError('lr must be positive')",
-    "assert lr < 0, 'lr is positive'",
-    "assert lr > 0\nprint('ok')",
-    "class Momentum:\n    def __init__(self, lr, beta=0.9):\n        self.lr, self.beta = lr, beta\n"
-    "        self.v = 0.0\n    def update(self, g):\n        self.v = self.beta * self.v + g\n"
-    "        return -self.lr * self.v\nm = Momentum(0.1)\nprint(m.update(1.0), m.update(1.0), m.v)",
-    "class A:\n    k = 1\n    @property\n    def double(self):\n        return 2 * self.k\n"
-    "    @staticmethod\n    def three():\n        return 3\n    @classmethod\n    def make(cls):\n"
-    "        return cls()\n    def __repr__(self):\n        return 'A()'\n"
-    "class B(A):\n    def __init__(self):\n        super().__init__()\n        self.k = 5\n"
-    "print(A().double, B.make().double, A.three(), B())",
-    "class A:\n    pass\nA().x",
-    "class A:\n    def __add__(self, other):\n        return 'sum'\nprint(A() + 1)",
-    "class A:\n    pass\nA() + 1",
-    "if (n := 10) > 5:\n    print(n)",
-    "match t:\n    case 1:\n        print('one')\n    case 3 | 4:\n        print('three')\n    case _:\n"
-    "        print('other')",
-    "x = 1 if t > 2 else 0\nprint(x)",
-    "def gen():\n    yield 1\n    yield from [2, 3]\nprint(list(gen()))",
-    "print('a', 'b', sep='-', end='!\\n')",
-    "print()\nprint(1, 2.0, None, True, [1.5])",
-    "print(np.float64(1.5), [np.float64(1.5)], g[0])",
-    "def update(t, g, m, v, lr):\n    m = beta * m + (1 - beta) * g\n    return dict(m=m, step=-lr * m)\n"
-    "print(update(1, g, 0, 0, 0.1))",
-    "import math as m\nfrom math import sqrt, pi\nprint(m.sqrt(4), sqrt(2), pi)",
-    "from numpy import sqrt\nimport numpy\nprint(sqrt(g), numpy.abs(g))",
-    "x: float = 3\nprint(x)",
-    "def f(x: float) -> float:\n    '''Return x.'''\n    return x\nprint(f(1), f.__doc__, f.__name__)",
-    "def f(x):\nreturn x",
-    "def f(x)\n    return x",
-    "print('a'",
-    "x = (1 + 2",
-    "x = 1 +",
-    "if True\n    print(1)",
-    "  x = 1",
-    "for i in range(3):\nprint(i)",
-    "x = 'abc",
-    "return 3",
-    "lr = 0.1; print(lr)",
-    "x = 5 5",
-    "if x = 3:\n    pass",
-    "print 3",
-    "x = [1, 2\ny = 3",
-    "else:\n    pass",
-    "def f(x, x):\n    pass",
-    "break",
-    "1 = x",
-    "x == 3\nx",
-    "# only a note\n",
-    "total = 0\nfor k in range(1000):\n    total += k * 0.5\nprint(total)",
-    "x = 1.0\nfor _ in range(2000):\n    x *= 0.99\nprint(f'{x:.6e}')",
-    "a = np.array([1.0, 2.0])\nb = a\nb += 1\nprint(a)",
-    "with np.errstate(all='ignore'):\n    print(1 / zero)",
-    "def f():\n    return g.sum() / 0\nprint(f())",
-    "print(*[1, 2], sep=',')",
-    "x = 10\ndef f():\n    return x\nx = 20\nprint(f())",
-    "fs = []\nfor k in range(3):\n    def f(k=k):\n        return k\n    fs.append(f)\nprint([f() for f in fs])",
-    "fs = []\nfor k in range(3):\n    fs.append(lambda: k)\nprint([f() for f in fs])",
-    "print([f(2) for f in [lambda w: w + 1, lambda w: w * 3]])",
-    "def f():\n    1 / 0\ndef h():\n    f()\nh()",
-    "x = 1\n\n\ny = x / 0\n",
-    "def f(x):\n    y = x + 1\n    z = (y +\n         undefined)\n    return z\nf(1)",
-    "def f():\n    f()\nf()",
-    "print(g[0] > 1, bool(g[0] > 1))",
-    "if g[0] > 1:\n    print('yes')",
-    "while g > 0:\n    pass",
-    "print(sum(1 for x in g if x > 0))",
-    "print({'step': -lr * g[0]})",
-    "print(dict(v=v, step=-lr * g))",
-    "print(all(x == x for x in g), np.array([x * 2 for x in g]))",
-    "del lr\nlr",
-    "print(type(g > 0).__name__, (g > 0).dtype, np.array([1, 2]).dtype)",
-]
+PROGRAMS = r"""
+x = 3.0
+x /= 2
+x **= 2
+x -= 1
+x *= 4
+x += 0.5
+print(x)
+---
+x = 7
+x //= 2
+x %= 2
+print(x)
+x /= 1
+print(x)
+---
+x = 5
+x /= 0
+---
+x = 5.0
+x %= 0
+---
+s = 'a'
+s += 'b'
+s *= 2
+print(s)
+---
+a = [1]
+b = a
+a += [2]
+print(b)
+---
+m = v.copy()
+m *= beta
+m += (1 - beta) * g
+print(m, v)
+---
+m = v
+m *= 2
+print(v)
+---
+v[:] = 0
+print(v)
+---
+v[0] = 7
+print(v)
+---
+v[v > 0] = 1
+print(v)
+---
+a, b = 1, 2
+a, b = b, a + b
+print(a, b)
+---
+a, *rest = [1, 2, 3]
+print(a, rest)
+---
+for i in range(3):
+    print(i, i**2)
+---
+for i in range(10, 0, -3):
+    print(i, end=' ')
+---
+for i, x in enumerate([1.0, 2.5]):
+    print(i, x)
+---
+for a, b in zip([1, 2], [3, 4]):
+    print(a * b)
+---
+i = 0
+while True:
+    i += 1
+    if i == 2:
+        continue
+    if i > 3:
+        break
+    print(i)
+else:
+    print('never')
+---
+for x in []:
+    pass
+else:
+    print('done')
+---
+def f(x, y=2, *more, z=3, **named):
+    return x, y, more, z, named
+print(f(1), f(1, 5, 6, z=7, a=8))
+---
+def f(x):
+    return x
+f()
+---
+def f(x):
+    return x
+f(1, 2)
+---
+def f(x):
+    return x
+f(y=1)
+---
+def f(x):
+    return x
+f(1, x=2)
+---
+def f(*, lr):
+    return lr
+print(f(lr=0.1))
+f(0.1)
+---
+def f(n):
+    return 1 if n == 0 else n * f(n - 1)
+print(f(20))
+---
+def outer():
+    k = 0
+    def inner():
+        nonlocal k
+        k += 1
+        return k
+    return inner
+f = outer()
+f()
+print(f())
+---
+count = 0
+def f():
+    global count
+    count += 1
+f()
+f()
+print(count)
+---
+count = 0
+def f():
+    count += 1
+f()
+---
+def f():
+    print(x)
+    x = 1
+f()
+---
+f = lambda x: x**2
+print(f(3), list(map(f, [1, 2])), list(filter(None, [0, 1])))
+---
+print([x**2 for x in range(5) if x % 2], {x: x for x in 'ab'}, {x % 2 for x in range(4)})
+---
+print(sum(x * y for x, y in zip([1, 2], [3, 4])))
+---
+print([[i * j for j in range(3)] for i in range(2)])
+---
+d = dict(v=1, m=2)
+d['g'] = 3
+d |= dict(v=9)
+print(d, list(d), d.get('x', 0), 'v' in d)
+for k, x in d.items():
+    print(k, x)
+---
+d = {'a': 1} | {'b': 2}
+print({**d, 'c': 3}, d.pop('a'), d)
+---
+d = {}
+d.setdefault('a', []).append(1)
+print(d)
+del d['a']
+print(d)
+del d['a']
+---
+print([*range(3), *[7]], (*[1], 2))
+---
+x = [3, 1, 2]
+x.sort(reverse=True)
+x.append(0)
+x.insert(1, 9)
+print(x, x.pop(), x[1:3], x[::-1])
+---
+print(sorted([(2, 'b'), (1, 'a')], key=lambda p: p[1]))
+---
+try:
+    1 / 0
+except ZeroDivisionError as e:
+    print('caught', e)
+finally:
+    print('end')
+---
+try:
+    {}['x']
+except (KeyError, IndexError) as e:
+    print(type(e).__name__, e)
+else:
+    print('no')
+---
+raise ValueError('lr must be positive')
+---
+assert lr < 0, 'lr is positive'
+---
+assert lr > 0
+print('ok')
+---
+class Momentum:
+    def __init__(self, lr, beta=0.9):
+        self.lr, self.beta = lr, beta
+        self.v = 0.0
+    def update(self, g):
+        self.v = self.beta * self.v + g
+        return -self.lr * self.v
+m = Momentum(0.1)
+print(m.update(1.0), m.update(1.0), m.v)
+---
+class A:
+    k = 1
+    @property
+    def double(self):
+        return 2 * self.k
+    @staticmethod
+    def three():
+        return 3
+    @classmethod
+    def make(cls):
+        return cls()
+    def __repr__(self):
+        return 'A()'
+class B(A):
+    def __init__(self):
+        super().__init__()
+        self.k = 5
+print(A().double, B.make().double, A.three(), B())
+---
+class A:
+    pass
+A().x
+---
+class A:
+    def __add__(self, other):
+        return 'sum'
+print(A() + 1)
+---
+class A:
+    pass
+A() + 1
+---
+if (n := 10) > 5:
+    print(n)
+---
+match t:
+    case 1:
+        print('one')
+    case 3 | 4:
+        print('three')
+    case _:
+        print('other')
+---
+x = 1 if t > 2 else 0
+print(x)
+---
+def gen():
+    yield 1
+    yield from [2, 3]
+print(list(gen()))
+---
+print('a', 'b', sep='-', end='!\n')
+---
+print()
+print(1, 2.0, None, True, [1.5])
+---
+print(np.float64(1.5), [np.float64(1.5)], g[0])
+---
+def update(t, g, m, v, lr):
+    m = beta * m + (1 - beta) * g
+    return dict(m=m, step=-lr * m)
+print(update(1, g, 0, 0, 0.1))
+---
+import math as m
+from math import sqrt, pi
+print(m.sqrt(4), sqrt(2), pi)
+---
+from numpy import sqrt
+import numpy
+print(sqrt(g), numpy.abs(g))
+---
+x: float = 3
+print(x)
+---
+def f(x: float) -> float:
+    '''Return x.'''
+    return x
+print(f(1), f.__doc__, f.__name__)
+---
+def f(x):
+return x
+---
+def f(x)
+    return x
+---
+print('a'
+---
+x = (1 + 2
+---
+x = 1 +
+---
+if True
+    print(1)
+---
+  x = 1
+---
+x = 1
+  y = 2
+z = 3
+---
+if t:
+    x = 1
+      y = 2
+---
+def f(x):
+    y = [x,
+         1]
+    return y
+print(f(1))
+---
+for i in range(3):
+print(i)
+---
+x = 'abc
+---
+return 3
+---
+lr = 0.1; print(lr)
+---
+x = 5 5
+---
+if x = 3:
+    pass
+---
+print 3
+---
+x = [1, 2
+y = 3
+---
+else:
+    pass
+---
+def f(x, x):
+    pass
+---
+break
+---
+1 = x
+---
+x == 3
+x
+---
+# only a note
+---
+total = 0
+for k in range(1000):
+    total += k * 0.5
+print(total)
+---
+x = 1.0
+for _ in range(2000):
+    x *= 0.99
+print(f'{x:.6e}')
+---
+a = np.array([1.0, 2.0])
+b = a
+b += 1
+print(a)
+---
+with np.errstate(all='ignore'):
+    print(1 / zero)
+---
+def f():
+    return g.sum() / 0
+print(f())
+---
+print(*[1, 2], sep=',')
+---
+x = 10
+def f():
+    return x
+x = 20
+print(f())
+---
+fs = []
+for k in range(3):
+    def f(k=k):
+        return k
+    fs.append(f)
+print([f() for f in fs])
+---
+fs = []
+for k in range(3):
+    fs.append(lambda: k)
+print([f() for f in fs])
+---
+print([f(2) for f in [lambda w: w + 1, lambda w: w * 3]])
+---
+def f():
+    1 / 0
+def h():
+    f()
+h()
+---
+x = 1
+
+
+y = x / 0
+---
+def f(x):
+    y = x + 1
+    z = undefined
+    return z
+f(1)
+---
+def f():
+    f()
+f()
+---
+print(g[0] > 1, bool(g[0] > 1))
+---
+if g[0] > 1:
+    print('yes')
+---
+while g > 0:
+    pass
+---
+print(sum(1 for x in g if x > 0))
+---
+print({'step': -lr * g[0]})
+---
+print(dict(v=v, step=-lr * g))
+---
+print(all(x == x for x in g), np.array([x * 2 for x in g]))
+---
+del lr
+lr
+---
+print(type(g > 0).__name__, (g > 0).dtype, np.array([1, 2]).dtype)
+"""
 
 # Modules, names and features that a rule does without.
 REFUSED_EXPRESSIONS = """\
@@ -791,20 +1110,35 @@ np.sum(g, keepdims=True)
 np.where(g > 0)
 np.add.reduce(g)
 """
-REFUSED_PROGRAMS = [
-    "import torch",
-    "import random\nprint(random.random())",
-    "from dataclasses import dataclass",
-    "import optimlib as ol",
-    "from numpy import cumsum",
-    "fs = [lambda: k for k in range(3)]\nprint([f() for f in fs])",
-    "fs = {k: (lambda w: w * k) for k in range(3)}\nprint(fs[1](2))",
-    "open('x')",
-    "input()",
-    "exec('1')",
-    "eval('1')",
-    "async def f():\n    pass",
-]
+REFUSED_PROGRAMS = r"""
+import torch
+---
+import random
+print(random.random())
+---
+from dataclasses import dataclass
+---
+import optimlib as ol
+---
+from numpy import cumsum
+---
+fs = [lambda: k for k in range(3)]
+print([f() for f in fs])
+---
+fs = {k: (lambda w: w * k) for k in range(3)}
+print(fs[1](2))
+---
+open('x')
+---
+input()
+---
+exec('1')
+---
+eval('1')
+---
+async def f():
+    pass
+"""
 
 
 SHOW = """\
@@ -824,16 +1158,21 @@ def shown(expressions, count=30):
     ]
 
 
+def separate(text):
+    """Return the programs of a text."""
+    return [SETUP + program for program in text.strip("\n").split("\n---\n")]
+
+
 def programs():
     """Return the programs that the page runs as Python does."""
     texts = [ARITHMETIC, COMPARISONS, MATH, FORMATS, NUMPY, ERRORS]
     return [
         *(program for text in texts for program in shown(text)),
-        *(SETUP + program for program in PROGRAMS),
+        *separate(PROGRAMS),
     ]
 
 
 def refused():
     """Return the programs that it refuses."""
     lines = REFUSED_EXPRESSIONS.splitlines()
-    return [*(f"{SETUP}{line}\n" for line in lines), *(SETUP + p for p in REFUSED_PROGRAMS)]
+    return [*(f"{SETUP}{line}\n" for line in lines), *separate(REFUSED_PROGRAMS)]

@@ -191,14 +191,18 @@ def write_explorers(app):
 
     Files in `static` would be loaded by every page.
     """
-    script = page_script()
-    if minify:
-        script = minify.string("application/javascript", script)
-    for file, text in (("explorers.js", script), ("explorers.css", style())):
-        path = Path(app.outdir) / "_static" / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists() or path.read_text("utf-8") != text:
-            path.write_text(text, encoding="utf-8")
+    folder = Path(app.outdir) / "_static"
+    write_static(folder / "explorers.js", page_script())
+    write_static(folder / "explorers.css", style())
+
+
+def write_static(path, text):
+    """Write a file that pages load, scripts minified, unless it stands there as it is."""
+    if minify and path.suffix == ".js":
+        text = minify.string("application/javascript", text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text("utf-8") != text:
+        path.write_text(text, encoding="utf-8")
 
 
 def load_explorers(app, pagename, templatename, context, doctree):

@@ -1,6 +1,7 @@
 """What the checks say about answers that cannot be compared, and about numbers and choices."""
 
 import re
+import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -89,6 +90,9 @@ def raising(t, g, m, v, lr, beta1, beta2, eps):
         (changed(step=lambda r: np.sum(r["step"])), "Wrong shape", "step has the shape ()"),
         (changed(v=lambda r: r["v"][None]), "Wrong shape", "v has the shape (1, 3)"),
         (changed(step=lambda r: r["step"] * np.nan), "nan or infinity", "got nan"),
+        (changed(step=lambda r: r["step"] * np.inf), "nan or infinity", "got −∞"),
+        (changed(step=lambda r: 10**5000), None, "step is not real numbers but a very long int"),
+        (lambda g: sys.exit("bye"), "An error was raised", "came SystemExit: bye"),
         (changed(step=lambda r: ...), None, "step is still `...`"),
         (changed(step=lambda r: "right"), None, "step is not real numbers but 'right'"),
         (changed(m_hat=lambda r: 2 * r["m_hat"]), None, "t = 1, m_hat[0]"),

@@ -5,10 +5,8 @@ rule and every mistake that has a name is judged by both, on the same numbers.
 """
 
 import contextlib
-import gzip
 import inspect
 import io
-import json
 import textwrap
 import time
 import traceback
@@ -18,8 +16,8 @@ import numpy as np
 import pytest
 from browsing import CHROMIUM
 from learners_code import programs, refused
-from test_exercises import CODE, REARRANGED
 
+from course import exercises
 from course.exercises.page import build
 from course.exercises.recording import REDUCTIONS, Operations
 from optimlib.javascript.linker import link
@@ -42,6 +40,11 @@ BATCH = """async (tasks) => {
   for (const [name, number, text] of tasks) answers.push(await runner.run(name, number, text));
   return answers;
 }"""
+CODE = [
+    exercise
+    for exercise in map(exercises.get, exercises.names(layer="code"))
+    if isinstance(exercise, exercises.CodeExercise)
+]
 IDS = [exercise.id for exercise in CODE]
 # Each mistake is judged in two cases, 24 situations; together they go through all cases.
 CASES_OF_EACH = 2

@@ -119,7 +119,7 @@ def _pairs(a, b):
     if len(a.values) != len(b.values):
         shapes = f"{a.shape} {b.shape} "
         raise ValueError(f"operands could not be broadcast together with shapes {shapes}")
-    return list(zip(a.values, b.values))
+    return list(zip(a.values, b.values, strict=True))
 
 
 class _Operation:
@@ -261,7 +261,7 @@ def _kind_of(values):
 
 
 def _is_truth(operand):
-    return isinstance(operand, bool) or isinstance(operand, ndarray) and operand.kind == "bool"
+    return isinstance(operand, bool) or (isinstance(operand, ndarray) and operand.kind == "bool")
 
 
 class dtype:
@@ -447,7 +447,7 @@ class ndarray:
                 raise ValueError(f"NumPy boolean array indexing assignment cannot assign {len(new)}"
                                  f" input values to the {len(places)} output values where the mask"
                                  " is true")  # fmt: skip
-            for place, number in zip(places, new):
+            for place, number in zip(places, new, strict=True):
                 self.values[place] = self._cast(number)
         else:
             self._refuse(index)
@@ -628,7 +628,7 @@ def _positional(values):
     # A number that is shorter by itself is not shown with the digits that rounding adds.
     texts = [
         repr(x) if math.isfinite(x) and "e" not in repr(x) and len(repr(x)) < len(text) else text
-        for x, text in zip(values, texts)
+        for x, text in zip(values, texts, strict=True)
     ]
     texts = [text.removesuffix("0") if text.endswith(".0") else text for text in texts]
     right = _longest([text.partition(".")[2] for text in texts if "." in text])
@@ -648,7 +648,7 @@ def _scientific(values):
         if math.isfinite(x)
     ]
     shortest = [len(_mantissa(x).partition(".")[2]) for x in values if math.isfinite(x)]
-    most = _largest([a if a < b else b for a, b in zip(decimals, shortest)])
+    most = _largest([a if a < b else b for a, b in zip(decimals, shortest, strict=True)])
     texts = [f"{x:.{most}e}" if math.isfinite(x) else str(x) for x in values]
     parts = [text.partition("e") for text in texts]
     width = _longest([exponent for _, _, exponent in parts]) - 1
@@ -670,6 +670,7 @@ def _mantissa(x):
 
 
 def array(value, dtype=None):
+    """Return an array, or a number with its NumPy type."""
     values = value.values if isinstance(value, ndarray) else value
     if not isinstance(values, list | tuple):
         number = _operand(values)
@@ -692,13 +693,11 @@ def array(value, dtype=None):
 
 
 def _are_floats(values):
-    for value in values:
-        if type(value) is not float:
-            return False
-    return True
+    return all([type(value) is float for value in values])
 
 
 def asarray(value, dtype=None):
+    """Return an array as it is, another value as `array` does."""
     return value if isinstance(value, ndarray) and dtype is None else array(value, dtype)
 
 
@@ -739,6 +738,7 @@ def _like(value, number):
 
 
 def where(condition, *choices):
+    """Return the first number where a condition holds, else the second."""
     if len(choices) != 2:
         raise Refused("`np.where` needs three arguments on this page: a condition and two values.")
     operands = [_operand(x) for x in (condition, *choices)]
@@ -755,10 +755,11 @@ def where(condition, *choices):
         x.values * (size // len(x.values)) if isinstance(x, ndarray) else [x] * size
         for x in operands
     ]
-    return ndarray([x if chosen else y for chosen, x, y in zip(*columns)])
+    return ndarray([x if chosen else y for chosen, x, y in zip(*columns, strict=True)])
 
 
 def clip(value, low, high):
+    """Return numbers not below the one and not above the other limit."""
     result = value
     if low is not None:
         result = maximum(result, low)
@@ -766,18 +767,21 @@ def clip(value, low, high):
 
 
 def round_(value, decimals=0):
+    """Return numbers rounded to some decimals, a half to the even digit."""
     return _elementwise("round", lambda x: x if isinstance(x, int) else _rounded(x, decimals))(
         value
     )
 
 
 def dot(a, b):
+    """Return the sum of the products."""
     a, b = asarray(a), asarray(b)
     product = a * b
     return sum(product) if isinstance(a, ndarray) and isinstance(b, ndarray) else product
 
 
 def norm(value, ord=None, axis=None):
+    """Return the Euclidean length."""
     _check_axis(axis)
     if ord not in (None, 2):
         raise Refused("`np.linalg.norm` is the Euclidean length on this page.")
@@ -824,11 +828,13 @@ some = _reduction(logical_or, False)
 
 
 def mean(value, axis=None):
+    """Return the mean."""
     several = isinstance(value, list | tuple | ndarray)
     return divide(sum(value, axis), float(len(value))) if several else _result(float(value))
 
 
 def array_equal(a, b):
+    """Return whether two arrays hold the same numbers."""
     a, b = asarray(a), asarray(b)
     return a.tolist() == b.tolist()
 

@@ -123,15 +123,33 @@ for (const name of ["resolve_in_scopes", "resolve_global"]) {
   };
 }
 
+// The first line that is indented for no reason: Brython names the last line of the text.
+const indented = (text) => {
+  let [indent, mayGrow, depth] = [0, false, 0];
+  for (const [number, line] of text.split("\n").entries()) {
+    const code = line.replace(/(["'])(?:\\.|(?!\1).)*\1/g, "''").replace(/#.*/, "").trimEnd();
+    if (!code.trim()) continue;
+    const own = code.length - code.trimStart().length;
+    if (depth === 0) {
+      if (own > indent && !mayGrow) return number + 1;
+      indent = own;
+    }
+    depth += code.split(/[([{]/).length - code.split(/[)\]}]/).length;
+    mayGrow = code.endsWith(":") || code.endsWith("\\");
+  }
+  return null;
+};
+
 // What an error says: its kind, its message and the learner's line.
-const described = (thrown) => {
+const described = (thrown, text) => {
   // A JavaScript error is a fault of this page, but for a stack that is full.
   if (!thrown.ob_type && !$B.is_recursion_error(thrown)) throw thrown;
   const error = thrown.ob_type ? thrown : $B.exception(thrown);
   const kind = $B.class_name(error);
   if ($B.$isinstance(error, _b_.SyntaxError)) {
     const [message, [, line]] = error.args;
-    return { kind, message: String(message), line: Number(line) };
+    const isIndent = String(message) === "unexpected indent";
+    return { kind, message: String(message), line: isIndent ? indented(text) : Number(line) };
   }
   const places = [...$B.error_trace(error).matchAll(/File "answer", line (\d+)/g)];
   return {
@@ -149,7 +167,7 @@ const execute = (text) => {
     const names = run(text);
     return { printed, names, error: null };
   } catch (thrown) {
-    return { printed, names: {}, error: described(thrown) };
+    return { printed, names: {}, error: described(thrown, text) };
   }
 };
 
