@@ -15,17 +15,21 @@ LOGGER = logging.getLogger(__name__)
 
 
 def write_files(app):
-    """Write the worker's script and the exercises' files, if any can have changed."""
+    """Write the files if any can have changed."""
     folder = Path(app.outdir) / "_static" / "exercises"
     mark, current = folder / "code" / ".fingerprint", fingerprint(Path(app.srcdir))
-    if mark.exists() and mark.read_text() == current:
-        return
-    LOGGER.info("\nwriting the interpreter of exercises in code")
+    if not mark.exists() or mark.read_text() != current:
+        LOGGER.info("\nwriting the interpreter of exercises in code")
+        write(folder)
+        mark.write_text(current)
+
+
+def write(folder):
+    """Write the worker's script and the exercises' files."""
     write_static(folder / "interpreter.js", build.interpreter_script())
     for exercise in map(exercises.get, exercises.names(layer="code")):
         if isinstance(exercise, exercises.CodeExercise):
             write_static(folder / "code" / f"{exercise.id}.js", build.data_script(exercise))
-    mark.write_text(current)
 
 
 def setup(app):
