@@ -86,15 +86,16 @@ def judge(exercise, situations, right, wrong, prepare, *, asarray, number_text):
     except Unusable as problem:
         seen, *diagnosis = problem.args
         return _verdict(exercise, [where + seen], *diagnosis)
+    place = _first_difference(situations, right, columns)
     if spoiled:
+        lines = [f"After the call {' and '.join(spoiled)} held other numbers."]
         return _verdict(
             exercise,
-            [f"After the call {' and '.join(spoiled)} held other numbers."],
+            [*lines, _said(*place, number_text)] if place else lines,
             "State mutated in place",
             "`m *= …` and `m[:] = …` change the array of the caller, who may still need it. "
             "Write `m = …`, which makes a new one.",
         )
-    place = _first_difference(situations, right, columns)
     if place is None:
         agrees = f"It agrees with ol.{exercise['rule']} in {len(columns)} steps."
         return _verdict(exercise, [agrees], correct=True)
@@ -107,10 +108,11 @@ def judge(exercise, situations, right, wrong, prepare, *, asarray, number_text):
 
 def recognised(wrong, outputs):
     """Return the number of the mistake that leads to these outputs, or None."""
-    for number, row in enumerate(wrong):
-        if not any(map(differs, row, outputs)):
-            return number
-    return None
+    return next((n for n, row in enumerate(wrong) if _is_near(row, outputs)), None)
+
+
+def _is_near(row, outputs, tolerance=TOLERANCE):
+    return not any(differs(a, b, tolerance) for a, b in zip(row, outputs, strict=True))
 
 
 def differs(a, b, tolerance=TOLERANCE):
@@ -243,17 +245,21 @@ def _diagnosis(exercise, right, wrong, columns):
     """Return the mistake's name, its explanation and its chapter, as far as they are known."""
     names = exercise["names"]
     outputs = [value for record in columns for name in names for value in record[name][0]]
+    expected = [value for record in right for name in names for value in record[name]]
     number = recognised(wrong, outputs)
+    has_few_digits = any(r[name][1] in ("float16", "float32") for r in columns for name in names)
+    if has_few_digits and not _is_near(expected, outputs, ROUNDED):
+        near = [n for n, row in enumerate(wrong) if _is_near(row, outputs, ROUNDED)]
+        number = near[0] if len(near) == 1 else None
     if number is not None:
         mistake = exercise["mistakes"][number]
         return mistake["name"], mistake["explanation"], mistake["chapter"]
-    if any(record[name][1] in ("float16", "float32") for record in columns for name in names):
+    if has_few_digits:
         return "float32", "Some numbers have few digits: keep the dtype that came in, float64."
     if any(value - value != 0 for value in outputs):
         return "nan or infinity", "Something is divided by 0, or the root of a negative taken."
-    expected = [value for record in right for name in names for value in record[name]]
-    if not any(map(differs, expected, outputs)):
+    if _is_near(expected, outputs):
         return None, "The state and the step are right; only what is noted beside them is not."
-    if not any(differs(a, b, ROUNDED) for a, b in zip(expected, outputs, strict=True)):
+    if _is_near(expected, outputs, ROUNDED):
         return "Rounded on the way", "Only later digits differ: a rounded constant, or float32."
     return ()

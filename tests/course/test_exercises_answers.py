@@ -59,6 +59,16 @@ def in_float32(t, g, m, v, lr, beta1, beta2, eps):
     return adam(t, g, m, v, lr, beta1, beta2, np.float32(eps))
 
 
+def in_float32_without_correction(t, g, m, v, lr, beta1, beta2, eps):
+    record = in_float32(t, g, m, v, lr, beta1, beta2, eps)
+    return record | dict(step=-lr * record["m"] / (np.sqrt(record["v"]) + np.float32(eps)))
+
+
+def spoils_and_is_wrong(t, g, m, v, lr, beta1, beta2, eps):
+    g *= 2
+    return adam(t, g, m, v, lr, beta1, beta2, eps)
+
+
 def as_tuple(t, g, m, v, lr, beta1, beta2, eps):
     record = adam(t, g, m, v, lr, beta1, beta2, eps)
     return record["m"], record["v"], record["step"]
@@ -85,12 +95,14 @@ def raising(t, g, m, v, lr, beta1, beta2, eps):
         (without("v"), "Missing names", "v missing"),
         (in_place, "State mutated in place", "m held other numbers"),
         (spoils_gradient, "State mutated in place", "g held other numbers"),
+        (spoils_and_is_wrong, "State mutated in place", "The first difference is in step t = 1, m"),
+        (in_float32_without_correction, "Bias correction forgotten", "m[0]"),
         (in_float32, "float32", "The first difference is in step t = 1, m[0]"),
         (changed(step=lambda r: np.round(r["step"], 9)), "Rounded on the way", "step"),
         (changed(step=lambda r: np.sum(r["step"])), "Wrong shape", "step has the shape ()"),
         (changed(v=lambda r: r["v"][None]), "Wrong shape", "v has the shape (1, 3)"),
         (changed(step=lambda r: r["step"] * np.nan), "nan or infinity", "got nan"),
-        (changed(step=lambda r: r["step"] * np.inf), "nan or infinity", "got −∞"),
+        (changed(step=lambda r: r["step"] * np.inf), "nan or infinity", "got ∞"),
         (changed(step=lambda r: 10**5000), None, "step is not real numbers but a very long int"),
         (lambda g: sys.exit("bye"), "An error was raised", "came SystemExit: bye"),
         (changed(step=lambda r: ...), None, "step is still `...`"),
