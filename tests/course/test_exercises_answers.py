@@ -1,5 +1,6 @@
 """What the checks say about answers that cannot be compared, and about numbers and choices."""
 
+import inspect
 import re
 import sys
 from dataclasses import replace
@@ -126,6 +127,24 @@ def test_answers_that_are_wrong_are_described(answer, mistake, seen):
     assert not report.correct
     assert report.mistake == mistake, report
     assert seen in repr(report), report
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "mistake"),
+    [
+        ("beta1 * m + (1 - beta1) * g", "(1 - beta1) * m + beta1 * g", "β₁ and 1 − β₁ swapped"),
+        ("+ (1 - beta2) * g**2", "+ g**2", "1 − β₂ forgotten"),
+        ("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat) + eps", "Parentheses are missing"),
+        ("beta1**t), v / (1 - beta2**t", "beta1*t), v / (1 - beta2*t", "βt in place of βᵗ"),
+        ("-lr * m_hat", "-lr / t**0.5 * m_hat", "η divided by √t"),
+    ],
+)
+def test_slips_of_the_pen_have_a_name(right, wrong, mistake):
+    source = inspect.getsource(adam)
+    assert right in source
+    namespace = {"np": np}
+    exec(source.replace(right, wrong), namespace)
+    assert exercises.check("adam", namespace["adam"]).mistake == mistake
 
 
 def test_the_place_of_the_first_difference_is_named():
