@@ -1,7 +1,7 @@
 """What the page's worker runs: a learner's function is called in each situation and judged."""
 
 from course.exercises.judge import Unusable, asked_for, judge
-from course.exercises.page.arrays import Refused, wrapped
+from course.exercises.page.arrays import Refused
 from optimlib.symbols import number_text
 
 VAR_POSITIONAL, VAR_KEYWORD = 4, 8  # As in a code object's flags.
@@ -28,13 +28,13 @@ def parameters_of(function):
     return found
 
 
-def verdict_on(update, exercise, situations, right, wrong, note):
+def verdict_on(update, exercise, situations, right, wrong, asarray, note):
     """Return what the judge says of a learner's function.
 
     Parameters
     ----------
     update : function
-    exercise, situations, right, wrong
+    exercise, situations, right, wrong, asarray
         As `judge` wants them.
     note : callable
         Is told of an error in the learner's function.
@@ -56,5 +56,5 @@ def verdict_on(update, exercise, situations, right, wrong, note):
         return run, asked
 
     return judge(
-        exercise, situations, right, wrong, prepare, asarray=wrapped, number_text=number_text
+        exercise, situations, right, wrong, prepare, asarray=asarray, number_text=number_text
     )

@@ -36,7 +36,7 @@ const run = (text) => load(NAME, () => {
 });
 
 for (const [name, compiled] of Object.entries(modules)) modules[name] = load(name, compiled);
-const { np, ndarray, Refused } = modules["course.exercises.page.arrays"];
+const { np, ndarray, wrapped, Refused } = modules["course.exercises.page.arrays"];
 const refuse = (sentence) => { throw $B.$call(Refused, sentence); };
 $B.refuse = refuse;
 $B.imported.numpy = np;
@@ -59,15 +59,19 @@ const floats = (x) => {
   const fields = $B.get_dict(x);
   return $B.str_dict_get(fields, "kind") === "float64" ? $B.str_dict_get(fields, "values") : null;
 };
+const arrayOf = (values) => {
+  const array = { ob_type: ndarray };
+  $B.set_dict(array, $B.obj_dict({ kind: "float64", values: $B.$list(values) }));
+  return array;
+};
+const isFloats = (x) => Array.isArray(x) && x.every((y) => y?.ob_type === _b_.float);
+const asarray = (x) => isFloats(x) ? arrayOf([...x]) : $B.$call(wrapped, x);
 const quick = (op, x, y) => {
   const [a, b] = [floats(x), floats(y)];
   if (a === null || b === null || a.length !== b.length && a.length && b.length) return null;
   const [compute, longer] = [QUICK[op], a.length ? a : b];
   const at = (z, i) => typeof z === "number" ? z : z[i].value;
-  const values = Array.from(longer, (_, i) => $B.fast_float(compute(at(a, i), at(b, i))));
-  const result = { ob_type: ndarray };
-  $B.set_dict(result, $B.obj_dict({ kind: "float64", values: $B.$list(values) }));
-  return result;
+  return arrayOf(Array.from(longer, (_, i) => $B.fast_float(compute(at(a, i), at(b, i)))));
 };
 const slow = $B.rich_op;
 $B.rich_op = (op, x, y, position) => {
@@ -257,7 +261,7 @@ const judge = (data, number, text) => {
   };
   try {
     const given = [data.exercise, situations, right].map(toPython);
-    const verdict = toJavaScript($B.$call(verdictOn, update, ...given, wrong, note));
+    const verdict = toJavaScript($B.$call(verdictOn, update, ...given, wrong, asarray, note));
     return { printed, error: raised, verdict };
   } catch (thrown) {
     return { printed, error: described(thrown), verdict: null };
