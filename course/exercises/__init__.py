@@ -118,7 +118,7 @@ def check(name, answer, student=None):
     ...     return dict(v=v, step=-lr * v)
     >>> exercises.check("momentum", my_momentum)
     momentum: not yet. The first difference is in step t = 1, v[0]: \
-expected 0.0429172, got 0.0242528.
+expected 0.0429, got 0.0242428.
     It looks like “A running average in place of a sum”. `v` has (1 − β) g. In this form the \
 gradient enters the velocity whole.
     To read again: start/first-descent

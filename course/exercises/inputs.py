@@ -6,9 +6,7 @@ import numpy as np
 
 from optimlib.rules.rule import Rule
 
-# What two right answers may differ by, relative to the value: rounding, with room for
-# cancellation. And what the outputs of two mistakes have to differ by somewhere.
-TOLERANCE = 1e-9
+# What the outputs of two mistakes have to differ by somewhere, relative to the value.
 APART = 1e-6
 
 # Each setting of the hyperparameters is used in these steps, on so many coordinates.
@@ -38,26 +36,23 @@ class Situation:
     def grad(self, point):
         return self.g + self.h * (point - self.w)
 
-    def map(self, change, number=float):
-        """Return a copy with ``change(array)`` for each array, ``number`` of hyperparameters."""
-        state = {name: change(value) for name, value in self.state.items()}
-        values = {name: number(value) for name, value in self.hyperparameters.items()}
-        own = map(change, (self.w, self.g, self.h))
-        return Situation(self.t, *own, state, values)
-
     def column(self, index):
         """Return the situation of one column, with arrays of its own."""
-        return self.map(lambda array: array[:, index].copy(), lambda value: float(value[index]))
+        state = {name: value[:, index].copy() for name, value in self.state.items()}
+        values = {name: float(value[index]) for name, value in self.hyperparameters.items()}
+        own = (array[:, index].copy() for array in (self.w, self.g, self.h))
+        return Situation(self.t, *own, state, values)
 
-    def copy(self):
-        """Return the same situation with arrays of its own, which an answer may spoil."""
-        return self.map(np.copy)
-
-    def changed_since(self, before):
-        """Return the names of the arrays that are no longer what they were."""
-        arrays = {"w": self.w, "g": self.g, "h": self.h} | self.state
-        old = {"w": before.w, "g": before.g, "h": before.h} | before.state
-        return [name for name in arrays if not np.array_equal(arrays[name], old[name])]
+    def plain(self):
+        """Return the situation as the judge wants it: a dict of numbers and lists."""
+        return {
+            "t": self.t,
+            "w": self.w.tolist(),
+            "g": self.g.tolist(),
+            "h": self.h.tolist(),
+            "state": {name: value.tolist() for name, value in self.state.items()},
+            "hyperparameters": self.hyperparameters,
+        }
 
 
 class _Curves:
@@ -101,6 +96,16 @@ def _drawn(rng, ranges, eps):
     return values
 
 
+def _short(values, digits=3):
+    """Return numbers rounded to few significant digits: they are read, and sent to the page."""
+    values = np.asarray(values, dtype=float)
+    size = np.floor(np.log10(np.abs(values), out=np.zeros_like(values), where=values != 0))
+    decimals = (digits - 1 - size).astype(int)
+    # Powers of ten up to 10²² are exact: what is divided by one is the number that was meant.
+    up, down = 10.0 ** np.maximum(decimals, 0), 10.0 ** np.maximum(-decimals, 0)
+    return np.round(values * up / down) * down / up
+
+
 def _run(rule, seeds):
     """Return the situations of a run of the rule and its records, a column for each setting."""
     ranges = {name: rule.ranges()[name] for name in rule(lr=1.0).hyperparameters()}
@@ -113,23 +118,27 @@ def _run(rule, seeds):
             scales = 10 ** rng.uniform(-1, 1, (STEPS[-1], 1, COORDINATES))
             draws.append(rng.normal(size=(STEPS[-1], 3, COORDINATES)) * scales)
             draws[-1][:, 1] *= size
-    values = {name: np.array([setting[name] for setting in settings]) for name in ranges}
+    values = {name: _short([setting[name] for setting in settings], 4) for name in ranges}
     right = rule(**values)
     state = right.initial(np.zeros((COORDINATES, len(settings))))
     run = []
-    for t, (w, g, h) in enumerate(np.moveaxis(draws, 0, -1), start=1):
-        situation = Situation(t, w, g, h, dict(zip(right.state, state, strict=True)), values)
-        record = record_of(right, situation)
+    for t, (w, g, h) in enumerate(np.moveaxis(_short(draws), 0, -1), start=1):
+        state = dict(zip(right.state, map(_short, state), strict=True))
+        situation = Situation(t, w, g, h, state, values)
+        with np.errstate(all="ignore"):
+            record = record_of(right, situation)
         run.append((situation, record))
         state = [record[name] for name in right.state]
     return [run[t - 1] for t in STEPS]
 
 
-def differ(a, b, tolerance):
-    """Return where two arrays differ by more than `tolerance` times their size; nan equals nan."""
+def _apart(row, others):
+    """Return which of the other rows differ from this one somewhere, by more than rounding."""
     with np.errstate(all="ignore"):
-        near = np.abs(a - b) <= tolerance * np.maximum(np.abs(a), np.abs(b))
-    return ~(near | (a == b) | (np.isnan(a) & np.isnan(b)))
+        near = np.abs(row - others) <= APART * np.maximum(np.abs(row), np.abs(others))
+    near &= np.isfinite(row) & np.isfinite(others)
+    same = (row == others) | (np.isnan(row) & np.isnan(others))
+    return ~(near | same).all(axis=1)
 
 
 @dataclass(frozen=True)
@@ -154,18 +163,8 @@ class Inputs:
         """Return whether these inputs tell all mistakes apart, from each other and the right."""
         rows = np.array([self.right, *self.wrong])
         return np.all(np.isfinite(self.right)) and all(
-            differ(rows[i], rows[i + 1 :], APART).any(axis=1).all() for i in range(len(rows))
+            _apart(rows[i], rows[i + 1 :]).all() for i in range(len(rows))
         )
-
-    def recognised(self, row):
-        """Return the number of the mistake whose outputs are in `row`, or None."""
-        same = ~differ(self.wrong, row, TOLERANCE).any(axis=1)
-        return int(np.argmax(same)) if same.any() else None
-
-
-def row(records, required):
-    """Return the outputs of these names in one row."""
-    return np.concatenate([record[name] for record in records for name in required])
 
 
 def inputs(rule, mistakes, required, seeds):

@@ -1,6 +1,8 @@
 """What the checks say about answers that cannot be compared, and about numbers and choices."""
 
+import inspect
 import re
+import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -58,6 +60,16 @@ def in_float32(t, g, m, v, lr, beta1, beta2, eps):
     return adam(t, g, m, v, lr, beta1, beta2, np.float32(eps))
 
 
+def in_float32_without_correction(t, g, m, v, lr, beta1, beta2, eps):
+    record = in_float32(t, g, m, v, lr, beta1, beta2, eps)
+    return record | dict(step=-lr * record["m"] / (np.sqrt(record["v"]) + np.float32(eps)))
+
+
+def spoils_and_is_wrong(t, g, m, v, lr, beta1, beta2, eps):
+    g *= 2
+    return adam(t, g, m, v, lr, beta1, beta2, eps)
+
+
 def as_tuple(t, g, m, v, lr, beta1, beta2, eps):
     record = adam(t, g, m, v, lr, beta1, beta2, eps)
     return record["m"], record["v"], record["step"]
@@ -84,11 +96,16 @@ def raising(t, g, m, v, lr, beta1, beta2, eps):
         (without("v"), "Missing names", "v missing"),
         (in_place, "State mutated in place", "m held other numbers"),
         (spoils_gradient, "State mutated in place", "g held other numbers"),
+        (spoils_and_is_wrong, "State mutated in place", "The first difference is in step t = 1, m"),
+        (in_float32_without_correction, "Bias correction forgotten", "m[0]"),
         (in_float32, "float32", "The first difference is in step t = 1, m[0]"),
         (changed(step=lambda r: np.round(r["step"], 9)), "Rounded on the way", "step"),
         (changed(step=lambda r: np.sum(r["step"])), "Wrong shape", "step has the shape ()"),
         (changed(v=lambda r: r["v"][None]), "Wrong shape", "v has the shape (1, 3)"),
         (changed(step=lambda r: r["step"] * np.nan), "nan or infinity", "got nan"),
+        (changed(step=lambda r: r["step"] * np.inf), "nan or infinity", "got ∞"),
+        (changed(step=lambda r: 10**5000), None, "step is not real numbers but a very long int"),
+        (lambda g: sys.exit("bye"), "An error was raised", "came SystemExit: bye"),
         (changed(step=lambda r: ...), None, "step is still `...`"),
         (changed(step=lambda r: "right"), None, "step is not real numbers but 'right'"),
         (changed(m_hat=lambda r: 2 * r["m_hat"]), None, "t = 1, m_hat[0]"),
@@ -110,6 +127,24 @@ def test_answers_that_are_wrong_are_described(answer, mistake, seen):
     assert not report.correct
     assert report.mistake == mistake, report
     assert seen in repr(report), report
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "mistake"),
+    [
+        ("beta1 * m + (1 - beta1) * g", "(1 - beta1) * m + beta1 * g", "β₁ and 1 − β₁ swapped"),
+        ("+ (1 - beta2) * g**2", "+ g**2", "1 − β₂ forgotten"),
+        ("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat) + eps", "Parentheses are missing"),
+        ("beta1**t), v / (1 - beta2**t", "beta1*t), v / (1 - beta2*t", "βt in place of βᵗ"),
+        ("-lr * m_hat", "-lr / t**0.5 * m_hat", "η divided by √t"),
+    ],
+)
+def test_slips_of_the_pen_have_a_name(right, wrong, mistake):
+    source = inspect.getsource(adam)
+    assert right in source
+    namespace = {"np": np}
+    exec(source.replace(right, wrong), namespace)
+    assert exercises.check("adam", namespace["adam"]).mistake == mistake
 
 
 def test_the_place_of_the_first_difference_is_named():

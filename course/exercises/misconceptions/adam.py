@@ -7,6 +7,7 @@ from course.exercises.misconceptions.general import (
     betas_swapped,
     call,
     corrected_rule,
+    rate_decays,
     spoiled,
 )
 from optimlib.rules import Adam, AdamW, AMSGrad
@@ -16,9 +17,12 @@ class _Adam(Adam):
     """Adam in pieces, so that a mistake changes one of them."""
 
     def update(self, t, g, m, v):
-        m = self.beta1 * m + (1 - self.beta1) * g
+        m = self.first_mean(g, m)
         v = self.mean(g, m, v)
         return dict(m=m, v=v, step=self.step(t, g, m, v))
+
+    def first_mean(self, g, m):
+        return self.beta1 * m + (1 - self.beta1) * g
 
     def mean(self, g, m, v):
         return self.beta2 * v + (1 - self.beta2) * g**2
@@ -134,6 +138,75 @@ class AdamOneForAll(_Adam):
         return self.beta2 * v + (1 - self.beta2) * np.sum(g**2, axis=0)
 
 
+class AdamFirstSwapped(_Adam):
+    """β₁ and 1 − β₁ swapped.
+
+    `m` has (1 − β₁) m + β₁ g: β₁ is the weight of the past.
+    """
+
+    def first_mean(self, g, m):
+        return (1 - self.beta1) * m + self.beta1 * g
+
+
+class AdamSecondSwapped(_Adam):
+    """β₂ and 1 − β₂ swapped.
+
+    `v` has (1 − β₂) v + β₂ g²: β₂ is the weight of the past.
+    """
+
+    def mean(self, g, m, v):
+        return (1 - self.beta2) * v + self.beta2 * g**2
+
+
+class AdamBothSwapped(AdamFirstSwapped, AdamSecondSwapped):
+    """β and 1 − β swapped.
+
+    `m` has (1 − β₁) m + β₁ g, and `v` the same with β₂: β is the weight of the past.
+    """
+
+
+class AdamFirstSum(_Adam):
+    """1 − β₁ forgotten.
+
+    `m` has g where (1 − β₁) g belongs: no mean, but 1/(1 − β₁) times one.
+    """
+
+    def first_mean(self, g, m):
+        return self.beta1 * m + g
+
+
+class AdamSecondSum(_Adam):
+    """1 − β₂ forgotten.
+
+    `v` has g² where (1 − β₂) g² belongs: no mean, but 1/(1 − β₂) times one.
+    """
+
+    def mean(self, g, m, v):
+        return self.beta2 * v + g**2
+
+
+class AdamParentheses(_Adam):
+    """Parentheses are missing.
+
+    `step` has −η m̂ / √v̂ + ε: without parentheses ε is added to the quotient, not to √v̂.
+    """
+
+    def step(self, t, g, m, v):
+        m_hat, v_hat = m / (1 - self.beta1**t), v / (1 - self.beta2**t)
+        return -self.lr * m_hat / np.sqrt(v_hat) + self.eps
+
+
+class AdamTimes(_Adam):
+    """βt in place of βᵗ.
+
+    The corrections divide by 1 − βt: `beta * t` is a product, the power is `beta**t`.
+    """
+
+    def step(self, t, g, m, v):
+        m_hat, v_hat = m / (1 - self.beta1 * t), v / (1 - self.beta2 * t)
+        return -self.lr * m_hat / self.scale(t, v_hat)
+
+
 class AdamWithoutEpsilon(_Adam):
     """ε forgotten.
 
@@ -164,10 +237,18 @@ _PIECES = [
     AdamOneBeta,
     AdamUnsquared,
     AdamOneForAll,
+    AdamFirstSwapped,
+    AdamSecondSwapped,
+    AdamBothSwapped,
+    AdamFirstSum,
+    AdamSecondSum,
+    AdamParentheses,
+    AdamTimes,
     AdamWithoutEpsilon,
 ]
 ADAM = [
     *any_rule(Adam),
+    rate_decays(Adam),
     *corrected_rule(Adam),
     betas_swapped(Adam),
     _keeps_corrected(Adam),
@@ -182,7 +263,8 @@ def _decoupled(mistake):
         __doc__ = mistake.__doc__
 
         def update(self, t, g, m, v, w):
-            adam = mistake(self.lr, self.beta1, self.beta2, self.eps)
+            shared = {name: getattr(self, name) for name in ("lr", "beta1", "beta2", "eps")}
+            adam = mistake(lr=1.0).replace_unchecked(**shared)
             record = call(adam, t, g, (m, v), w)
             return record | dict(step=record["step"] - self.lr * self.weight_decay * w)
 
@@ -268,6 +350,7 @@ class AdamWDecayInside(AdamW):
 
 ADAMW = [
     *any_rule(AdamW),
+    rate_decays(AdamW),
     betas_swapped(AdamW),
     *corrected_rule(AdamW),
     _keeps_corrected(AdamW),
@@ -327,10 +410,18 @@ class _AMSGrad(AMSGrad):
     """AMSGrad in pieces, so that a mistake changes one of them."""
 
     def update(self, t, g, m, v, v_max):
-        m = self.beta1 * m + (1 - self.beta1) * g
-        v = self.beta2 * v + (1 - self.beta2) * g**2
+        m, v = self.means(g, m, v)
         v_max = self.largest(g, v, v_max)
-        return dict(m=m, v=v, v_max=v_max, step=-self.lr * m / self.scale(v, v_max))
+        return dict(m=m, v=v, v_max=v_max, step=self.step(m, v, v_max))
+
+    def means(self, g, m, v):
+        return (
+            self.beta1 * m + (1 - self.beta1) * g,
+            self.beta2 * v + (1 - self.beta2) * g**2,
+        )
+
+    def step(self, m, v, v_max):
+        return -self.lr * m / self.scale(v, v_max)
 
     def largest(self, g, v, v_max):
         return np.maximum(v_max, v)
@@ -379,6 +470,39 @@ class AMSGradOneMaximum(_AMSGrad):
         return np.maximum(v_max, np.max(v, axis=0))
 
 
+class AMSGradSwapped(_AMSGrad):
+    """β and 1 − β swapped.
+
+    `m` has (1 − β₁) m + β₁ g, and `v` the same with β₂: β is the weight of the past.
+    """
+
+    def means(self, g, m, v):
+        return (
+            (1 - self.beta1) * m + self.beta1 * g,
+            (1 - self.beta2) * v + self.beta2 * g**2,
+        )
+
+
+class AMSGradSum(_AMSGrad):
+    """1 − β₂ forgotten.
+
+    `v` has g² where (1 − β₂) g² belongs: no mean, but 1/(1 − β₂) times one.
+    """
+
+    def means(self, g, m, v):
+        return super().means(g, m, v)[0], self.beta2 * v + g**2
+
+
+class AMSGradParentheses(_AMSGrad):
+    """Parentheses are missing.
+
+    `step` has −η m / √v_max + ε: without parentheses ε is added to the quotient.
+    """
+
+    def step(self, m, v, v_max):
+        return -self.lr * m / np.sqrt(v_max) + self.eps
+
+
 class AMSGradInside(_AMSGrad):
     """ε inside the root.
 
@@ -401,6 +525,7 @@ class AMSGradWithoutRoot(_AMSGrad):
 
 AMSGRAD = [
     *any_rule(AMSGrad),
+    rate_decays(AMSGrad),
     betas_swapped(AMSGrad),
     spoiled(
         AMSGrad,
@@ -415,6 +540,9 @@ AMSGRAD = [
     AMSGradOfSquares,
     AMSGradSmallest,
     AMSGradOneMaximum,
+    AMSGradSwapped,
+    AMSGradSum,
+    AMSGradParentheses,
     AMSGradInside,
     AMSGradWithoutRoot,
 ]

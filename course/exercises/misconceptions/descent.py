@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.exercises.misconceptions.general import any_rule
+from course.exercises.misconceptions.general import any_rule, rate_decays
 from optimlib.rules import GradientDescent, Newton
 
 
@@ -78,6 +78,7 @@ class RateSubtracted(GradientDescent):
 
 GRADIENT_DESCENT = [
     *any_rule(GradientDescent),
+    rate_decays(GradientDescent),
     SignOnly,
     Normalized,
     Decaying,
@@ -177,6 +178,16 @@ class NewtonOutside(_Newton):
         return -self.lr * (g / h + self.regularization)
 
 
+class NewtonParentheses(_Newton):
+    """Parentheses are missing.
+
+    `step` has −η g / h + λ: without parentheses λ is added to the quotient, not to h.
+    """
+
+    def step(self, w, g, h):
+        return -self.lr * g / h + self.regularization
+
+
 class NewtonSquared(_Newton):
     """The curvature is squared.
 
@@ -216,6 +227,7 @@ NEWTON = [
     NewtonUnregularized,
     NewtonSubtracted,
     NewtonOutside,
+    NewtonParentheses,
     NewtonSquared,
     NewtonUndamped,
     NewtonPoint,

@@ -69,6 +69,16 @@ def rate_forgotten(rule):
     )
 
 
+def rate_decays(rule):
+    """Return `rule` with η/√t in its step."""
+    return spoiled(
+        rule,
+        "η divided by √t",
+        "`step` has η/√t. A schedule is given as `lr` from outside; the rule takes η as it is.",
+        before=lambda self, t: (self.replace_unchecked(lr=self.lr / t**0.5), t),
+    )
+
+
 def new_point(rule):
     """Return `rule` with the new point returned as its step."""
     return spoiled(

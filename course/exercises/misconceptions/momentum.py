@@ -1,6 +1,6 @@
 """Mistakes in momentum, in each of its three forms."""
 
-from course.exercises.misconceptions.general import any_rule
+from course.exercises.misconceptions.general import any_rule, rate_decays
 from optimlib.rules import AverageMomentum, HeavyBall, Momentum
 
 
@@ -83,6 +83,20 @@ class OtherSign(Momentum):
         return dict(v=v, step=self.lr * v)
 
 
+class VelocityOfSteps(Momentum):
+    """The velocity is a step.
+
+    `v` has −η g, and `step` is v, as Keras writes it. Here v collects plain gradients, and `step`
+    is −η v.
+    """
+
+    chapter = "appendix/conventions"
+
+    def update(self, t, g, v):
+        v = self.beta * v - self.lr * g
+        return dict(v=v, step=v)
+
+
 class ForgetsThePast(Momentum):
     """The past is forgotten.
 
@@ -106,6 +120,7 @@ class LooksAheadToo(Momentum):
 
 MOMENTUM = [
     *any_rule(Momentum),
+    rate_decays(Momentum),
     RateTwiceMomentum,
     RateInside,
     DampenedMomentum,
@@ -113,6 +128,7 @@ MOMENTUM = [
     BetaOnGradient,
     BetaOnBoth,
     OtherSign,
+    VelocityOfSteps,
     ForgetsThePast,
     LooksAheadToo,
 ]
@@ -273,6 +289,18 @@ class RateInsideAverage(AverageMomentum):
         return dict(v=v, step=-v)
 
 
+class StepsAverage(AverageMomentum):
+    """The velocity is a step.
+
+    `v` has −η (1 − β) g, and `step` is v. Here v is the mean of plain gradients, and `step` is
+    −η v.
+    """
+
+    def update(self, t, g, v):
+        v = self.beta * v - self.lr * (1 - self.beta) * g
+        return dict(v=v, step=v)
+
+
 class ForgetsThePastAverage(AverageMomentum):
     """The past is forgotten.
 
@@ -286,10 +314,12 @@ class ForgetsThePastAverage(AverageMomentum):
 
 AVERAGE_MOMENTUM = [
     *any_rule(AverageMomentum),
+    rate_decays(AverageMomentum),
     UndampenedAverage,
     SwappedAverage,
     StepBeforeAverage,
     CorrectedAverage,
     RateInsideAverage,
+    StepsAverage,
     ForgetsThePastAverage,
 ]

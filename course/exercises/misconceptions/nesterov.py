@@ -1,6 +1,6 @@
 """Mistakes in Nesterov's method, most of them about where the gradient is taken."""
 
-from course.exercises.misconceptions.general import any_rule
+from course.exercises.misconceptions.general import any_rule, rate_decays
 from optimlib.rules import Nesterov
 
 
@@ -77,6 +77,21 @@ class StepBeforeVelocityNesterov(Nesterov):
         return dict(v=self.beta * v + g, step=-self.lr * v)
 
 
+class VelocityOfSteps(Nesterov):
+    """The velocity is a step.
+
+    `v` has −η g of the gradient at w + βv, and `step` is v, as papers write it. Here v collects
+    plain gradients: the gradient is taken at w − ηβv, and `step` is −ηv.
+    """
+
+    def look_ahead(self, w, v):
+        return w + self.beta * v
+
+    def update(self, t, g, v):
+        v = self.beta * v - self.lr * g
+        return dict(v=v, step=v)
+
+
 class TwoForms(Nesterov):
     """Both forms at once.
 
@@ -104,6 +119,7 @@ class LibraryForm(TwoForms):
 
 NESTEROV = [
     *any_rule(Nesterov),
+    rate_decays(Nesterov),
     LookBehind,
     UnscaledLookAhead,
     FullLookAhead,
@@ -111,6 +127,7 @@ NESTEROV = [
     StepsTwice,
     DampenedNesterov,
     StepBeforeVelocityNesterov,
+    VelocityOfSteps,
     TwoForms,
     LibraryForm,
 ]

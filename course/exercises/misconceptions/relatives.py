@@ -289,6 +289,17 @@ class LionAfterMemory(Lion):
         return record | dict(step=step)
 
 
+class LionWithoutSign(Lion):
+    """The sign is forgotten.
+
+    `step` has c where sign(c) belongs: every coordinate moves by η, whatever the size of c.
+    """
+
+    def update(self, t, g, m, w):
+        record = super().update(t, g, m, w)
+        return record | dict(step=-self.lr * (record["c"] + self.weight_decay * w))
+
+
 class LionWithoutDecay(Lion):
     """The decay is missing.
 
@@ -337,5 +348,6 @@ LION = [
     betas_swapped(Lion),
     LionOneBeta,
     LionAfterMemory,
+    LionWithoutSign,
     LionWithoutDecay,
 ]

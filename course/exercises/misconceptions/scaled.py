@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.exercises.misconceptions.general import any_rule
+from course.exercises.misconceptions.general import any_rule, rate_decays
 from optimlib.rules import AdaGrad, RMSProp
 
 
@@ -81,6 +81,17 @@ class AdaGradWithoutEpsilon(AdaGrad):
         return dict(G=G, step=-self.lr * g / np.sqrt(G))
 
 
+class AdaGradParentheses(AdaGrad):
+    """Parentheses are missing.
+
+    `step` has −η g / √G + ε: without parentheses ε is added to the quotient, not to √G.
+    """
+
+    def update(self, t, g, G):
+        G = G + g**2
+        return dict(G=G, step=-self.lr * g / np.sqrt(G) + self.eps)
+
+
 class AdaGradOneForAll(AdaGrad):
     """One sum for all coordinates.
 
@@ -112,6 +123,7 @@ ADAGRAD = [
     AdaGradLate,
     AdaGradForgets,
     AdaGradWithoutEpsilon,
+    AdaGradParentheses,
     AdaGradOneForAll,
     AdaGradDecaying,
 ]
@@ -152,6 +164,17 @@ class RMSPropSwapped(_RMSProp):
 
     def mean(self, g, v):
         return (1 - self.beta) * v + self.beta * g**2
+
+
+class RMSPropParentheses(_RMSProp):
+    """Parentheses are missing.
+
+    `step` has −η g / √v + ε: without parentheses ε is added to the quotient, not to √v.
+    """
+
+    def update(self, t, g, v):
+        v = self.mean(g, v)
+        return dict(v=v, step=-self.lr * g / np.sqrt(v) + self.eps)
 
 
 class RMSPropLate(_RMSProp):
@@ -236,8 +259,10 @@ class RMSPropWithoutEpsilon(_RMSProp):
 
 RMSPROP = [
     *any_rule(RMSProp),
+    rate_decays(RMSProp),
     RMSPropOtherSide,
     RMSPropSwapped,
+    RMSPropParentheses,
     RMSPropLate,
     RMSPropCorrected,
     RMSPropSum,

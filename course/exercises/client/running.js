@@ -1,0 +1,106 @@
+// Runs and judges a learner's code in a worker of its own, which is ended when its time is up.
+
+const MILLISECONDS = 2000;
+
+// `loadInterpreter` and `loadExercise(name)` return promises of the worker's script, as a function,
+// and of an exercise's data; `report` is told "loading", "starting" and "ready".
+export class Runner {
+  constructor({ loadInterpreter, loadExercise, report = () => {} }) {
+    Object.assign(this, { loadInterpreter, loadExercise, report });
+    this.worker = null;
+    this.turn = Promise.resolve();
+  }
+
+  // Loads what is needed before the first answer, which is otherwise the one that waits for it.
+  async prepare() {
+    if (this.worker) return;
+    this.report("loading");
+    const script = await this.loadInterpreter();
+    this.report("starting");
+    // From the disk a worker can be made of a text alone.
+    const blob = new Blob([`(${script})()`], { type: "text/javascript" });
+    const address = URL.createObjectURL(blob);
+    const worker = new Worker(address);
+    try {
+      await new Promise((resolve, reject) => {
+        worker.onmessage = resolve;
+        worker.onerror = reject;
+      });
+    } finally {
+      URL.revokeObjectURL(address);
+    }
+    this.worker = worker;
+    this.report("ready");
+  }
+
+  // Resolves with { printed, error, verdict }: what was printed, { kind, message, line } of an
+  // error, the judge's verdict or null where there is none. `ended` is set if its time was up, and
+  // `missing` if there is no function to call.
+  run(name, number, text) {
+    return this.inTurn(async () => this.send({ exercise: await this.loadExercise(name), number, text }));
+  }
+
+  // Resolves with the same of a text that is run alone.
+  execute(text) {
+    return this.inTurn(() => this.send({ text }));
+  }
+
+  inTurn(task) {
+    const result = this.turn.then(() => this.prepare()).then(task);
+    this.turn = result.catch(() => null);
+    return result;
+  }
+
+  send(message) {
+    return new Promise((resolve, reject) => {
+      const { worker } = this;
+      const timer = setTimeout(() => {
+        this.end();
+        resolve({ printed: "", error: null, verdict: null, ended: true });
+      }, MILLISECONDS);
+      worker.onmessage = ({ data }) => {
+        clearTimeout(timer);
+        resolve(data);
+      };
+      worker.onerror = (event) => {
+        clearTimeout(timer);
+        this.end();
+        reject(new Error(event.message));
+      };
+      worker.postMessage(message);
+    });
+  }
+
+  // The next answer starts another worker.
+  end() {
+    this.worker?.terminate();
+    this.worker = null;
+  }
+}
+
+export const ENDED =
+  "It did not come to an end in 2 seconds, and was stopped: a loop may run for ever.";
+
+// On the website both come by script elements, which is how pages from the disk can load: the
+// files call `exerciseInterpreter` and `exerciseCode`.
+export function fromScripts(base, addScript) {
+  const waiting = new Map();
+  const known = new Map();
+  const load = (key, file) => {
+    if (!known.has(key)) {
+      const loading = new Promise((resolve, reject) => {
+        waiting.set(key, resolve);
+        addScript(new URL(file, base).href, reject);
+      });
+      known.set(key, loading);
+      loading.catch(() => known.delete(key));
+    }
+    return known.get(key);
+  };
+  globalThis.exerciseInterpreter = (script) => waiting.get("interpreter")(script);
+  globalThis.exerciseCode = (name, data) => waiting.get(`code/${name}`)(data);
+  return {
+    loadInterpreter: () => load("interpreter", "exercises/interpreter.js"),
+    loadExercise: (name) => load(`code/${name}`, `exercises/code/${name}.js`),
+  };
+}

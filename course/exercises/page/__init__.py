@@ -1,0 +1,1 @@
+"""What the site's page needs to run and to judge a learner's code."""

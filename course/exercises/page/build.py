@@ -1,0 +1,163 @@
+"""What the page needs to judge exercises in code: the interpreter's worker, the exercises' data."""
+
+import inspect
+import json
+from functools import cache
+from importlib.resources import files
+from itertools import count, islice
+
+import brython
+import numpy as np
+from py_mini_racer import MiniRacer
+
+from course.exercises.recording import Operations
+from optimlib import symbols
+from optimlib.javascript import operations
+
+HERE = files("course.exercises") / "page"
+CASES = 20
+# The Python that the worker runs, under the names by which it is imported.
+MODULES = {
+    "course.exercises.page.arrays": "page/arrays.py",
+    "optimlib.symbols": None,
+    "course.exercises.judge": "judge.py",
+    "course.exercises.page.run": "page/run.py",
+}
+# What Brython asks for while it starts, in an engine that is no browser.
+BROWSER = """
+globalThis.self = globalThis;
+globalThis.WorkerGlobalScope = class {};
+globalThis.WorkerNavigator = class {};
+globalThis.navigator = new WorkerNavigator();
+globalThis.importScripts = globalThis.addEventListener = () => {};
+globalThis.URL = class { pathname = "/"; search = ""; hash = ""; };
+globalThis.location = {href: "", origin: "", pathname: ""};
+globalThis.console = {log() {}, warn() {}, error() {}};
+globalThis.__BRYTHON__ = {brython_path: "http://localhost/"};
+"""
+COMPILE = """(source, name) => {
+  const $B = __BRYTHON__;
+  $B.imported[name] = $B.module.$factory(name);
+  $B.url2name[name] = name;
+  return $B.py2js({ src: source, filename: name }, name, name, $B.builtins_scope).to_js();
+}"""
+
+
+def engine():
+    """Return Brython's script, as its package has it."""
+    return (files(brython) / "data" / "brython.js").read_text("utf-8")
+
+
+def sources():
+    """Return the Python that the worker runs, by the names under which it is imported."""
+    texts = {
+        name: (HERE.parent / path).read_text("utf-8") if path else _number_text()
+        for name, path in MODULES.items()
+    }
+    return texts
+
+
+def _number_text():
+    """Return the part of `optimlib.symbols` that writes a number."""
+    functions = (symbols.significant, symbols.number_text)
+    return "\n".join(
+        [
+            "from course.exercises.page import arrays as np",
+            f"SUPERSCRIPTS = {symbols.SUPERSCRIPTS!r}",
+            f"DIGITS = {symbols.DIGITS!r}",
+            *map(inspect.getsource, functions),
+        ]
+    )
+
+
+@cache
+def compiled():
+    """Return the worker's Python as JavaScript, by name: to compile it takes Brython a second."""
+    javascript = MiniRacer()
+    javascript.eval(BROWSER)
+    javascript.eval(engine() + ";0")
+    texts = {}
+    for name, text in sources().items():
+        call = f"({COMPILE})({json.dumps(text)}, {json.dumps(name)})"
+        texts[name] = javascript.eval(call)
+    return texts
+
+
+def interpreter_script():
+    """Return the script that a page loads when a form is first used: it hands over the worker's."""
+    return f"exerciseInterpreter(() => {{\n{worker()}\n}});\n"
+
+
+def data_script(exercise):
+    """Return the script that a page loads with an exercise in code."""
+    written = json.dumps(data(exercise), ensure_ascii=False, separators=(",", ":"))
+    return f"exerciseCode({json.dumps(exercise.id)}, {written});\n"
+
+
+def worker():
+    """Return the script of the worker."""
+    modules = ",\n".join(
+        f"{json.dumps(name)}: () => {{\n{text}\nreturn locals;\n}}"
+        for name, text in compiled().items()
+    )
+    module = operations.module().replace("export ", "")
+    return "\n".join(
+        [
+            'globalThis.__BRYTHON__ = {brython_path: "http://localhost/"};',
+            engine(),
+            (HERE / "mends.js").read_text("utf-8"),
+            f"globalThis.exerciseModules = {{\n{modules}\n}};",
+            f"globalThis.exerciseOperations = (() => {{\n{module}\nreturn OPERATIONS;\n}})();",
+            (HERE / "worker.js").read_text("utf-8"),
+        ]
+    )
+
+
+def cases(exercise):
+    """Return the `Inputs` of the first accepted seeds, by seed."""
+    accepted = (
+        (start + number, found)
+        for start in count(step=CASES)
+        for number, found in enumerate(exercise.all_inputs(range(start, start + CASES)))
+        if found.accepted()
+    )
+    return dict(islice(accepted, CASES))
+
+
+def data(exercise):
+    """Return what the page needs of an exercise in code, for a file in JSON.
+
+    Parameters
+    ----------
+    exercise : CodeExercise
+
+    Returns
+    -------
+    dict
+        ``exercise`` as `judge` wants it; the ``operations`` and where in them the names of the
+        ``right`` record and of ``wrong`` ones are; which names are ``vectors``; and the ``cases``.
+    """
+    recorded = Operations()
+    right = recorded.record(exercise.rule)
+    wrong = [recorded.record(mistake) for mistake in exercise.misconceptions]
+    found = list(cases(exercise).values())
+    record = found[0].pairs[0][1]
+    return {
+        "exercise": exercise.judged,
+        "operations": recorded.entries,
+        "right": right,
+        "wrong": [[places[name] for name in exercise.names] for places in wrong],
+        "vectors": [name for name, value in record.items() if np.ndim(value)],
+        "cases": [_case(exercise, inputs) for inputs in found],
+    }
+
+
+def _case(exercise, inputs):
+    """Return the settings of a case: hyperparameters, and the numbers of each step in order."""
+    settings = {}
+    for situation, _ in inputs.pairs:
+        plain = situation.plain()
+        values = tuple(plain["hyperparameters"].values())
+        numbers = [plain["w"], plain["g"], plain["h"], *plain["state"].values()]
+        settings.setdefault(values, []).append([plain["t"], *numbers])
+    return [[list(values), steps] for values, steps in settings.items()]

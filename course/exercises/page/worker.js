@@ -1,0 +1,278 @@
+// The worker of exercises in code: it runs a learner's text in Brython and says what came of it.
+"use strict";
+(($B, modules, operations) => {
+const _b_ = $B.builtins;
+const NAME = "answer", MOST_SHOWN = 20000;
+let printed = "";
+// What it compiles to refers to it so.
+globalThis.$B = $B;
+
+// What a learner's text may import, and what only this page's own code may.
+const offered = new Set(["math", "numpy"]);
+let isOwn = true;
+$B.$__import__ = (name) => {
+  if (isOwn || offered.has(name)) return $B.imported[name];
+  return refuse(
+    `The module ${name} is not on this page, which has math and a part of NumPy. All of Python ` +
+    "is in the notebook, which the rocket button opens.",
+  );
+};
+
+// Makes a module, which `compiled` fills, and returns its namespace.
+const load = (name, compiled) => {
+  $B.imported[name] = $B.module.$factory(name);
+  $B.url2name[name] = name;
+  const names = compiled();
+  for (const [key, value] of Object.entries(names))
+    if (!key.startsWith("$") && !key.startsWith("__"))
+      $B.module_setattr($B.imported[name], key, value);
+  return names;
+};
+// Runs a learner's text and returns its namespace.
+const run = (text) => load(NAME, () => {
+  const compiled = $B.py2js({ src: `${text}\n`, filename: NAME }, NAME, NAME, $B.builtins_scope);
+  check(compiled._ast);
+  return new Function(`${compiled.to_js()}\nreturn locals`)();
+});
+
+for (const [name, compiled] of Object.entries(modules)) modules[name] = load(name, compiled);
+const { np, ndarray, wrapped, Refused } = modules["course.exercises.page.arrays"];
+const refuse = (sentence) => { throw $B.$call(Refused, sentence); };
+$B.refuse = refuse;
+$B.imported.numpy = np;
+const { verdict_on: verdictOn } = modules["course.exercises.page.run"];
+isOwn = false;
+
+// What rules mostly do, arithmetic on arrays of floats, without Brython's detours: a tenth of the
+// time. All else, as what comes of 0 and of other numbers, is in arrays.py.
+const QUICK = {
+  __add__: operations.add,
+  __sub__: operations.subtract,
+  __mul__: operations.multiply,
+  __truediv__: operations.divide,
+  __pow__: operations.power,
+};
+const floats = (x) => {
+  if (typeof x === "number") return x;
+  if (x?.ob_type === _b_.float) return x.value;
+  if (x?.ob_type !== ndarray) return null;
+  const fields = $B.get_dict(x);
+  return $B.str_dict_get(fields, "kind") === "float64" ? $B.str_dict_get(fields, "values") : null;
+};
+const arrayOf = (values) => {
+  const array = { ob_type: ndarray };
+  $B.set_dict(array, $B.obj_dict({ kind: "float64", values: $B.$list(values) }));
+  return array;
+};
+const isFloats = (x) => Array.isArray(x) && x.every((y) => y?.ob_type === _b_.float);
+const asarray = (x) => isFloats(x) ? arrayOf([...x]) : $B.$call(wrapped, x);
+const quick = (op, x, y) => {
+  const [a, b] = [floats(x), floats(y)];
+  if (a === null || b === null || a.length !== b.length && a.length && b.length) return null;
+  const [compute, longer] = [QUICK[op], a.length ? a : b];
+  const at = (z, i) => typeof z === "number" ? z : z[i].value;
+  return arrayOf(Array.from(longer, (_, i) => $B.fast_float(compute(at(a, i), at(b, i)))));
+};
+const slow = $B.rich_op;
+$B.rich_op = (op, x, y, position) => {
+  const isArray = x?.ob_type === ndarray || y?.ob_type === ndarray;
+  return isArray && QUICK[op] && quick(op, x, y) || slow(op, x, y, position);
+};
+
+// Python's own stream is the browser's console.
+const stream = {
+  write: (text) => {
+    if (printed.length < MOST_SHOWN) printed += text;
+    return _b_.None;
+  },
+  flush: () => _b_.None,
+};
+$B.module_setattr($B.imported._sys, "stdout", $B.jsobj2pyobj(stream));
+$B.module_setattr($B.imported._sys, "stderr", $B.jsobj2pyobj({ ...stream, write: stream.flush }));
+
+for (const name of ["open", "input", "exec", "eval", "compile", "globals", "locals", "breakpoint"])
+  _b_[name] = Object.assign(
+    () => refuse(`\`${name}\` is not on this page: a rule does without it.`),
+    { ob_type: $B.builtin_function_or_method, $function_infos: ["builtins", name, name] },
+  );
+
+// What Brython gets wrong and a rule does without.
+const COMPREHENSIONS = ["ListComp", "SetComp", "DictComp", "GeneratorExp"];
+const ASYNCHRONOUS = ["AsyncFunctionDef", "AsyncFor", "AsyncWith", "Await"];
+const check = (node, inComprehension = false) => {
+  if (Array.isArray(node)) return node.forEach((part) => check(part, inComprehension));
+  const kind = node?.constructor?.$name;
+  if (!kind) return undefined;
+  if (ASYNCHRONOUS.includes(kind)) refuse("`async` is not on this page: a rule does without it.");
+  if (kind === "Lambda" && inComprehension)
+    refuse("A lambda inside a comprehension is not on this page: write a function with def.");
+  for (const field of node.constructor._fields ?? []) {
+    const isElement = COMPREHENSIONS.includes(kind) && field !== "generators";
+    check(node[field], inComprehension || isElement);
+  }
+  return undefined;
+};
+
+// np and math are there without an import.
+const given = { np, math: $B.imported.math };
+for (const name of ["resolve_in_scopes", "resolve_global"]) {
+  const resolve = $B[name];
+  $B[name] = (...asked) => {
+    try {
+      return resolve(...asked);
+    } catch (error) {
+      if (Object.hasOwn(given, asked[0])) return given[asked[0]];
+      throw error;
+    }
+  };
+}
+
+// The first line that is indented for no reason: Brython names the last line of the text.
+const indented = (text) => {
+  let [indent, mayGrow, depth] = [0, false, 0];
+  for (const [number, line] of text.split("\n").entries()) {
+    const code = line.replace(/(["'])(?:\\.|(?!\1).)*\1/g, "''").replace(/#.*/, "").trimEnd();
+    if (!code.trim()) continue;
+    const own = code.length - code.trimStart().length;
+    if (depth === 0) {
+      if (own > indent && !mayGrow) return number + 1;
+      indent = own;
+    }
+    depth += code.split(/[([{]/).length - code.split(/[)\]}]/).length;
+    mayGrow = code.endsWith(":") || code.endsWith("\\");
+  }
+  return null;
+};
+
+// What an error says: its kind, its message and the learner's line.
+const described = (thrown, text) => {
+  // A JavaScript error is a fault of this page, but for a stack that is full.
+  if (!thrown.ob_type && !$B.is_recursion_error(thrown)) throw thrown;
+  const error = thrown.ob_type ? thrown : $B.exception(thrown);
+  const kind = $B.class_name(error);
+  if ($B.$isinstance(error, _b_.SyntaxError)) {
+    const [message, [, line]] = error.args;
+    const isIndent = String(message) === "unexpected indent";
+    return { kind, message: String(message), line: isIndent ? indented(text) : Number(line) };
+  }
+  const places = [...$B.error_trace(error).matchAll(/File "answer", line (\d+)/g)];
+  return {
+    kind: kind === "Refused" ? null : kind,
+    message: String(_b_.str.$factory(error)),
+    line: places.length ? Number(places.at(-1)[1]) : null,
+  };
+};
+
+// Runs a text; returns its namespace, or none and what went wrong.
+const execute = (text) => {
+  printed = "";
+  $B.frame_obj = null;
+  try {
+    const names = run(text);
+    return { printed, names, error: null };
+  } catch (thrown) {
+    return { printed, names: {}, error: described(thrown, text) };
+  }
+};
+
+const isFunction = (value) => value?.ob_type === $B.function;
+const functionOf = (names) => {
+  if (isFunction(names.update)) return names.update;
+  const found = Object.entries(names).filter(([name, value]) => isFunction(value));
+  return found.length === 1 ? found[0][1] : null;
+};
+
+// JavaScript's values as Python's. Every number is a float, but t.
+const toPython = (value) => {
+  if (value === null) return _b_.None;
+  if (typeof value === "number") return $B.fast_float(value);
+  if (Array.isArray(value)) return $B.$list(value.map(toPython));
+  if (typeof value !== "object") return value;
+  const dict = $B.empty_dict();
+  for (const [key, entry] of Object.entries(value))
+    _b_.dict.$setitem(dict, key, key === "t" ? entry : toPython(entry));
+  return dict;
+};
+const toJavaScript = (value) => {
+  if (value === _b_.None) return null;
+  if (Array.isArray(value)) return Array.from(value, toJavaScript);
+  if ($B.$isinstance(value, _b_.dict))
+    return Object.fromEntries(
+      Array.from(_b_.dict.$iter_items(value), ({ key, value }) => [key, toJavaScript(value)]));
+  return typeof value === "boolean" ? value : String(value);
+};
+
+// What the exercise's own rule and its mistakes compute in a situation.
+
+const sum = (x) => x.reduce((a, b) => a + b);
+const REDUCTIONS = {
+  sum,
+  mean: (x) => sum(x) / x.length,
+  max: (x) => Math.max(...x),
+  norm: (x) => Math.sqrt(sum(x.map((a) => a * a))),
+};
+const elementwise = (compute, given) => {
+  const vector = given.find(Array.isArray);
+  if (!vector) return compute(...given);
+  return vector.map((_, place) => compute(...given.map((x) => Array.isArray(x) ? x[place] : x)));
+};
+const valuesIn = (situation, entries) => {
+  const { t, w, g, h, state, hyperparameters } = situation;
+  const given = { t, w, g, h, inf: Infinity, ...state, ...hyperparameters };
+  const values = [];
+  for (const entry of entries) {
+    if (typeof entry === "number") values.push(entry);
+    else if (typeof entry === "string") values.push(given[entry]);
+    else {
+      const [name, ...places] = entry, found = places.map((place) => values[place]);
+      if (name === "grad") values.push(found[0].map((x, i) => g[i] + h[i] * (x - w[i])));
+      else if (REDUCTIONS[name]) values.push(REDUCTIONS[name](found[0]));
+      else values.push(elementwise(operations[name], found));
+    }
+  }
+  return values;
+};
+const situationsOf = ({ exercise, cases }, number) =>
+  cases[number].flatMap(([numbers, steps]) => {
+    const named = (names, values) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
+    const hyperparameters = named(exercise.hyperparameters, numbers);
+    return steps.map(([t, w, g, h, ...state]) =>
+      ({ t, w, g, h, state: named(exercise.names.slice(0, -1), state), hyperparameters }));
+  });
+
+// Judges a text by a case of an exercise.
+const judge = (data, number, text) => {
+  const { names, error } = execute(text);
+  if (error) return { printed, error, verdict: null };
+  const update = functionOf(names);
+  if (!update) return { printed, error: null, verdict: null, missing: true };
+  const situations = situationsOf(data, number);
+  const values = situations.map((situation) => valuesIn(situation, data.operations));
+  const repeated = (x) => Array.isArray(x) ? x : [x, x, x];
+  const right = values.map((found) =>
+    Object.fromEntries(Object.entries(data.right).map(([name, place]) =>
+      [name, data.vectors.includes(name) ? repeated(found[place]) : found[place]])));
+  const wrong = () => toPython(
+    data.wrong.map((places) => values.flatMap((found) => places.flatMap((p) => repeated(found[p])))));
+  let raised = null;
+  const note = (thrown) => {
+    raised = described(thrown);
+    return _b_.None;
+  };
+  try {
+    const given = [data.exercise, situations, right].map(toPython);
+    const verdict = toJavaScript($B.$call(verdictOn, update, ...given, wrong, asarray, note));
+    return { printed, error: raised, verdict };
+  } catch (thrown) {
+    return { printed, error: described(thrown), verdict: null };
+  }
+};
+
+const answer = ({ exercise, number, text }) => {
+  if (exercise) return judge(exercise, number, text);
+  const { printed: shown, error } = execute(text);
+  return { printed: shown, error, verdict: null };
+};
+globalThis.onmessage = ({ data }) => postMessage(answer(data));
+postMessage("ready");
+})(globalThis.__BRYTHON__, globalThis.exerciseModules, globalThis.exerciseOperations);

@@ -1,0 +1,38 @@
+"""The interpreter of exercises in code, and their data: what pages load on use. A Sphinx extension.
+
+Nothing refers to these files but the forms: a page loads them when code is first written in it.
+"""
+
+from pathlib import Path
+
+from sphinx.util import logging
+
+from course import exercises
+from course.exercises.page import build
+from course.site.execution import fingerprint, write_static
+
+LOGGER = logging.getLogger(__name__)
+
+
+def write_files(app):
+    """Write the files if any can have changed."""
+    folder = Path(app.outdir) / "_static" / "exercises"
+    mark, current = folder / "code" / ".fingerprint", fingerprint(Path(app.srcdir))
+    if not mark.exists() or mark.read_text() != current:
+        LOGGER.info("\nwriting the interpreter of exercises in code")
+        write(folder)
+        mark.write_text(current)
+
+
+def write(folder):
+    """Write the worker's script and the exercises' files."""
+    write_static(folder / "interpreter.js", build.interpreter_script())
+    for exercise in map(exercises.get, exercises.names(layer="code")):
+        if isinstance(exercise, exercises.CodeExercise):
+            write_static(folder / "code" / f"{exercise.id}.js", build.data_script(exercise))
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("builder-inited", write_files)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
