@@ -37,7 +37,8 @@ def rule_class(name):
     return type(name, (ol.Rule,), {"update": lambda self, t, g: dict(step=-self.lr * g)})
 
 
-OWN = [rule_class(name)(lr=0.1) for name in "Bold Calm Fast Slow Lazy Wild Late Soft".split()]
+NAMES = ("Bold", "Calm", "Fast", "Slow", "Lazy", "Wild", "Late", "Soft")
+OWN = [rule_class(name)(lr=0.1) for name in NAMES]
 
 
 def test_rules_of_ones_own_have_colors_of_their_own():
