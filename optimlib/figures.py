@@ -406,7 +406,7 @@ def compare(
     >>> from optimlib import figures
     >>> rules = [ol.GradientDescent(lr=0.1), ol.Adam(lr=0.1), ol.Adam(lr=0.5)]
     >>> paths, progress = figures.compare(rules, ol.problems.coupled_bowl, (1.0, 2.0), steps=50)
-    >>> [text.get_text() for text in progress.get_legend().get_texts()]
+    >>> [line.get_label() for line in progress.lines]
     ['GradientDescent', 'Adam, η = 0.1', 'Adam, η = 0.5']
     """
     labels = list(runs) if isinstance(runs, Mapping) else None
