@@ -1,7 +1,7 @@
 """What the Hessian tells: definiteness, critical points and their kind, convexity, conditioning."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -308,7 +308,7 @@ class NoCounterexample:
     form: str
     samples: int
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
 
     def __repr__(self) -> str:

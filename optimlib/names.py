@@ -2,6 +2,8 @@
 
 import difflib
 import inspect
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 DECAY = "ol.L2(rule, weight_decay) or ol.DecoupledWeightDecay(rule, weight_decay)"
 
@@ -79,7 +81,7 @@ RULES = {
 }
 
 
-def instead_of_name(name, known):
+def instead_of_name(name: str, known: Iterable[str]) -> str:
     """Return a hint what to write in place of a name that the package does not have, or nothing.
 
     Examples
@@ -102,7 +104,7 @@ def _near(name, known):
     return f": did you mean {plain[near[0]]}?" if near else ""
 
 
-def check_arguments(cls, given):
+def check_arguments(cls: Any, given: Mapping[str, Any]) -> None:
     """Raise a TypeError that says what to write if a class is given an argument it does not have.
 
     Parameters

@@ -127,7 +127,7 @@ class Objective:
             self.domain = tuple(domain)
         self.minima = self._checked_points("minima", minima)
         self.saddles = self._checked_points("saddles", saddles)
-        self.start = start
+        self.start: Any = start
         if start is not None:
             self._check_point("start", start, start)
 

@@ -54,6 +54,7 @@ assert_type(ol.iterate(adam, square, 4).state, ol.State)
 assert_type(ol.sweep(adam, square, 4.0, 50, lr=[0.1, 0.2]), Array)
 assert_type(ol.basins(adam, bowl, steps=50).shares, Array)
 ol.run(bowl, adam, points, steps=3)  # type: ignore[call-overload]  # the rule comes first
+ol.trace(adam, square, square.start, steps=3)
 ol.trace(adam, square, "4", steps=3)  # type: ignore[arg-type]  # no number
 ol.trace(adam, square, 4.0, steps=3.5)  # type: ignore[arg-type]  # no whole number
 path[0]  # type: ignore[index]  # what was recorded has names

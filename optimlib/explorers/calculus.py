@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -213,7 +214,8 @@ def taylor(
     def parabola(a, s):
         return line(a, s) + bend(a) * s**2 / 2
 
-    first, second = {"color": figures.BLUE}, {"color": figures.GREEN}
+    first: dict[str, Any] = {"color": figures.BLUE}
+    second: dict[str, Any] = {"color": figures.GREEN}
     models = [
         curve(objective),
         curve(lambda x, a: line(a, x - a), "first order", **first),
@@ -302,7 +304,8 @@ def majorizer(
     def foot(a, eta):
         return f(a) - promise(a, eta)
 
-    first, second = {"color": figures.BLUE}, {"color": figures.VERMILION}
+    first: dict[str, Any] = {"color": figures.BLUE}
+    second: dict[str, Any] = {"color": figures.VERMILION}
     picture = [
         curve(objective),
         curve(

@@ -48,7 +48,7 @@ class Control:
     """
 
     kind: str
-    value: float
+    value: Any
     limits: tuple[Any, ...] = ()
     log: bool = False
     integer: bool = False

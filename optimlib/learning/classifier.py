@@ -1,6 +1,7 @@
 """What the classifiers share: layers cut out of one parameter vector, and the loss on data."""
 
 import math
+from collections.abc import Sequence
 from functools import cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -287,7 +288,7 @@ class Loss(Objective):
         self.model, self.X, self.Y = model, X, Y
         self._ways.update(f="many", grad="many")
 
-    def take(self, rows: Array) -> "Loss":
+    def take(self, rows: Array | Sequence[int]) -> "Loss":
         """Return the mean loss on some of the examples, given by their numbers."""
         # A step of training makes one of these, so what depends on the model alone is shared.
         part = object.__new__(Loss)

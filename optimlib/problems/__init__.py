@@ -57,6 +57,7 @@ __all__ = [
     "goldstein_price",
     "heavy_ball_cycle",
     "himmelblau",
+    "least_squares",
     "log_sum_exp",
     "logistic",
     "matyas",

@@ -6,7 +6,7 @@ import numpy as np
 
 from optimlib.checks import check_number, real_array
 from optimlib.objective import Objective
-from optimlib.types import Points
+from optimlib.types import Array, Points
 
 
 def least_squares(
@@ -139,8 +139,9 @@ def logistic(
     >>> print(loss.f(np.zeros(2)).round(6), loss.grad(np.zeros(2)).round(6))
     0.693147 [-0.166667 -0.5     ]
     """
-    is_truth = isinstance(y, np.ndarray) and y.dtype == bool
-    X, y = _data(X, y.astype(float) if is_truth else y, l2)
+    if isinstance(y, np.ndarray) and y.dtype == bool:
+        y = y.astype(float)
+    X, y = _data(X, y, l2)
     y = 2 * y - 1 if np.all((y == 0) | (y == 1)) else y
     if not np.all(np.abs(y) == 1):
         found = ", ".join(map(str, np.unique(y)[:5].tolist()))
@@ -172,7 +173,7 @@ def logistic(
     return _loss("logistic", (f, grad, hess), d, variables, domain=((-5.0, 5.0),) * d)
 
 
-def _data(X, y, l2):
+def _data(X: Points, y: Points, l2: float) -> tuple[Array, Array]:
     """Return copies of `X` and `y` as floats that cannot be written to, or raise an error."""
     rows, targets = (real_array(name, a).astype(float) for name, a in (("X", X), ("y", y)))
     if rows.ndim != 2 or not rows.size:

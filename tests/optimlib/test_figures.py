@@ -37,7 +37,7 @@ def rule_class(name):
     return type(name, (ol.Rule,), {"update": lambda self, t, g: dict(step=-self.lr * g)})
 
 
-NAMES = ("Bold", "Calm", "Fast", "Slow", "Lazy", "Wild", "Late", "Soft")
+NAMES = ["Bold", "Calm", "Fast", "Slow", "Lazy", "Wild", "Late", "Soft"]
 OWN = [rule_class(name)(lr=0.1) for name in NAMES]
 
 
@@ -397,6 +397,8 @@ def test_what_diverged_is_marked(ax):
     assert texts(ax) == ["diverged"]
     bad = ax.collections[0].get_cmap()(np.ma.masked_all(1))[0]
     assert tuple(bad) == plt.matplotlib.colors.to_rgba(figures.GRAY)
+    unlimited = figures.heat(values, ("lr", RATES), ("beta", BETAS))
+    np.testing.assert_array_equal(np.isnan(colors(unlimited)), ~np.isfinite(values))
 
 
 @pytest.mark.parametrize("fill", [np.nan, 0.0, 1.0, -1.0])
