@@ -246,9 +246,28 @@ def run(
 
 def flat_start(rule: Optimizer, objective: Objective, w0: Start) -> Any:
     """Check `rule` and `objective`; return `w0` as an array or number, also if it is blocks."""
+    check_pair(rule, objective)
+    return rule.flat_start(w0, objective)
+
+
+def check_pair(rule, objective):
+    """Raise a TypeError unless these are an optimizer and an objective, in this order."""
+    check_order(rule, objective)
     check_rule(rule)
     check_objective(objective)
-    return rule.flat_start(w0, objective)
+
+
+def check_order(rules, objectives):
+    """Raise a TypeError if optimizers and objectives, one or a list, have changed places."""
+    first, second = (
+        value[0] if isinstance(value, list | tuple) and value else value
+        for value in (rules, objectives)
+    )
+    if isinstance(first, Objective) and isinstance(second, Optimizer):
+        raise TypeError(
+            "the rule comes first and then the objective, got first an objective, "
+            f"{rules!r}, and then a rule, {objectives!r}"
+        )
 
 
 def check_rule(rule: object) -> None:

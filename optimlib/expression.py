@@ -525,6 +525,24 @@ def record_rule(rule: Any, wide: bool | None = None) -> RuleRecording:
     return RuleRecording(look_ahead, dict(zip(names, nodes, strict=True)))
 
 
+def record_initial(rule):
+    """Return the trees of a rule's states before its first step, in `record_rule`'s symbols.
+
+    Raises
+    ------
+    TypeError
+        As `record_rule`.
+    """
+    symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
+
+    def run():
+        states = symbolic.initial(np.array(Symbol("w"), dtype=object))
+        nodes = [as_node(state) for state in states]
+        return nodes, nodes
+
+    return _record(run, [symbolic.initial], type(rule).__name__, "what it depends on is the start")
+
+
 @contextmanager
 def _branching_on_shape(wide):
     def decide(condition):

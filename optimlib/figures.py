@@ -6,12 +6,12 @@ Most draw on the axes they are given and return them; `one` and `side_by_side` m
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from itertools import cycle, product
 from typing import Any, TypeVar, cast
+from zlib import crc32
 
 import numpy as np
 
-from optimlib.checks import check_box, check_number, real_array
+from optimlib.checks import check_box, check_number, is_number, real_array
 from optimlib.descent import trace as run_of
 from optimlib.extras import extra
 from optimlib.objective import Objective
@@ -53,9 +53,13 @@ COLORS = {
     "LBFGS": "#882255",
     "ConjugateGradient": "#999933",
 }
-PALETTE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK)
+# For rules of one's own: each stands out by 3 to 1 from white and from the dark sheet.
+OWN = (
+    *("#CC3311", "#228833", "#9955DD", "#7A7A00"),
+    *("#EE3377", "#0E8AA8", "#A0522D", "#5F6FE0"),
+)
 STYLE: dict[Any, Any] = {
-    "axes.prop_cycle": cycler(color=PALETTE),
+    "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]),
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": "medium",
@@ -92,7 +96,7 @@ def use_style():
 
 
 def color(rule):
-    """Return the color that `rule`'s optimizer has in the whole book, gray for an unknown one.
+    """Return the color that `rule`'s optimizer has in the whole book; one's own has another.
 
     Examples
     --------
@@ -101,7 +105,100 @@ def color(rule):
     >>> figures.color(ol.Adam(lr=0.1)) == figures.PURPLE
     True
     """
-    return COLORS.get(type(rule).__name__, GRAY)
+    name = type(rule).__name__
+    return COLORS.get(name) or _free_color(name, ())
+
+
+def colors(rules):
+    """Return a color for each of the rules that one figure shows together.
+
+    An optimizer of the library has its `color`. Rules of one's own, and those whose color another
+    rule of the figure has already, have colors that nothing else in it has, as long as there are
+    some.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> from optimlib import figures
+    >>> figures.colors([ol.Adam(lr=0.1), ol.Momentum(lr=0.1), ol.Adam(lr=0.01)])
+    ['#CC79A7', '#E69F00', '#7A7A00']
+    """
+    names = [type(rule).__name__ for rule in rules]
+    shades = list(map(COLORS.get, names))
+    found = [shade if shade not in shades[:i] else None for i, shade in enumerate(shades)]
+    for i, name in enumerate(names):
+        found[i] = found[i] or _free_color(name, found)
+    return found
+
+
+def _free_color(name, taken):
+    """Return the color that is `taken` least, the same for a name from day to day."""
+    first = crc32(name.encode()) % len(OWN)
+    return min((*OWN[first:], *OWN[:first]), key=taken.count)
+
+
+def label_of(rule):
+    """Return what figures call a rule that is alone of its kind.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> from optimlib import figures
+    >>> figures.label_of(ol.Adam(lr=0.1))
+    'Adam'
+    """
+    return type(rule).__name__
+
+
+def labels_of(rules, moved=()):
+    """Return what one figure calls each of the rules that it shows, so that they are told apart.
+
+    Parameters
+    ----------
+    rules : sequence of Optimizer
+    moved : collection of str, optional
+        The hyperparameters that the reader moves, which do not tell rules apart.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> from optimlib import figures
+    >>> rules = [ol.Adam(lr=0.1), ol.Adam(lr=0.01), ol.Momentum(lr=0.1)]
+    >>> figures.labels_of(rules)
+    ['Adam, η = 0.1', 'Adam, η = 0.01', 'Momentum']
+    >>> figures.labels_of(rules, moved=["lr"])
+    ['Adam 1', 'Adam 2', 'Momentum']
+    """
+    families = {}
+    for rule in rules:
+        families.setdefault(label_of(rule), []).append(rule)
+    told_apart = {name: iter(_told_apart(family, moved)) for name, family in families.items()}
+    return [next(told_apart[label_of(rule)]) for rule in rules]
+
+
+def _told_apart(family, moved):
+    """Return a label for each of the rules of one name: with what differs, or numbered."""
+    name = label_of(family[0])
+    if len(family) == 1:
+        return [name]
+    values = [{f.name: _words(getattr(r, f.name)) for f in fields(r)} for r in family]
+    shared = set(values[0]).intersection(*values) - set(moved)
+    differ = [n for n in values[0] if n in shared and len({v[n] for v in values}) > 1]
+    longer = [", ".join([name, *(f"{symbol_text(n)} = {v[n]}" for n in differ)]) for v in values]
+    numbered = [f"{name} {i}" for i in range(1, len(family) + 1)]
+    return longer if len(set(longer)) == len(family) else numbered
+
+
+def _words(value):
+    """Return a hyperparameter's or an option's value as a label has it."""
+    if is_number(value):
+        return number_text(value)
+    if isinstance(value, Optimizer):
+        return label_of(value)
+    if callable(value):
+        name = getattr(value, "__name__", type(value).__name__)
+        return "a schedule" if name == "<lambda>" else name
+    return str(value)
 
 
 @in_style
@@ -217,7 +314,7 @@ def path(trace, ax, label=None, **line):
             f"{trace.objective!r}; figures.progress shows its values"
         )
     x, y = _coordinates(trace)
-    label = type(trace.rule).__name__ if label is None else label
+    label = label_of(trace.rule) if label is None else label
     ax.plot(x, y, **{"color": color(trace.rule), "marker": "o", "label": label} | line)
     return ax
 
@@ -248,7 +345,7 @@ def progress(trace, ax, label=None, **line):
         If it is no `Trace`.
     """
     _check_trace(trace)
-    label = type(trace.rule).__name__ if label is None else label
+    label = label_of(trace.rule) if label is None else label
     ax.semilogy(trace.values.ravel(), **{"color": color(trace.rule), "label": label} | line)
     ax.set(**OVER_STEPS)
     return ax
@@ -293,7 +390,7 @@ def compare(runs, objective=None, w0=None, steps=None):
     labels = list(runs) if isinstance(runs, Mapping) else None
     traces = _traces(runs, objective, w0, steps)
     rules = [trace.rule for trace in traces]
-    labels = _labels(rules) if labels is None else labels
+    labels = labels_of(rules) if labels is None else labels
     looks = _looks(rules)
     if traces[0].objective.dim > 2:
         axes = (one(),)
@@ -371,35 +468,12 @@ def _draw_paths(traces, looks, ax):
     ax.axis(limits)
 
 
-def _labels(rules):
-    """Return what rules are called: where two are of one kind, with what is different in them."""
-    return [
-        ", ".join([type(rule).__name__, *_differences(rule, [r for r in rules if r is not rule])])
-        for rule in rules
-    ]
-
-
-def _differences(rule, others):
-    for field in fields(rule):
-        value = getattr(rule, field.name)
-        like = [getattr(other, field.name) for other in others if type(other) is type(rule)]
-        if any(repr(value) != repr(other) for other in like):
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            yield f"{symbol_text(field.name)} = {number_text(value) if number else value}"
-
-
 def _looks(rules):
-    """Return colors and line styles by which every rule is told apart from the others."""
-    own = [color(rule) for rule in rules]
-    others = (
-        {"color": shade, "linestyle": dashes}
-        for dashes, shade in cycle(product(DASHES, PALETTE))
-        if dashes != "-" or shade not in own
-    )
-    first = [shade != GRAY and shade not in own[:i] for i, shade in enumerate(own)]
+    """Return colors, and line styles where there are more rules than colors."""
+    shades = colors(rules)
     return [
-        {"color": shade, "linestyle": "-"} if is_first else next(others)
-        for shade, is_first in zip(own, first, strict=True)
+        {"color": shade, "linestyle": DASHES[shades[:i].count(shade) % len(DASHES)]}
+        for i, shade in enumerate(shades)
     ]
 
 

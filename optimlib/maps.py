@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from optimlib.checks import check_box, check_count, check_number, real_array
-from optimlib.descent import check_rule, run
-from optimlib.objective import Objective, check_objective
+from optimlib.descent import check_pair, run
+from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
 from optimlib.types import Array, ArrayLike, Box, Points
 
@@ -66,8 +66,7 @@ def sweep(
     >>> print(ol.sweep(clipped, problem, 4.0, 50, lr=[0.01, 0.1]).round(3))
     [12.25  0.  ]
     """
-    check_rule(rule)
-    check_objective(objective)
+    check_pair(rule, objective)
     if not values:
         raise ValueError("name at least one hyperparameter to sweep, e.g. lr=[0.1, 0.2]")
     known = _names(rule)
@@ -187,8 +186,7 @@ def basins(
      57.7% of the starts reach (1.0904,)
       0.0% reach none of them
     """
-    check_rule(rule)
-    check_objective(objective)
+    check_pair(rule, objective)
     if not objective.minima:
         raise ValueError(f"objective must have known minima, {objective.name} has none")
     if objective.dim > 2:

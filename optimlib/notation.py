@@ -3,6 +3,7 @@
 The lines are assembled here; how a tree is written is the matter of `typesetting`.
 """
 
+import html
 import re
 from collections.abc import Callable
 from itertools import islice
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from optimlib.checks import check_count
-from optimlib.descent import iterate
+from optimlib.descent import check_order, iterate
 from optimlib.expression import (
     Call,
     Matrix,
@@ -52,6 +53,25 @@ class Notation:
 
     def _repr_latex_(self):
         return f"$$\n{self.latex}\n$$"
+
+    def to_html(self):
+        """Return the mathematics as HTML that any page can hold, in Unicode and not typeset.
+
+        A browser typesets LaTeX only with a script, which a page may not have: where there is
+        one, such as MathJax, ``latex`` is for it.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import optimlib as ol
+        >>> print(ol.formula(ol.GradientDescent(lr=0.1)).to_html())
+        <pre class="notation">gₜ = ∇f(wₜ₋₁)
+        wₜ = wₜ₋₁ − η gₜ</pre>
+        """
+        return f'<pre class="notation">{html.escape(self.text)}</pre>'
 
 
 def formula(subject: Rule | MatrixRule | Blocks | Objective) -> Notation:
@@ -130,6 +150,7 @@ def by_hand(rule: Optimizer, objective: Objective, w0: ArrayLike, steps: int) ->
     g₁ = (2 · 1 + 2, 2 · 2 + 1) = (4, 5)
     w₁ = (1, 2) − 0.1 · (4, 5) = (0.6, 1.5)
     """
+    check_order(rule, objective)
     if not isinstance(rule, Rule):
         raise TypeError(
             "by_hand writes the steps of rules that act on one coordinate at a time, got rule = "

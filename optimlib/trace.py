@@ -120,10 +120,26 @@ class Trace:
     def __repr__(self) -> str:
         return self._title() if not np.size(self.start) else text_table(self._title(), self._rows())
 
-    def _repr_html_(self):
+    def to_html(self):
+        r"""Return the trace as a table in HTML, of a long run the first and the last steps.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import optimlib as ol
+        >>> path = ol.trace(ol.GradientDescent(lr=0.1), ol.problems.square, 4.0, steps=1)
+        >>> print(path.to_html().split("\n")[1])
+        <caption>GradientDescent on square, 1 step</caption>
+        """
         if not np.size(self.start):
             return f"<p>{html.escape(self._title())}</p>"
         return html_table(self._title(), self._rows(), "trace")
+
+    def _repr_html_(self):
+        return self.to_html()
 
 
 def stacked(records: Iterable[Record], steps: int) -> dict[str, Array]:

@@ -6,6 +6,7 @@ import inspect
 import io
 import json
 import math
+import re
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,27 @@ LARGEST = 60_000  # bytes of a figure's data: a page may have several
 PACKAGE = Path(__file__).parents[1]
 CLIENT = PACKAGE / "explorers" / "client"
 START = "explorers/client/start.js"
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+body {{ font-family: system-ui, sans-serif; margin: 1rem auto; max-width: 60rem; padding: 0 1rem; }}
+{style}</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<figure id="{name}">{figure}</figure>
+</main>
+<script>{script}</script>
+</body>
+</html>
+"""
 
 
 @cache
@@ -108,6 +130,36 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**options)
         data = data | {"text/plain": repr(self), "text/html": self._html()}
         return data, metadata
+
+    def to_html(self):
+        """Return the figure as a page of its own, a whole HTML document.
+
+        It needs no server, no kernel and no network: script, style and the still picture, which
+        stands where there is no JavaScript, are in it.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import optimlib as ol
+        >>> from optimlib.explorers import explore
+        >>> figure = explore(ol.Adam(lr=0.1), ol.problems.square, title="Adam on a parabola")
+        >>> page = figure.to_html()
+        >>> page.splitlines()[:2]
+        ['<!DOCTYPE html>', '<html lang="en">']
+
+        ``pathlib.Path("adam.html").write_text(page, "utf-8")`` writes what a browser opens.
+        """
+        title = self.specification["title"]
+        return PAGE.format(
+            title=html.escape(title),
+            name="fig-" + re.sub(r"\W+", "-", title.lower()).strip("-"),
+            style=style(),
+            figure=self._html(),
+            script=page_script(),
+        )
 
     @figures.in_style
     def _html(self):
@@ -197,13 +249,15 @@ def _check_known(node, argument):
             _check_known(part, argument)
 
 
-def written(node):
-    """Return a recorded node as a tree for the figure."""
+def written(node, argument=None):
+    """Return a recorded node as a tree for the figure; `argument` writes what it is computed of."""
+    argument = argument or written
     if isinstance(node, Symbol):
         return node.name
     if isinstance(node, Constant):
+        value = node.value if isinstance(node.value, int | float) else float(node.value)
         # JSON has no infinity.
-        return ["divide", np.sign(node.value), 0] if np.isinf(node.value) else node.value
+        return ["divide", np.sign(value), 0] if math.isinf(value) else value
     if is_square(node):  # as NumPy computes x**2
-        return ["square", written(node.arguments[0])]
-    return [node.function.__name__, *map(written, node.arguments)]
+        return ["square", argument(node.arguments[0])]
+    return [node.function.__name__, *map(argument, node.arguments)]

@@ -564,7 +564,7 @@ def run(
     Parameters
     ----------
     rule : Rule
-        One that is generated as JavaScript.
+        Of the library or one's own, in arithmetic on one coordinate at a time.
     gradient : callable or Objective
         A function of any of ``t``, ``w`` and named values, or an objective of one variable.
     start : number, str or callable
@@ -588,7 +588,8 @@ def run(
     Raises
     ------
     TypeError, ValueError
-        If the arguments are of another kind, or the rule is not generated as JavaScript.
+        If the arguments are of another kind; in `plot` also if no JavaScript can be made of the
+        rule.
 
     Examples
     --------

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from optimlib.explorers.arguments import generated
 from optimlib.explorers.explorer import Explorer, tree
 from optimlib.explorers.items import (
     Item,
@@ -23,7 +24,6 @@ from optimlib.explorers.items import (
     names_of_record,
 )
 from optimlib.explorers.still import Still
-from optimlib.javascript import reference
 
 DIGITS = 5
 LARGEST = 60_000
@@ -153,6 +153,7 @@ class _Recorder:
 
     def written_run(self, item):
         formulas, rule = item.formulas, item.rule
+        code = generated(f"rule of {item}", rule, item.extra["steps"])
         hyperparameters = rule.hyperparameters()
         tied = [name for name in hyperparameters if name in self.controls]
         for name in tied:
@@ -161,7 +162,7 @@ class _Recorder:
         record = names_of_record(rule)
         more = ("t", "g", "w", *record, *hyperparameters)
         return {
-            **reference(rule),
+            **code,
             "tied": tied,
             "start": self.formula(formulas["start"], f"{item} start"),
             "gradient": self.formula(formulas["gradient"], f"{item} gradient", more=("t", "w")),

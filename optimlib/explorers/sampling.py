@@ -8,9 +8,8 @@ import numpy as np
 
 from optimlib import figures
 from optimlib.descent import check_count, trace
-from optimlib.explorers.arguments import label_of
+from optimlib.explorers.arguments import generated
 from optimlib.explorers.explorer import Explorer, tree
-from optimlib.javascript import reference
 from optimlib.objective import Objective, Stream
 from optimlib.rules.averaging import Averaging
 from optimlib.rules.gradient_descent import GradientDescent
@@ -87,7 +86,8 @@ def noise_floor(
     Parameters
     ----------
     rule : GradientDescent, Momentum, HeavyBall, AverageMomentum, Nesterov, or Averaging of one
-        By default ``GradientDescent(lr=0.1)``. `Averaging` shows the average of the points first.
+        Of these the floor is known. By default ``GradientDescent(lr=0.1)``. `Averaging` shows the
+        average of the points first.
     curvature : float
         h > 0.
     noise : float
@@ -127,8 +127,8 @@ def noise_floor(
     floor, edge = (tree(part, names, "theory") for part in THEORY[type(rule)])
     specification = {
         "kind": "noiseFloor",
-        "title": title or f"Noise floor of {label_of(rule)}",
-        **reference(rule),
+        "title": title or f"Noise floor of {figures.label_of(rule)}",
+        **generated("rule", rule, steps),
         "color": figures.color(rule),
         "sliders": sliders,
         "averaging": averaging,
@@ -145,7 +145,9 @@ def noise_floor(
 def _check_rule(rule):
     if type(rule) not in THEORY:
         known = ", ".join(kind.__name__ for kind in THEORY)
-        raise TypeError(f"rule must be one of {known}, got rule = {rule!r}")
+        raise TypeError(
+            f"rule must be one of {known}, of which theory has the floor, got rule = {rule!r}"
+        )
     numbers = rule.hyperparameters()
     if rule != type(rule)(**{name: numbers[name] for name in ("lr", "beta") if name in numbers}):
         raise ValueError(f"rule must have no options set, got rule = {rule!r}")

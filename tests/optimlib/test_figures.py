@@ -32,6 +32,78 @@ def test_optimizers_have_colors_of_their_own_and_forms_of_one_share_theirs():
     assert figures.GRAY not in colors.values()
 
 
+def rule_class(name):
+    """Return a class of rules with this name."""
+    return type(name, (ol.Rule,), {"update": lambda self, t, g: dict(step=-self.lr * g)})
+
+
+OWN = [rule_class(f"Own{i}")(lr=0.1) for i in range(len(figures.OWN))]
+
+
+def test_rules_of_ones_own_have_colors_of_their_own():
+    assert {figures.color(rule) for rule in OWN} <= set(figures.OWN)
+    assert not set(figures.OWN) & {*figures.COLORS.values(), figures.GRAY}
+    library = [ol.Adam(lr=0.1), ol.GradientDescent(lr=0.1)]
+    found = figures.colors([*library, *OWN])
+    assert found[:2] == [figures.PURPLE, figures.BLUE]
+    assert len(set(found)) == len(found)
+    assert figures.colors(OWN[:1]) == [figures.color(OWN[0])]
+    assert figures.colors([ol.HeavyBall(lr=0.1), ol.Momentum(lr=0.1)])[1] in figures.OWN
+    twice = figures.colors([*OWN, *OWN])
+    assert sorted(twice) == sorted(2 * figures.OWN)
+
+
+def test_own_colors_are_seen_on_white_and_on_the_dark_sheet():
+    def light(color):
+        parts = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    for color in figures.OWN:
+        assert 1.05 / (light(color) + 0.05) >= 3
+        assert (light(color) + 0.05) / (light("#121212") + 0.05) >= 3
+
+
+@pytest.mark.parametrize(
+    ("rules", "labels"),
+    [
+        ([ol.Adam(0.1), ol.Momentum(0.1)], ["Adam", "Momentum"]),
+        ([ol.Adam(0.1), ol.Adam(0.01)], ["Adam, η = 0.1", "Adam, η = 0.01"]),
+        (
+            [ol.Adam(0.1), ol.Lion(0.1), ol.Adam(0.1, beta1=0.5)],
+            ["Adam, β₁ = 0.9", "Lion", "Adam, β₁ = 0.5"],
+        ),
+        (
+            [ol.Adam(1e-8), ol.Adam(0.1, eps_inside=True)],
+            ["Adam, η = 10⁻⁸, eps inside = False", "Adam, η = 0.1, eps inside = True"],
+        ),
+        (
+            [ol.Adam(0.1), ol.Adam(ol.schedules.Constant(0.1))],
+            ["Adam, η = 0.1", "Adam, η = Constant"],
+        ),
+        (
+            [ol.ClipNorm(ol.Adam(0.1), limit=1), ol.ClipNorm(ol.Lion(0.1), limit=1)],
+            ["ClipNorm, rule = Adam", "ClipNorm, rule = Lion"],
+        ),
+        ([ol.Adam(0.1), ol.Adam(0.1)], ["Adam 1", "Adam 2"]),
+        (
+            [ol.Momentum(ol.schedules.Cosine(0.1, n)) for n in (5, 9)],
+            ["Momentum 1", "Momentum 2"],
+        ),
+    ],
+)
+def test_labels_say_how_rules_of_one_class_differ(rules, labels):
+    assert figures.labels_of(rules) == labels
+    colors = figures.colors(rules)
+    assert len(set(colors)) == len(colors)
+
+
+def test_what_the_reader_moves_does_not_tell_rules_apart():
+    rules = [ol.Momentum(0.1, beta=0.5), ol.Momentum(0.2, beta=0.9)]
+    assert figures.labels_of(rules, {"lr"}) == ["Momentum, β = 0.5", "Momentum, β = 0.9"]
+    assert figures.labels_of(rules, {"lr", "beta"}) == ["Momentum 1", "Momentum 2"]
+
+
 def test_curve_shows_the_function_on_its_domain(ax):
     wave = ol.problems.x_cos()
     (line,) = figures.curve(wave, ax).lines
@@ -138,7 +210,7 @@ before = dict(plt.rcParams)
 import optimlib as ol
 ol.explorers, ol.learning
 ol.figures.curve(ol.problems.square, ol.figures.one())
-ol.explorers.explore(ol.problems.square, ol.Adam(lr=0.1))._html()
+ol.explorers.explore(ol.Adam(lr=0.1), ol.problems.square)._html()
 assert dict(plt.rcParams) == before
 ol.figures.use_style()
 changed = {name for name in before if plt.rcParams[name] != before[name]}

@@ -127,9 +127,9 @@ def test_a_line_is_compiled():
 
 def test_a_line_is_explored():
     explorers = pytest.importorskip("optimlib.explorers")
-    figure = explorers.explore(LINE, ol.GradientDescent(lr=0.1), start=(0.0, 0.0))
+    figure = explorers.explore(ol.GradientDescent(lr=0.1), LINE, start=(0.0, 0.0))
     assert "line" in repr(figure)
     with pytest.raises(ValueError, match=r"^start must be given: line has no start of its own$"):
-        explorers.explore(LINE, ol.GradientDescent(lr=0.1))
+        explorers.explore(ol.GradientDescent(lr=0.1), LINE)
     with pytest.raises(ValueError, match=r"^start must have shape \(2, \.\.\.\) for line"):
-        explorers.explore(LINE, ol.GradientDescent(lr=0.1), start=1.0)
+        explorers.explore(ol.GradientDescent(lr=0.1), LINE, start=1.0)

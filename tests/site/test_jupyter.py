@@ -10,6 +10,7 @@ import urllib.request
 import nbformat
 import pytest
 from browsing import CHROMIUM
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 
@@ -17,7 +18,7 @@ OWN_RULE = """\
 from dataclasses import dataclass
 import numpy as np
 import optimlib as ol
-from optimlib.explorers import explore
+from optimlib.explorers import explore, parameter_map
 
 @dataclass(frozen=True)
 class Bold(ol.Rule):
@@ -27,7 +28,10 @@ class Bold(ol.Rule):
         step = -self.lr * g
         return dict(step=step if np.all(g > 0) else self.share * step)
 
-explore(ol.problems.square, [Bold(lr=0.2), ol.GradientDescent(lr=0.1)], steps=5, share=(0, 1))"""
+explore([Bold(lr=0.2), ol.GradientDescent(lr=0.1)], ol.problems.square, steps=5, share=(0, 1))"""
+MAP = """\
+axes = dict(x=("lr", 0.01, 0.5), y=("share", 0.1, 1))
+parameter_map(Bold(lr=0.2), ol.problems.square, **axes, steps=9)"""
 
 
 def free_port():
@@ -38,9 +42,10 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def notebook_url(tmp_path_factory):
-    """Serve a notebook whose one cell makes an explorer of a rule that only Python can run."""
+    """Serve a notebook whose two cells make explorers of a rule that only Python can run."""
     folder = tmp_path_factory.mktemp("lab")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(OWN_RULE)])
+    cells = list(map(nbformat.v4.new_code_cell, (OWN_RULE, MAP)))
+    notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, folder / "own.ipynb")
     port = free_port()
@@ -81,7 +86,7 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(browser, notebook_url):
     page.get_by_text("| Idle").wait_for(timeout=60_000)
     page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
-    explorer = page.locator(".jp-OutputArea .explorer")
+    explorer = page.locator(".jp-OutputArea .explorer").first
     explorer.wait_for(timeout=60_000)
     first = last_points(explorer)
     # Slope 2w > 0 all the way: factor 1 − 0.2 · 2 = 0.6 a step, and 1 − 0.1 · 2 = 0.8.
@@ -106,4 +111,16 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(browser, notebook_url):
         "() => document.querySelector('.explorer-reading').innerText.includes('−0.3888')"
     )
     assert last_points(explorer)["Bold"][0] == "−0.3888"  # −5 · 0.6⁵
+
+    page.keyboard.press("Escape")
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").nth(1).click()
+    page.keyboard.press("Shift+Enter")
+    map_ = page.locator(".jp-OutputArea .explorer").nth(1)
+    map_.wait_for(timeout=60_000)
+    assert last_points(map_) == {"this run": ["0.2", "0.5", "0.6"]}
+    rate = map_.locator(".explorer-slider", has_text="η").locator("input")
+    rate.focus()
+    rate.press("Home")
+    # The kernel answers with another run: factor 1 − 0.01 · 2 a step.
+    expect(map_.locator(".explorer-reading tbody tr")).to_have_text("this run0.010.50.98")
     page.close()
