@@ -4,12 +4,13 @@ What these functions draw has the book's style; `use_style` gives it to all that
 Most draw on the axes they are given and return them; `one` and `side_by_side` make axes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar, cast
 from zlib import crc32
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from optimlib.checks import check_box, check_number, is_number, real_array
 from optimlib.descent import trace as run_of
@@ -18,6 +19,7 @@ from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
 from optimlib.symbols import number_text, symbol_latex, symbol_text
 from optimlib.trace import Trace
+from optimlib.types import ArrayLike, Box
 
 with extra("figures", "optimlib.figures"):
     import matplotlib.pyplot as plt
@@ -80,7 +82,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 in_style: Callable[[F], F] = cast(Any, plt.rc_context(STYLE))
 
 
-def use_style():
+def use_style() -> None:
     """Give the book's style to all that Matplotlib draws from now on.
 
     Examples
@@ -95,7 +97,7 @@ def use_style():
     plt.rcParams.update(STYLE)
 
 
-def color(rule):
+def color(rule: Optimizer) -> str:
     """Return the color that `rule`'s optimizer has in the whole book; one's own has another.
 
     Examples
@@ -109,7 +111,7 @@ def color(rule):
     return COLORS.get(name) or _free_color(name, ())
 
 
-def colors(rules):
+def colors(rules: Sequence[Optimizer]) -> list[str]:
     """Return a color for each of the rules that one figure shows together.
 
     An optimizer of the library has its `color`. Rules of one's own, and those whose color another
@@ -124,7 +126,7 @@ def colors(rules):
     ['#CC79A7', '#E69F00', '#7A7A00']
     """
     names = [type(rule).__name__ for rule in rules]
-    shades = list(map(COLORS.get, names))
+    shades: list[Any] = list(map(COLORS.get, names))
     found = [shade if shade not in shades[:i] else None for i, shade in enumerate(shades)]
     for i, name in enumerate(names):
         found[i] = found[i] or _free_color(name, found)
@@ -137,7 +139,7 @@ def _free_color(name, taken):
     return min((*OWN[first:], *OWN[:first]), key=taken.count)
 
 
-def label_of(rule):
+def label_of(rule: Optimizer) -> str:
     """Return what figures call a rule that is alone of its kind.
 
     Examples
@@ -150,7 +152,7 @@ def label_of(rule):
     return type(rule).__name__
 
 
-def labels_of(rules, moved=()):
+def labels_of(rules: Sequence[Optimizer], moved: Collection[str] = ()) -> list[str]:
     """Return what one figure calls each of the rules that it shows, so that they are told apart.
 
     Parameters
@@ -169,7 +171,7 @@ def labels_of(rules, moved=()):
     >>> figures.labels_of(rules, moved=["lr"])
     ['Adam 1', 'Adam 2', 'Momentum']
     """
-    families = {}
+    families: dict[str, list[Optimizer]] = {}
     for rule in rules:
         families.setdefault(label_of(rule), []).append(rule)
     told_apart = {name: iter(_told_apart(family, moved)) for name, family in families.items()}
@@ -202,19 +204,21 @@ def _words(value):
 
 
 @in_style
-def one(**size):
+def one(**size: Any) -> Axes:
     """Return one pair of axes; `size` goes to `matplotlib.pyplot.subplots`."""
     return plt.subplots(**size)[1]
 
 
 @in_style
-def side_by_side(count=2, *, height=2.9, **options):
+def side_by_side(count: int = 2, *, height: float = 2.9, **options: Any) -> Any:
     """Return `count` axes next to each other; `options` go to `matplotlib.pyplot.subplots`."""
     return plt.subplots(1, count, figsize=(6.6, height), **options)[1]
 
 
 @in_style
-def curve(objective, ax, domain=None, **line):
+def curve(
+    objective: Objective, ax: Axes, domain: Sequence[float] | None = None, **line: Any
+) -> Axes:
     """Draw a function of one variable.
 
     Parameters
@@ -239,15 +243,17 @@ def curve(objective, ax, domain=None, **line):
     _check_dimension(objective, 1)
     if domain is not None:
         check_box("domain", (domain,), objective.variables)
-    x = np.linspace(*(objective.domain[0] if domain is None else domain), 401)
-    ax.plot(x, objective.f(x[None]), **{"color": GRAY, "zorder": 1} | line)
+    low, high = objective.domain[0] if domain is None else domain
+    x = np.linspace(low, high, 401)
+    look: dict[str, Any] = {"color": GRAY, "zorder": 1} | line
+    ax.plot(x, objective.f(x[None]), **look)
     name = symbol_latex(objective.variables[0])
     ax.set(xlabel=f"${name}$", ylabel=f"$f({name})$")
     return ax
 
 
 @in_style
-def contours(objective, ax, domain=None, levels=16):
+def contours(objective: Objective, ax: Axes, domain: Box | None = None, levels: int = 16) -> Axes:
     """Draw the level lines of a function of two variables, dense where it is low.
 
     Parameters
@@ -273,7 +279,7 @@ def contours(objective, ax, domain=None, levels=16):
     if domain is not None:
         check_box("domain", domain, objective.variables)
     sides = objective.domain if domain is None else domain
-    grid = np.meshgrid(*(np.linspace(*side, 201) for side in sides))
+    grid = np.meshgrid(*(np.linspace(low, high, 201) for low, high in sides))
     z = objective.f(np.array(grid))
     spacing = np.quantile(z, np.linspace(0, 1, levels + 2)[1:-1] ** 2)
     ax.contour(*grid, z, levels=np.unique(spacing), colors=GRAY, linewidths=0.7, alpha=0.6)
@@ -283,7 +289,7 @@ def contours(objective, ax, domain=None, levels=16):
 
 
 @in_style
-def path(trace, ax, label=None, **line):
+def path(trace: Trace, ax: Axes, label: str | None = None, **line: Any) -> Axes:
     """Draw the points of a run, on the curve or among the level lines of its objective.
 
     Parameters
@@ -320,7 +326,7 @@ def path(trace, ax, label=None, **line):
 
 
 @in_style
-def progress(trace, ax, label=None, **line):
+def progress(trace: Trace, ax: Axes, label: str | None = None, **line: Any) -> Axes:
     """Draw the objective's value against the step, on a logarithmic scale.
 
     Parameters
@@ -352,7 +358,12 @@ def progress(trace, ax, label=None, **line):
 
 
 @in_style
-def compare(runs, objective=None, w0=None, steps=None):
+def compare(
+    runs: Sequence[Trace | Optimizer] | Mapping[str, Trace | Optimizer],
+    objective: Objective | None = None,
+    w0: ArrayLike | None = None,
+    steps: int | None = None,
+) -> tuple[Axes, ...]:
     """Draw several runs together: their progress and, of one or two variables, their paths.
 
     The progress is on a logarithmic scale unless values are negative, and is cut off at a
@@ -384,7 +395,7 @@ def compare(runs, objective=None, w0=None, steps=None):
     >>> from optimlib import figures
     >>> rules = [ol.GradientDescent(lr=0.1), ol.Adam(lr=0.1), ol.Adam(lr=0.5)]
     >>> paths, progress = figures.compare(rules, ol.problems.coupled_bowl, (1.0, 2.0), steps=50)
-    >>> [text.get_text() for text in progress.get_legend().get_texts()]
+    >>> progress.get_legend_handles_labels()[1]
     ['GradientDescent', 'Adam, η = 0.1', 'Adam, η = 0.5']
     """
     labels = list(runs) if isinstance(runs, Mapping) else None
@@ -478,7 +489,15 @@ def _looks(rules):
 
 
 @in_style
-def heat(values, x, y, ax=None, *, limit=np.inf, label="$f$ after the last step"):
+def heat(
+    values: ArrayLike,
+    x: tuple[str, ArrayLike],
+    y: tuple[str, ArrayLike],
+    ax: Axes | None = None,
+    *,
+    limit: float = np.inf,
+    label: str = "$f$ after the last step",
+) -> Axes:
     r"""Draw the result of a `sweep` over two hyperparameters as a map, light where it is low.
 
     An axis is logarithmic where its values are, as in ``numpy.geomspace``, and so are the colors

@@ -54,7 +54,7 @@ class Notation:
     def _repr_latex_(self):
         return f"$$\n{self.latex}\n$$"
 
-    def to_html(self):
+    def to_html(self) -> str:
         """Return the mathematics as HTML that any page can hold, in Unicode and not typeset.
 
         A browser typesets LaTeX only with a script, which a page may not have: where there is

@@ -120,7 +120,7 @@ class Trace:
     def __repr__(self) -> str:
         return self._title() if not np.size(self.start) else text_table(self._title(), self._rows())
 
-    def to_html(self):
+    def to_html(self) -> str:
         r"""Return the trace as a table in HTML, of a long run the first and the last steps.
 
         Returns

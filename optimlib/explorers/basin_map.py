@@ -1,6 +1,8 @@
 """The explorer of basins: a map over start and learning rate, where runs end."""
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +14,10 @@ from optimlib.explorers.arguments import generated_or_none, ground_of, listed, s
 from optimlib.explorers.code import at_ends, with_parameters
 from optimlib.explorers.explorer import Explorer, tree, written
 from optimlib.expression import Symbol
-from optimlib.objective import check_objective
+from optimlib.objective import Objective, check_objective
 from optimlib.rules.newton import Newton
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import ArrayLike
 
 NEAR = 1e-2
 # The runs along start and rate: of the still picture, and of a map that comes as data.
@@ -28,16 +31,16 @@ OTHERS = {
 
 
 def basin_map(
-    rules,
-    objective,
-    lr=(0.01, 2.0),
-    start=None,
-    steps=50,
+    rules: Optimizer | Sequence[Optimizer],
+    objective: Objective,
+    lr: tuple[float, float] = (0.01, 2.0),
+    start: ArrayLike | None = None,
+    steps: int = 50,
     *,
-    boundaries=None,
-    title=None,
-    **ranges,
-):
+    boundaries: Mapping[str, Callable[..., Any]] | None = None,
+    title: str | None = None,
+    **ranges: tuple[float, float],
+) -> Explorer:
     """Return an explorer that maps where runs end, by start and learning rate.
 
     Color says which critical point a run is near to at the end. The reader chooses a start and

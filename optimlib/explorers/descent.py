@@ -1,12 +1,15 @@
 """The explorer of descents: optimizers on a curve or a landscape, and their progress."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from optimlib import figures
-from optimlib.descent import check_count, check_order, trace
+from optimlib.checks import check_count
+from optimlib.descent import check_order, trace
 from optimlib.explorers.arguments import (
     generated_or_none,
     ground_of,
@@ -19,6 +22,7 @@ from optimlib.explorers.code import with_parameters
 from optimlib.explorers.explorer import Explorer, tree
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import ArrayLike
 
 # What the second picture shows against the step, and how its axis is called.
 QUANTITIES = {"value": "f", "gap": "f − f*", "distance": "distance to the minimum"}
@@ -26,18 +30,18 @@ SIGNIFICANT = 6
 
 
 def explore(
-    rules,
-    objectives,
-    start=None,
-    steps=100,
+    rules: Optimizer | Sequence[Optimizer],
+    objectives: Objective | Sequence[Objective],
+    start: ArrayLike | None = None,
+    steps: int = 100,
     *,
-    shown=None,
-    show="value",
-    log=True,
-    predict=None,
-    title=None,
-    **ranges,
-):
+    shown: int | None = None,
+    show: str = "value",
+    log: bool | None = True,
+    predict: Mapping[str, Callable[..., Any]] | None = None,
+    title: str | None = None,
+    **ranges: tuple[float, float],
+) -> Explorer:
     """Return an explorer of one or several optimizers on one or several problems.
 
     The reader drags the start, moves the hyperparameters, lets the run play, and reads off where

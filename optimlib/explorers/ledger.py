@@ -1,11 +1,13 @@
 """The explorer of single steps: the arithmetic that one does by hand, beside the curve."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
 from optimlib import figures
-from optimlib.descent import check_count, check_order, trace
+from optimlib.checks import check_count
+from optimlib.descent import check_order, trace
 from optimlib.explorers.arguments import (
     generated,
     ground_of,
@@ -20,11 +22,20 @@ from optimlib.javascript.entries import problem_trees
 from optimlib.notation import named_cuts, steps_of
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import ArrayLike
 
 LONGEST = 1000  # operations in a line
 
 
-def ledger(rules, objective, start=None, steps=10, *, title=None, **ranges):
+def ledger(
+    rules: Optimizer | Sequence[Optimizer],
+    objective: Objective,
+    start: ArrayLike | None = None,
+    steps: int = 10,
+    *,
+    title: str | None = None,
+    **ranges: tuple[float, float],
+) -> Explorer:
     """Return an explorer of the by-hand arithmetic of one step after the other.
 
     The reader goes forward and back, moves the start and the hyperparameters, and sees the lines

@@ -1,7 +1,9 @@
 """The explorer of two parameters: a map of which every point is a run."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,6 +14,9 @@ from optimlib.descent import check_pair, trace
 from optimlib.explorers.arguments import generated_or_none, ground_of, looks, sliders_of
 from optimlib.explorers.code import at_ends, with_parameters
 from optimlib.explorers.explorer import Explorer, tree
+from optimlib.objective import Objective
+from optimlib.rules.optimizer import Optimizer
+from optimlib.types import ArrayLike
 
 # What a map can show of each run, and what it is called.
 MEASURES = {
@@ -24,20 +29,20 @@ STILL, COARSE = (36, 27), (24, 18)
 
 
 def parameter_map(
-    rule,
-    objective,
-    x,
-    y,
-    start=None,
-    steps=100,
+    rule: Optimizer,
+    objective: Objective,
+    x: tuple[str, float, float],
+    y: tuple[str, float, float],
+    start: ArrayLike | None = None,
+    steps: int = 100,
     *,
-    color="rate",
-    predict=None,
-    optimum=None,
-    tolerance=1e-3,
-    title=None,
-    **ranges,
-):
+    color: str = "rate",
+    predict: Callable[..., Any] | None = None,
+    optimum: Sequence[Any] | None = None,
+    tolerance: float = 1e-3,
+    title: str | None = None,
+    **ranges: tuple[float, float],
+) -> Explorer:
     """Return an explorer that maps how well runs do over two parameters.
 
     Every point of the map is a run with the hyperparameters or problem parameters of that point.

@@ -7,7 +7,8 @@ from numbers import Real
 import numpy as np
 
 from optimlib import figures
-from optimlib.descent import check_count, trace
+from optimlib.checks import check_count
+from optimlib.descent import trace
 from optimlib.explorers.arguments import generated
 from optimlib.explorers.explorer import Explorer, tree
 from optimlib.objective import Objective, Stream
@@ -15,6 +16,7 @@ from optimlib.rules.averaging import Averaging
 from optimlib.rules.gradient_descent import GradientDescent
 from optimlib.rules.momentum import AverageMomentum, HeavyBall, Momentum
 from optimlib.rules.nesterov import Nesterov
+from optimlib.rules.optimizer import Optimizer
 from optimlib.symbols import symbol_text
 
 # What the figures recompute within one frame.
@@ -72,8 +74,16 @@ THEORY = {
 
 
 def noise_floor(
-    rule=None, curvature=1, noise=1, batch=1, start=2.0, steps=300, runs=200, *, title=None
-):
+    rule: Optimizer | None = None,
+    curvature: float = 1,
+    noise: float = 1,
+    batch: int = 1,
+    start: float = 2.0,
+    steps: int = 300,
+    runs: int = 200,
+    *,
+    title: str | None = None,
+) -> Explorer:
     r"""Return an explorer of many noisy runs of an optimizer, and of the loss they end at.
 
     The problem is :math:`f(w) = h w^2 / 2`, its gradient comes with normal noise of standard
@@ -119,7 +129,7 @@ def noise_floor(
     """
     rule = GradientDescent(lr=0.1) if rule is None else rule
     averaging = isinstance(rule, Averaging)
-    rule = rule.rule if averaging else rule
+    rule = rule.rule if isinstance(rule, Averaging) else rule
     _check_rule(rule)
     _check_noise(curvature, noise, batch, start, steps, runs)
     sliders = _noise_sliders(rule, curvature, noise, batch)
@@ -207,7 +217,9 @@ def _draw_floor(rule, curvature, noise, batch, start, shape):
         right.plot(w, normal, "--", color=figures.BLACK)
 
 
-def eigenvalue_lottery(n=2, most=12, samples=1000, *, title=None):
+def eigenvalue_lottery(
+    n: int = 2, most: int = 12, samples: int = 1000, *, title: str | None = None
+) -> Explorer:
     r"""Return an explorer of the eigenvalues of random Hessians, and of how many are minima.
 
     The Hessians are symmetric with independent normal entries of variance 1, on the diagonal 2
@@ -282,16 +294,16 @@ def _draw_lottery(n, count):
 
 
 def depth_histogram(
-    activation="ReLU",
-    variance=2,
-    depth=30,
-    width=64,
-    batch=8,
+    activation: str = "ReLU",
+    variance: float = 2,
+    depth: int = 30,
+    width: int = 64,
+    batch: int = 8,
     *,
-    residual=False,
-    normalised=False,
-    title=None,
-):
+    residual: bool = False,
+    normalised: bool = False,
+    title: str | None = None,
+) -> Explorer:
     r"""Return an explorer of the size of activations and gradients in a random deep network.
 
     Layer l computes :math:`z = W a_{l-1}` and :math:`a_l = \varphi(z)`. With `normalised`, z is

@@ -1,5 +1,6 @@
 """The explorer of schedules: one that the reader draws, and what it leads to under noise."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from numbers import Real
@@ -8,31 +9,31 @@ import numpy as np
 
 from optimlib import figures
 from optimlib import schedules as kinds
-from optimlib.checks import check_number
-from optimlib.descent import check_count
+from optimlib.checks import check_count, check_number
 from optimlib.explorers.arguments import generated
 from optimlib.explorers.code import schedule_code
 from optimlib.explorers.explorer import Explorer, tree
 from optimlib.explorers.sampling import THEORY, noisy_trace
 from optimlib.rules import GradientDescent
 from optimlib.rules.rule import Rule
+from optimlib.types import Schedule
 
 KNOTS = 8
 
 
 def draw_schedule(
-    steps=200,
-    schedules=None,
+    steps: int = 200,
+    schedules: Mapping[str, Schedule] | Sequence[Schedule] | None = None,
     *,
-    own=None,
-    rule=None,
-    start=3.0,
-    curvature=1.0,
-    noise=1.0,
-    batch=1,
-    runs=64,
-    title=None,
-):
+    own: Schedule | None = None,
+    rule: Rule | None = None,
+    start: float = 3.0,
+    curvature: float = 1.0,
+    noise: float = 1.0,
+    batch: int = 1,
+    runs: int = 64,
+    title: str | None = None,
+) -> Explorer:
     r"""Return an explorer in which the reader draws a schedule of the learning rate.
 
     Beside it stands what the schedule leads to on :math:`f = h w^2/2` when the gradient
