@@ -126,8 +126,8 @@ def colors(rules: Sequence[Optimizer]) -> list[str]:
     ['#CC79A7', '#E69F00', '#7A7A00']
     """
     names = [type(rule).__name__ for rule in rules]
-    shades: list[Any] = list(map(COLORS.get, names))
-    found = [shade if shade not in shades[:i] else None for i, shade in enumerate(shades)]
+    shades = list(map(COLORS.get, names))
+    found: list[Any] = [s if s not in shades[:i] else None for i, s in enumerate(shades)]
     for i, name in enumerate(names):
         found[i] = found[i] or _free_color(name, found)
     return found
