@@ -10,7 +10,6 @@ from typing import Any, TypeVar, cast
 from zlib import crc32
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from optimlib.checks import check_box, check_number, is_number, real_array
 from optimlib.descent import trace as run_of
@@ -24,6 +23,7 @@ from optimlib.types import ArrayLike, Box
 with extra("figures", "optimlib.figures"):
     import matplotlib.pyplot as plt
     from cycler import cycler
+    from matplotlib.axes import Axes
     from matplotlib.patches import Patch
 
 # Okabe and Ito's palette, told apart with any color vision: M. Okabe, K. Ito, "Color Universal
