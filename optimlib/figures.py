@@ -6,6 +6,7 @@ Most draw on the axes they are given and return them; `one` and `side_by_side` m
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
+from functools import wraps
 from typing import Any, TypeVar, cast
 from zlib import crc32
 
@@ -18,7 +19,7 @@ from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
 from optimlib.symbols import number_text, symbol_latex, symbol_text
 from optimlib.trace import Trace
-from optimlib.types import ArrayLike, Box
+from optimlib.types import Array, ArrayLike, Box, Points, Start
 
 with extra("figures", "optimlib.figures"):
     import matplotlib.pyplot as plt
@@ -60,7 +61,7 @@ OWN = (
     *("#CC3311", "#228833", "#9955DD", "#7A7A00"),
     *("#EE3377", "#0E8AA8", "#A0522D", "#5F6FE0"),
 )
-STYLE: dict[Any, Any] = {
+STYLE: Any = {
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]),
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -78,8 +79,18 @@ OVER_STEPS = {"xlabel": "step $t$", "ylabel": "$f(w_t)$"}
 # How lines of one color differ.
 DASHES = ("-", "--", ":", "-.")
 
-F = TypeVar("F", bound=Callable[..., Any])
-in_style: Callable[[F], F] = cast(Any, plt.rc_context(STYLE))
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def in_style(function: Function) -> Function:
+    """Return a function that draws in the book's style, and leaves Matplotlib's as it is."""
+
+    @wraps(function)
+    def styled(*args, **options):
+        with plt.rc_context(STYLE):
+            return function(*args, **options)
+
+    return cast(Function, styled)
 
 
 def use_style() -> None:
@@ -130,7 +141,7 @@ def colors(rules: Sequence[Optimizer]) -> list[str]:
     found: list[Any] = [s if s not in shades[:i] else None for i, s in enumerate(shades)]
     for i, name in enumerate(names):
         found[i] = found[i] or _free_color(name, found)
-    return found
+    return list(filter(None, found))
 
 
 def _free_color(name, taken):
@@ -210,14 +221,14 @@ def one(**size: Any) -> Axes:
 
 
 @in_style
-def side_by_side(count: int = 2, *, height: float = 2.9, **options: Any) -> Any:
+def side_by_side(count: int = 2, *, height: float = 2.9, **options: Any) -> Array:
     """Return `count` axes next to each other; `options` go to `matplotlib.pyplot.subplots`."""
     return plt.subplots(1, count, figsize=(6.6, height), **options)[1]
 
 
 @in_style
 def curve(
-    objective: Objective, ax: Axes, domain: Sequence[float] | None = None, **line: Any
+    objective: Objective, ax: Axes, domain: Sequence[float] | Array | None = None, **line: Any
 ) -> Axes:
     """Draw a function of one variable.
 
@@ -245,8 +256,8 @@ def curve(
         check_box("domain", (domain,), objective.variables)
     low, high = objective.domain[0] if domain is None else domain
     x = np.linspace(low, high, 401)
-    look: dict[str, Any] = {"color": GRAY, "zorder": 1} | line
-    ax.plot(x, objective.f(x[None]), **look)
+    style: dict[str, Any] = {"color": GRAY, "zorder": 1} | line
+    ax.plot(x, objective.f(x[None]), **style)
     name = symbol_latex(objective.variables[0])
     ax.set(xlabel=f"${name}$", ylabel=f"$f({name})$")
     return ax
@@ -361,7 +372,7 @@ def progress(trace: Trace, ax: Axes, label: str | None = None, **line: Any) -> A
 def compare(
     runs: Sequence[Trace | Optimizer] | Mapping[str, Trace | Optimizer],
     objective: Objective | None = None,
-    w0: ArrayLike | None = None,
+    w0: Start | None = None,
     steps: int | None = None,
 ) -> tuple[Axes, ...]:
     """Draw several runs together: their progress and, of one or two variables, their paths.
@@ -491,8 +502,8 @@ def _looks(rules):
 @in_style
 def heat(
     values: ArrayLike,
-    x: tuple[str, ArrayLike],
-    y: tuple[str, ArrayLike],
+    x: tuple[str, Points],
+    y: tuple[str, Points],
     ax: Axes | None = None,
     *,
     limit: float = np.inf,

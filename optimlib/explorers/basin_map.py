@@ -34,7 +34,7 @@ def basin_map(
     rules: Optimizer | Sequence[Optimizer],
     objective: Objective,
     lr: tuple[float, float] = (0.01, 2.0),
-    start: ArrayLike | None = None,
+    start: float | None = None,
     steps: int = 50,
     *,
     boundaries: Mapping[str, Callable[..., Any]] | None = None,

@@ -30,7 +30,7 @@ LONGEST = 1000  # operations in a line
 def ledger(
     rules: Optimizer | Sequence[Optimizer],
     objective: Objective,
-    start: ArrayLike | None = None,
+    start: float | None = None,
     steps: int = 10,
     *,
     title: str | None = None,

@@ -38,7 +38,7 @@ def parameter_map(
     *,
     color: str = "rate",
     predict: Callable[..., Any] | None = None,
-    optimum: Sequence[Any] | None = None,
+    optimum: Sequence[Callable[..., Any] | float] | None = None,
     tolerance: float = 1e-3,
     title: str | None = None,
     **ranges: tuple[float, float],

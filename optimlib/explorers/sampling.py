@@ -129,7 +129,8 @@ def noise_floor(
     """
     rule = GradientDescent(lr=0.1) if rule is None else rule
     averaging = isinstance(rule, Averaging)
-    rule = rule.rule if isinstance(rule, Averaging) else rule
+    if isinstance(rule, Averaging):
+        rule = rule.rule
     _check_rule(rule)
     _check_noise(curvature, noise, batch, start, steps, runs)
     sliders = _noise_sliders(rule, curvature, noise, batch)

@@ -130,6 +130,8 @@ class Rule(Optimizer):
             check_call(error, self, t, w, *state, **w_too)
             raise
         except ZeroDivisionError as error:
+            if w.dtype == object:
+                raise  # of fractions: it says what to do
             raise ZeroDivisionError(
                 f"{type(self).__name__}.update divides by zero in step t = {t} of {self!r}"
             ) from error

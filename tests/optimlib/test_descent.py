@@ -549,6 +549,12 @@ def test_table_of_no_runs_is_shown_too():
     repr(ol.trace(ol.Adam(0.1), ol.problems.saddle, np.empty((2, 0)), 2))
 
 
+def test_a_division_of_numbers_by_zero_names_the_rule_and_the_step():
+    """RAdam's formula divides by ρ∞ − 4, which is 0 where β₂ = 0.6."""
+    with pytest.raises(ZeroDivisionError, match=r"RAdam.update .* in step t = 1 of RAdam\(.*0.6"):
+        ol.run(ol.RAdam(0.1, beta2=0.6), SQUARE, 4.0, 1)
+
+
 def test_exact_division_by_zero_says_what_to_do():
     with pytest.raises(ZeroDivisionError, match="start from a float"):
         ol.run(ol.AdaGrad(0.1, eps=0.0), SQUARE, Fraction(0), 1)

@@ -37,11 +37,13 @@ def rule_class(name):
     return type(name, (ol.Rule,), {"update": lambda self, t, g: dict(step=-self.lr * g)})
 
 
-OWN = [rule_class(f"Own{i}")(lr=0.1) for i in range(len(figures.OWN))]
+NAMES = ["Bold", "Calm", "Fast", "Slow", "Lazy", "Wild", "Late", "Soft"]
+OWN = [rule_class(name)(lr=0.1) for name in NAMES]
 
 
 def test_rules_of_ones_own_have_colors_of_their_own():
-    assert {figures.color(rule) for rule in OWN} <= set(figures.OWN)
+    alone = {figures.color(rule) for rule in OWN}
+    assert alone < set(figures.OWN)  # some have the same
     assert not set(figures.OWN) & {*figures.COLORS.values(), figures.GRAY}
     library = [ol.Adam(lr=0.1), ol.GradientDescent(lr=0.1)]
     found = figures.colors([*library, *OWN])
@@ -395,6 +397,8 @@ def test_what_diverged_is_marked(ax):
     assert texts(ax) == ["diverged"]
     bad = ax.collections[0].get_cmap()(np.ma.masked_all(1))[0]
     assert tuple(bad) == plt.matplotlib.colors.to_rgba(figures.GRAY)
+    unlimited = figures.heat(values, ("lr", RATES), ("beta", BETAS))
+    np.testing.assert_array_equal(np.isnan(colors(unlimited)), ~np.isfinite(values))
 
 
 @pytest.mark.parametrize("fill", [np.nan, 0.0, 1.0, -1.0])
