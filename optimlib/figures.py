@@ -141,7 +141,7 @@ def colors(rules: Sequence[Optimizer]) -> list[str]:
     found: list[Any] = [s if s not in shades[:i] else None for i, s in enumerate(shades)]
     for i, name in enumerate(names):
         found[i] = found[i] or _free_color(name, found)
-    return list(filter(None, found))
+    return found
 
 
 def _free_color(name, taken):

@@ -17,7 +17,6 @@ from optimlib.expression import Symbol
 from optimlib.objective import Objective, check_objective
 from optimlib.rules.newton import Newton
 from optimlib.rules.optimizer import Optimizer
-from optimlib.types import ArrayLike
 
 NEAR = 1e-2
 # The runs along start and rate: of the still picture, and of a map that comes as data.

@@ -22,7 +22,6 @@ from optimlib.javascript.entries import problem_trees
 from optimlib.notation import named_cuts, steps_of
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
-from optimlib.types import ArrayLike
 
 LONGEST = 1000  # operations in a line
 
