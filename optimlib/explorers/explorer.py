@@ -126,7 +126,7 @@ class Explorer(anywidget.AnyWidget):
     def _css(self):
         return style()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Explorer: {self.specification['title']}>"
 
     def _reply(self, widget, content, buffers):
