@@ -59,7 +59,7 @@ lint: .venv/dev.stamp ## check style and spelling
 	@echo "== lint: ruff, oxlint and codespell"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/oxlint --format unix --deny-warnings --config $(CLIENT)/.oxlintrc.json optimlib
+	@$(BIN)/oxlint --format unix --deny-warnings --config $(CLIENT)/.oxlintrc.json optimlib course
 	@$(BIN)/codespell
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \

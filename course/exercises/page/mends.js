@@ -1,5 +1,7 @@
 // What Brython computes otherwise than Python, computed as Python does; and `math`, which Brython
 // has only in its library of 5 MB.
+/* oxlint-disable no-underscore-dangle -- Brython's names */
+/* oxlint-disable oxc/number-arg-out-of-range -- since 2018 up to 100 decimals can be asked for */
 "use strict";
 (($B) => {
 const _b_ = $B.builtins;
@@ -271,6 +273,33 @@ replaceMethod("int", "__format__", (self, specifier) => {
   return String(specifier) === "" ? text(self) : formatWhole(value, String(specifier));
 });
 
+const placed = (type, form, value) => {
+  const isNumber = $B.$isinstance(value, [_b_.int, _b_.float]);
+  if ("rsa".includes(type)) {
+    const shown = String(type === "s" ? text(value) : _b_.repr(value));
+    const align = form.align === "=" ? ">" : form.align;
+    return padded("", shown.slice(0, form.precision), { ...form, fill: " ", align });
+  }
+  if ("diu".includes(type)) {
+    if (!isNumber)
+      raise("TypeError", `%${type} format: a real number is required, not ${$B.class_name(value)}`);
+    const number = BigInt(_b_.int.$factory(value, _b_.None));
+    const digits = (number < 0n ? -number : number).toString();
+    return padded(signOf(number < 0n, form), digits.padStart(form.precision ?? 0, "0"), form);
+  }
+  if ("eEfFgG".includes(type)) {
+    if (!isNumber && $B.$getattr($B.get_class(value), "__float__", $B.NULL) === $B.NULL)
+      raise("TypeError", `must be real number, not ${$B.class_name(value)}`);
+    const x = toFloat(_b_.float.$factory(value));
+    return padded(signOf(x < 0 || Object.is(x, -0), form), digitsOf(Math.abs(x), form), form);
+  }
+  if ("xXo".includes(type) && isWhole(value)) {
+    const radix = type === "o" ? 8 : 16, number = BigInt(value);
+    const digits = (number < 0n ? -number : number).toString(radix);
+    return padded(signOf(number < 0n, form), type === "X" ? digits.toUpperCase() : digits, form);
+  }
+  return null;
+};
 const PLACEHOLDER = /%(?:\((.*?)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?([a-zA-Z%])?/g;
 const percent = (pattern, given) => {
   const values = $B.is_tuple(given) ? [...given] : [given];
@@ -293,30 +322,8 @@ const percent = (pattern, given) => {
     };
     const value = name === undefined ? next() : $B.$getitem(given, name);
     if (name !== undefined) used = values.length;
-    if ("rsa".includes(type)) {
-      const shown = String(type === "s" ? text(value) : _b_.repr(value));
-      return padded("", shown.slice(0, form.precision), { ...form, fill: " ",
-        align: form.align === "=" ? ">" : form.align });
-    }
-    const isNumber = $B.$isinstance(value, [_b_.int, _b_.float]);
-    if ("diu".includes(type)) {
-      if (!isNumber)
-        raise("TypeError", `%${type} format: a real number is required, not ${$B.class_name(value)}`);
-      const number = BigInt(_b_.int.$factory(value, _b_.None));
-      const digits = (number < 0n ? -number : number).toString();
-      return padded(signOf(number < 0n, form), digits.padStart(form.precision ?? 0, "0"), form);
-    }
-    if ("eEfFgG".includes(type)) {
-      if (!isNumber && $B.$getattr($B.get_class(value), "__float__", $B.NULL) === $B.NULL)
-        raise("TypeError", `must be real number, not ${$B.class_name(value)}`);
-      const x = toFloat(_b_.float.$factory(value));
-      return padded(signOf(x < 0 || Object.is(x, -0), form), digitsOf(Math.abs(x), form), form);
-    }
-    if ("xXo".includes(type) && isWhole(value)) {
-      const radix = type === "o" ? 8 : 16, number = BigInt(value);
-      const digits = (number < 0n ? -number : number).toString(radix);
-      return padded(signOf(number < 0n, form), type === "X" ? digits.toUpperCase() : digits, form);
-    }
+    const shown = placed(type, form, value);
+    if (shown !== null) return shown;
     return raise("ValueError",
       `unsupported format character '${type}' (0x${type.charCodeAt(0).toString(16)}) at index ` +
       (at + all.length - 1));
@@ -337,7 +344,7 @@ const roundedFloat = (x, digits) => {
   const size = Math.abs(x), sign = x < 0 || Object.is(x, -0) ? -1 : 1;
   if (digits >= 0) return sign * Number(fixed(size, digits));
   const exponent = size === 0 ? 0 : scientific(size, 0)[1], kept = exponent + digits;
-  if (size === 0 || kept < -1) return sign * 0;
+  if (size === 0 || kept < -1) return sign < 0 ? -0 : 0;
   const unit = Number(`1e${-digits}`);
   if (kept < 0) return sign * (size > unit / 2 ? unit : 0);
   const value = sign * Number(scientific(size, kept).join("e"));
@@ -367,8 +374,8 @@ replaceMethod("int", "__round__", (self, digits) => {
   const value = typeof self === "object" ? self.value : self, given = digitsGiven(digits);
   return roundedWhole(typeof value === "boolean" ? Number(value) : value, given ?? 0);
 });
-const builtin = (name, function_) => {
-  _b_[name] = Object.assign(function_, {
+const builtin = (name, call) => {
+  _b_[name] = Object.assign(call, {
     ob_type: $B.builtin_function_or_method, m_module: "builtins",
     $function_infos: ["builtins", name, name],
   });
@@ -383,12 +390,12 @@ builtin("round", function () {
 });
 // Where Brython takes any object that a comparison returns for true.
 for (const name of ["max", "min", "sorted"]) {
-  const function_ = _b_[name];
+  const call = _b_[name];
   builtin(name, (...given) => {
     const compare = $B.rich_comp;
     $B.rich_comp = (op, x, y) => $B.$bool(compare(op, x, y));
     try {
-      return function_(...given);
+      return call(...given);
     } finally {
       $B.rich_comp = compare;
     }
@@ -424,7 +431,7 @@ const checked = (name, compute) => (...given) => {
       name === "log" ? "math domain error" : "math range error");
   return float(value);
 };
-const rounding = (compute, name) => (x) => {
+const rounding = (compute) => (x) => {
   if (isWhole(x)) return typeof x === "boolean" ? Number(x) : x;
   if (!$B.$isinstance(x, _b_.float)) real(x);
   return toWhole(compute(x.value));
