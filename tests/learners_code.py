@@ -1136,6 +1136,8 @@ exec('1')
 ---
 eval('1')
 ---
+np.sqrt = abs
+---
 async def f():
     pass
 """

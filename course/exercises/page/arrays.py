@@ -866,9 +866,10 @@ class _Names:
     """A module's names: another one is refused in words."""
 
     def __init__(self, name, names, said):
-        self.__name__ = name
-        self.__dict__.update(names)
-        self.said = said
+        self.__dict__.update(names, __name__=name, said=said)
+
+    def __setattr__(self, name, value):
+        raise Refused(f"`{self.__name__}.{name}` stays what it is on this page.")
 
     def __getattr__(self, name):
         if name.startswith("__"):

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from contextlib import closing
 from functools import cache
 from importlib.resources import files
 from itertools import count, islice
@@ -23,8 +24,11 @@ MODULES = {
     "course.exercises.judge": "judge.py",
     "course.exercises.page.run": "page/run.py",
 }
-# What Brython asks for while it starts, in an engine that is no browser.
+# What Brython asks for while it starts, in an engine that is no browser. It draws names of helpers
+# by chance: here the same ones in every build.
 BROWSER = """
+let drawn = 1;
+Math.random = () => (drawn = drawn * 16807 % 2147483647) / 2147483647;
 globalThis.self = globalThis;
 globalThis.WorkerGlobalScope = class {};
 globalThis.WorkerNavigator = class {};
@@ -50,11 +54,10 @@ def engine():
 
 def sources():
     """Return the Python that the worker runs, by the names under which it is imported."""
-    texts = {
+    return {
         name: (HERE.parent / path).read_text("utf-8") if path else _number_text()
         for name, path in MODULES.items()
     }
-    return texts
 
 
 def _number_text():
@@ -73,14 +76,13 @@ def _number_text():
 @cache
 def compiled():
     """Return the worker's Python as JavaScript, by name: to compile it takes Brython a second."""
-    javascript = MiniRacer()
-    javascript.eval(BROWSER)
-    javascript.eval(engine() + ";0")
-    texts = {}
-    for name, text in sources().items():
-        call = f"({COMPILE})({json.dumps(text)}, {json.dumps(name)})"
-        texts[name] = javascript.eval(call)
-    return texts
+    with closing(MiniRacer()) as javascript:
+        javascript.eval(BROWSER)
+        javascript.eval(engine() + ";0")
+        return {
+            name: javascript.eval(f"({COMPILE})({json.dumps(text)}, {json.dumps(name)})")
+            for name, text in sources().items()
+        }
 
 
 def interpreter_script():
