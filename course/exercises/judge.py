@@ -60,7 +60,7 @@ def judge(exercise, situations, right, wrong, prepare, *, asarray, number_text):
     exercise : dict
         Its ``rule``'s name, the ``parameters`` of an answer, the ``names`` it has to return, the
         ``hyperparameters``, its ``chapter`` and the ``mistakes`` that have a name, each with its
-        ``name``, ``explanation`` and ``chapter``.
+        ``name``, ``explanation`` and, if it is another, ``chapter``.
     situations : list of dict
         Each with ``t``, the lists ``w``, ``g`` and ``h``, the ``state`` and the values of the
         ``hyperparameters``, by name.
@@ -253,7 +253,7 @@ def _diagnosis(exercise, right, wrong, columns):
         number = near[0] if len(near) == 1 else None
     if number is not None:
         mistake = exercise["mistakes"][number]
-        return mistake["name"], mistake["explanation"], mistake["chapter"]
+        return mistake["name"], mistake["explanation"], mistake.get("chapter")
     if has_few_digits:
         return "float32", "Some numbers have few digits: keep the dtype that came in, float64."
     if any(value - value != 0 for value in outputs):

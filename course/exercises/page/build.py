@@ -150,16 +150,17 @@ def data(exercise):
         "right": right,
         "wrong": [[places[name] for name in exercise.names] for places in wrong],
         "vectors": [name for name, value in record.items() if np.ndim(value)],
-        "cases": [_case(exercise, inputs) for inputs in found],
+        "cases": [_case(inputs) for inputs in found],
     }
 
 
-def _case(exercise, inputs):
-    """Return the settings of a case: hyperparameters, and the numbers of each step in order."""
-    settings = {}
-    for situation, _ in inputs.pairs:
-        plain = situation.plain()
-        values = tuple(plain["hyperparameters"].values())
-        numbers = [plain["w"], plain["g"], plain["h"], *plain["state"].values()]
-        settings.setdefault(values, []).append([plain["t"], *numbers])
-    return [[list(values), steps] for values, steps in settings.items()]
+def _case(inputs):
+    """Return t, w and h of each step; and the settings: hyperparameters, g and state of each."""
+    points, settings = {}, {}
+    for situation in (pair[0].plain() for pair in inputs.pairs):
+        point = [situation["w"], situation["h"]]
+        assert points.setdefault(situation["t"], point) == point
+        values = tuple(situation["hyperparameters"].values())
+        numbers = [situation["g"], *situation["state"].values()]
+        settings.setdefault(values, []).append(numbers)
+    return [[[t, *point] for t, point in points.items()], list(map(list, settings.items()))]

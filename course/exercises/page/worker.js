@@ -233,13 +233,17 @@ const valuesIn = (situation, entries) => {
   }
   return values;
 };
-const situationsOf = ({ exercise, cases }, number) =>
-  cases[number].flatMap(([numbers, steps]) => {
-    const named = (names, values) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
+const named = (names, values) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
+const situationsOf = ({ exercise, cases }, number) => {
+  const [points, settings] = cases[number];
+  return settings.flatMap(([numbers, steps]) => {
     const hyperparameters = named(exercise.hyperparameters, numbers);
-    return steps.map(([t, w, g, h, ...state]) =>
-      ({ t, w, g, h, state: named(exercise.names.slice(0, -1), state), hyperparameters }));
+    return steps.map(([g, ...values], step) => {
+      const [t, w, h] = points[step], state = named(exercise.names.slice(0, -1), values);
+      return { t, w, g, h, state, hyperparameters };
+    });
   });
+};
 
 // Judges a text by a case of an exercise.
 const judge = (data, number, text) => {
