@@ -199,17 +199,18 @@ def _column(name, value, expected, count, asarray):
         array = asarray(value)
     except (ValueError, OverflowError) as error:
         raise Unusable(f"{name} is not an array: {error}") from error
-    if array.dtype.kind not in "fiu":
+    dtype, shape = array.dtype, array.shape
+    if dtype.kind not in "fiu":
         raise Unusable(f"{name} is not real numbers but {_shown(value)}.")
-    shape = (count,) if isinstance(expected, list) else ()
+    right_shape = (count,) if isinstance(expected, list) else ()
     # What depends on t only is one number here, and may be repeated there.
-    if array.shape != shape and (shape or array.shape != (count,)):
+    if shape != right_shape and (right_shape or shape != (count,)):
         raise Unusable(
-            f"{name} has the shape {array.shape}, expected was {shape}.",
+            f"{name} has the shape {shape}, expected was {right_shape}.",
             "Wrong shape",
             "A rule treats every coordinate by itself: one number for each, no sums over them.",
         )
-    return (array.tolist() if array.shape else [array.tolist()]), array.dtype.name
+    return (array.tolist() if shape else [array.tolist()]), dtype.name
 
 
 def _shown(value):
@@ -227,7 +228,7 @@ def _first_difference(situations, right, columns):
             numbers = expected[name]
             numbers = numbers if isinstance(numbers, list) else [numbers] * len(values)
             for place, (number, value) in enumerate(zip(numbers, values, strict=True)):
-                if differs(number, value):
+                if number != value and differs(number, value):
                     return situation["t"], name, place, number, value
     return None
 

@@ -38,6 +38,9 @@ export class Runner {
     const worker = new Worker(address);
     try {
       await answerOf(worker);
+    } catch (error) {
+      worker.terminate();
+      throw error;
     } finally {
       URL.revokeObjectURL(address);
     }

@@ -287,6 +287,9 @@ class dtype:
         return f"dtype('{self.name}')"
 
 
+DTYPES = {name: dtype(name) for name in ("float64", "int64", "bool")}
+
+
 class float64(float):
     """A number that computes as NumPy's."""
 
@@ -302,7 +305,7 @@ class float64(float):
 
     @property
     def dtype(self):
-        return dtype("float64")
+        return DTYPES["float64"]
 
     def __neg__(self):
         return float64(-float(self))
@@ -499,7 +502,7 @@ class ndarray:
 
     @property
     def dtype(self):
-        return dtype(self.kind)
+        return DTYPES[self.kind]
 
     @property
     def T(self):
