@@ -87,7 +87,10 @@ def compiled():
 
 def interpreter_script():
     """Return the script that a page loads when a form is first used: it hands over the worker's."""
-    return f"exerciseInterpreter(() => {{\n{worker()}\n}});\n"
+    # The minifier makes x|0 of Math.trunc(x), which holds 32 bits, and Math.abs(-0) negative: it
+    # leaves alone what it does not know.
+    script = worker().replace("Math.", "globalThis.Math.")
+    return f"exerciseInterpreter(() => {{\n{script}\n}});\n"
 
 
 def data_script(exercise):

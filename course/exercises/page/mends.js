@@ -36,6 +36,34 @@ const floorDivision = (x, y) => {
   return [quotient, rest];
 };
 
+// Whole powers with twice the digits: Math.pow is off in the last one more often than C's.
+const split = (x) => {
+  const large = 134217729 * x, high = large - (large - x);
+  return [high, x - high];
+};
+const productOf = ([a, aRest], [b, bRest]) => {
+  const [a1, a2] = split(a), [b1, b2] = split(b), value = a * b;
+  const rest = a2 * b2 - (value - a1 * b1 - a2 * b1 - a1 * b2) + a * bRest + aRest * b;
+  return [value + rest, rest - (value + rest - value)];
+};
+const wholePower = (x, n) => {
+  let result = [1, 0], factor = [x, 0];
+  for (let k = Math.abs(n); k > 0; k = Math.floor(k / 2)) {
+    if (k % 2) result = productOf(result, factor);
+    if (k > 1) factor = productOf(factor, factor);
+  }
+  const [value] = result;
+  if (n >= 0) return value;
+  const inverse = 1 / value, [back, rest] = productOf([inverse, 0], result);
+  return inverse + (1 - back - rest) * inverse;
+};
+const powerOf = (x, y) => {
+  const value = Math.pow(x, y), size = Math.abs(value);
+  const isWholePower = Number.isInteger(y) && Math.abs(y) <= 1024;
+  if (!isWholePower || !(size > 1e-280 && size < 1e280) || Math.abs(x) > 1e280) return value;
+  return wholePower(x, y);
+};
+
 const power = (x, y) => {
   if (y === 0 || x === 1) return 1;
   if (isNaN(x) || isNaN(y)) return NaN;
@@ -46,7 +74,7 @@ const power = (x, y) => {
       "A power of a negative number is complex where the exponent is no whole number; this page " +
       "computes with real numbers.",
     );
-  const value = Math.pow(x, y);
+  const value = powerOf(x, y);
   if (Math.abs(value) === Infinity && isFinite(x) && isFinite(y))
     raise("OverflowError", "(34, 'Numerical result out of range')");
   return value;
@@ -183,7 +211,7 @@ const digitsOf = (x, { type, precision, alternate }) => {
     switch (type && type.toLowerCase()) {
       case "e": {
         const [mantissa, exponent] = scientific(x, precision ?? 6);
-        text = mantissa + (alternate && !precision && precision === 0 ? "." : "") +
+        text = mantissa + (alternate && precision === 0 ? "." : "") +
           exponentText(exponent);
         break;
       }
@@ -212,7 +240,7 @@ const parsed = (specifier, kind) => {
     raise("ValueError", `Invalid format specifier '${specifier}' for object of type '${kind}'`);
   const [, fill, align, sign, zero, alternate, zeros, width, group, precision, type] = match;
   return {
-    fill: fill ?? (zeros && !align ? "0" : zeros && !fill ? "0" : " "),
+    fill: fill ?? (zeros ? "0" : " "),
     align: align ?? (zeros ? "=" : ">"),
     sign: sign ?? "-",
     zero, alternate, group, type,
@@ -406,6 +434,11 @@ $B.$is = (x, y) => isFloat(x) && isNaN(x.value) ? x === y : original.$is(x, y);
 // What suggestions for wrong names look through: the library, which is not here.
 $B.stdlib_module_names ??= [];
 _b_.float.nb_int = (self) => toWhole(Math.trunc(self.value));
+const toInt = _b_.int.$factory;
+_b_.int.$factory = (...given) => {
+  const value = toInt(...given);
+  return value === 0 ? 0 : value;  // And not −0, which Brython makes of −0.5.
+};
 
 // Texts: Brython puts a space of no width before an accent.
 
@@ -439,7 +472,7 @@ const rounding = (compute) => (x) => {
 const toPower = (x, y) => {
   if (x === 1 || y === 0 || x === -1 && Math.abs(y) === Infinity) return 1;
   if (x === 0 && y < 0 && isFinite(y)) return NaN;
-  return Math.pow(x, y);
+  return powerOf(x, y);
 };
 // Math.hypot differs from C's in the last digit.
 const length = (...x) => {
