@@ -140,7 +140,7 @@ export class Form {
     const { hints } = this.specification;
     this.hint.textContent = `Hint ${this.hints + 1} of ${hints}`;
     this.hint.hidden = this.hints >= hints;
-    this.solution.textContent = this.attempts ? "Show the solution" : "Show the solution unsolved";
+    this.solution.textContent = this.attempts ? "Show the solution" : "Show the solution anyway";
     this.back.hidden = this.place === 0;
   }
 
