@@ -120,7 +120,7 @@ def _entry(asked_exercise):
     return Entry(
         label=asked_exercise.label,
         chapter=asked_exercise.chapter,
-        summary=" ".join(summary.split()),
+        summary=re.sub(r"\$\$ *(.*?) *\$\$", r"$\1$", " ".join(summary.split())),
         topic=topics.most_common(1)[0][0],
         layer=re.split("[:,]", asked_exercise.title)[0].lower(),
         difficulty=asked_exercise.difficulty or max(e.difficulty for e in known),
