@@ -2,6 +2,7 @@
 may be missing; what was done is there again after a reload.
 """
 
+import gzip
 import json
 import re
 
@@ -418,3 +419,13 @@ def test_every_form_of_the_site_has_its_file():
     files = {SITE / "_static" / "exercises" / f"{name}.js" for name in asked}
     assert [file for file in files if not file.exists()] == []
     assert max(file.stat().st_size for file in files) <= 30_000
+
+
+def test_forms_add_little_to_a_page():
+    static = [SITE / "_static" / file for file in ("exercises.js", "exercises.css")]
+    shared = sum(len(gzip.compress(file.read_bytes())) for file in static)
+    for page in PAGES:
+        text = (SITE / page).read_text("utf-8")
+        rest = re.sub(r'<div class="exercise-(?:form|list)">.*?</div>', "", text)
+        own = len(gzip.compress(text.encode())) - len(gzip.compress(rest.encode()))
+        assert shared + own <= 15_000, page
