@@ -224,7 +224,7 @@ def test_all_suspects_of_a_student_are_of_one_deal():
     "values",
     [
         [{"a": "x"}],
-        [{"a": "1 and 2", "b": 2}, {"a": "3 and 4", "b": 4}, {"a": "none", "b": 1e-08}],
+        [{"a": "1, and 2", "b": 2}, {"a": "3, and 4", "b": 4}, {"a": "none", "b": 1e-08}],
         [{"a": '<i>w</i><sub>1</sub> {0} \\ " €', "b": [1, 2.5]}] * 2,
     ],
 )
