@@ -182,6 +182,24 @@ def test_numbers_of_ones_own_are_those_of_the_hand_outs(page, server, name):
     variant = exercises.get(name).variant("Zoë")
     expect(one.get_by_role("button", name="The chapter’s numbers")).to_be_visible()
     assert one.locator(".answer-question").inner_html() == to_html(variant.question)
+    expect(verdict(one)).to_have_text("Numbers of your own: Zoe\u0308")
+
+
+def test_suspects_are_dealt_by_name(page, server):
+    page.goto(f"{server}/{LIST}")
+    one, exercise = form(page, "suspect-A"), exercises.get("suspect-A")
+    student = next(name for name in "abcdef" if exercise.variant(name).right != exercise.right)
+    assert one.get_by_role("button", name="Other numbers").count() == 0
+    one.locator(f'input[value="{exercise.right}"]').check()
+    press(one, "Check")
+    expect(verdict(one)).to_have_text("Correct.")
+    one.locator("summary").press("Enter")
+    one.get_by_label("Your name").fill(student)
+    press(one, "Take them")
+    expect(verdict(one)).to_have_text(f"A deal of your own: {student}")
+    one.locator(f'input[value="{exercise.variant(student).right}"]').check()
+    press(one, "Check")
+    expect(verdict(one)).to_have_text("Correct.")
 
 
 # What was done

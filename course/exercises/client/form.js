@@ -5,6 +5,11 @@ import { FIELDS } from "./fields.js";
 import { placeOf, unpack } from "./variants.js";
 
 const NOT_LOADED = "The file of this exercise could not be loaded. Try again.";
+// What variants are called; those of a choice look alike, so a name alone brings another one.
+const OTHERS = {
+  number: { own: "Numbers of your own", back: "The chapter’s numbers" },
+  choice: { own: "A deal of your own", back: "The chapter’s deal" },
+};
 let count = 0;
 
 export class Form {
@@ -43,18 +48,29 @@ export class Form {
     this.hint = button("", (content) => this.showHint(content));
     this.solution = button("", (content) => this.showSolution(content));
     this.other = button("Other numbers", (content) => this.change(content, drawn(content, this.place)));
-    this.back = button("The chapter’s numbers", (content) => this.change(content, 0));
-    const name = make("input", { type: "text", autocomplete: "name" });
+    const { kind, varies } = this.specification;
+    const words = OTHERS[kind] ?? {};
+    this.back = button(words.back, (content) => this.change(content, 0));
+    const own = make("details", {}, make("summary", {}, words.own), this.makeNaming(words.own));
+    own.hidden = !varies;
+    this.other.hidden = !varies || kind === "choice";
+    return make("div", { class: "answer-buttons" },
+      this.hint, this.solution, this.other, this.back, own);
+  }
+
+  makeNaming(words) {
+    const input = make("input", { type: "text", autocomplete: "name" });
     const take = (event) => {
       event.preventDefault();
-      if (name.value.trim()) this.use((content) => this.change(content, placeOf(content, name.value)));
+      const name = input.value.trim();
+      if (!name) return;
+      this.use((content) => {
+        this.change(content, placeOf(content, name));
+        this.say([`${words}: ${name}`]);
+      });
     };
-    this.own = make("details", {}, make("summary", {}, "Numbers of your own"),
-      make("form", { submit: take },
-        make("label", {}, "Your name ", name), make("button", {}, "Take them")));
-    this.other.hidden = this.own.hidden = !this.specification.varies;
-    return make("div", { class: "answer-buttons" },
-      this.hint, this.solution, this.other, this.back, this.own);
+    return make("form", { submit: take },
+      make("label", {}, "Your name ", input), make("button", {}, "Take them"));
   }
 
   // Loads the content before it is asked for, so that an answer is judged at once.
