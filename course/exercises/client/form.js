@@ -31,13 +31,15 @@ export class Form {
     this.helping = make("div", { class: "answer-help", "aria-live": "polite" });
     this.done = make("p", { class: "answer-done" });
     const answering = this.field.judge
-      ? [make("form", { submit: (event) => this.submit(event) }, this.field.element,
-        make("button", { type: "submit" }, "Check"))]
-      : [this.field.element];
-    set(element, { role: "group", "aria-labelledby": id, focusin: () => this.prepare() });
+      ? line(this.field.element, "Check", () => this.submit())
+      : this.field.element;
+    set(element, {
+      role: "group", "aria-labelledby": id, focusin: () => this.prepare(),
+      "data-lm-suppress-shortcuts": "true", // in JupyterLab keys are meant for the form
+    });
     element.classList.add("live-form");
     element.replaceChildren(
-      this.question, ...answering, this.verdict, this.makeButtons(), this.helping, this.done);
+      this.question, answering, this.verdict, this.makeButtons(), this.helping, this.done);
     this.showButtons();
     record.watch(() => this.showDone());
   }
@@ -60,8 +62,7 @@ export class Form {
 
   makeNaming(words) {
     const input = make("input", { type: "text", autocomplete: "name" });
-    const take = (event) => {
-      event.preventDefault();
+    const take = () => {
       const name = input.value.trim();
       if (!name) return;
       this.use((content) => {
@@ -69,8 +70,7 @@ export class Form {
         this.say([`${words}: ${name}`]);
       });
     };
-    return make("form", { submit: take },
-      make("label", {}, "Your name ", input), make("button", {}, "Take them"));
+    return line(make("label", {}, "Your name ", input), "Take them", take);
   }
 
   // Loads the content before it is asked for, so that an answer is judged at once.
@@ -94,8 +94,7 @@ export class Form {
     return unpack(content, this.place);
   }
 
-  submit(event) {
-    event.preventDefault();
+  submit() {
     this.use((content) => {
       const variant = this.variant(content);
       const { sentence, answer, text } = this.field.read(variant);
@@ -166,6 +165,15 @@ export class Form {
     this.done.textContent = entry ? said(entry) : "";
   }
 }
+
+// A field and its button, which Enter in the field presses: in JupyterLab it would send no <form>.
+const line = (field, label, action) => {
+  const enter = ({ key, target }) => {
+    if (key === "Enter" && target.type === "text") action();
+  };
+  return make("div", { class: "answer-line", keydown: enter },
+    field, make("button", { type: "button", click: action }, label));
+};
 
 // Draws a variant that is neither the book's nor the one that is shown.
 const drawn = ({ rows }, place) => {
