@@ -24,7 +24,9 @@ def test_it_holds_both_packages(wheel):
     with zipfile.ZipFile(wheel) as content:
         packed = {name for name in content.namelist() if ".dist-info/" not in name}
     library = {path for path in tracked() if re.match(r"optimlib/.*\.(py|js|css)$", path)}
-    course = {path for path in tracked() if re.match(r"course/.*\.py$", path)}
+    course = {
+        path for path in tracked() if re.match(r"course/.*\.py$|course/exercises/client/", path)
+    }
     assert packed == library | course
 
 
