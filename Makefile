@@ -55,10 +55,11 @@ experiments: .venv/book.stamp ## repeat the long comparison that a chapter reads
 
 CLIENT := optimlib/explorers/client
 
-lint: .venv/dev.stamp ## check style and spelling
-	@echo "== lint: ruff, oxlint and codespell"
+lint: .venv/dev.stamp ## check style, types and spelling
+	@echo "== lint: ruff, mypy, oxlint and codespell"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/oxlint --format unix --deny-warnings --config $(CLIENT)/.oxlintrc.json optimlib course
 	@$(BIN)/codespell
 

@@ -4,7 +4,7 @@
 
 Adam on Rosenbrock's function. The floor is what memory alone costs: reading and writing w, m and
 v once a step with `np.copyto`, in as many threads. PyTorch, Optax and numba take part where they
-are installed.
+are installed. What is compiled is compiled before it is measured; how long that takes is printed.
 """
 
 import argparse
@@ -19,24 +19,20 @@ import numpy as np
 
 import optimlib as ol
 
-THREADS = 2
 VALLEY = ol.problems.rosenbrock
+ADAM = ol.Adam(lr=1e-3)
 
 
-def seconds(call):
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
-
-
-def medians(calls, repetitions):
+def medians(calls, repetitions, clock=time.process_time):
     """Time every call in turn, again and again, and return the median of each in seconds."""
     for call in calls.values():
         call()
     times = {name: [] for name in calls}
     for _ in range(repetitions):
         for name, call in calls.items():
-            times[name].append(seconds(call))
+            started = clock()
+            call()
+            times[name].append(clock() - started)
     return {name: statistics.median(values) for name, values in times.items()}
 
 
@@ -47,6 +43,10 @@ def show(title, times, unit, scale, beside):
         print(f"  {name:28} {value * scale:9.3f} {unit}   {ratios}", flush=True)
 
 
+def starts(count, dtype=float):
+    return np.random.default_rng(0).uniform([[-2], [-1]], [[2], [3]], (2, count)).astype(dtype)
+
+
 def gradient(w):
     """Rosenbrock's gradient as one writes it for speed, for the other libraries."""
     x, y = w
@@ -54,24 +54,24 @@ def gradient(w):
     return -2 * (1 - x) - 400 * x * slack, 200 * slack
 
 
-def floor(w, steps):
+def floor(w, steps, threads):
     """Copy three arrays like w, once a step, in threads."""
-    arrays = [np.array_split(w.copy().ravel(), THREADS) for _ in range(3)]
-    copies = [np.array_split(w.copy().ravel(), THREADS) for _ in range(3)]
+    arrays = [np.array_split(w.copy().ravel(), threads) for _ in range(3)]
+    copies = [np.array_split(w.copy().ravel(), threads) for _ in range(3)]
 
     def copy(part):
         for _ in range(steps):
             for source, target in zip(arrays, copies, strict=True):
                 np.copyto(target[part], source[part])
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(copy, range(THREADS)))
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(copy, range(threads)))
 
 
-def torch_fused(w, steps):
+def torch_fused(w, steps, threads):
     import torch
 
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(threads)
     point = torch.tensor(w, requires_grad=True)
     point.grad = torch.empty_like(point)
     adam = torch.optim.Adam([point], lr=1e-3, fused=True)
@@ -102,57 +102,76 @@ def optax_compiled(w, steps):
     return lambda: loop(start).block_until_ready()
 
 
-def many_starts(dtype, size, steps, repetitions):
-    axes = np.linspace(-2, 2, size), np.linspace(-1, 3, size)
-    w = np.array(np.meshgrid(*axes)).astype(dtype)
-    rule = ol.Adam(lr=1e-3)
-    calls = {
-        "floor": lambda: floor(w, steps),
-        "optimlib": lambda: ol.run(rule, VALLEY, w, steps, threads=THREADS),
-    }
-    if find_spec("numba"):
-        # Compile once: a chapter or a map reuses the compiled loop within one call of run.
-        calls["optimlib, compiled"] = compiled(rule, w, steps)
-    if find_spec("torch"):
-        calls["PyTorch, fused"] = lambda: torch_fused(w, steps)
-    if find_spec("optax"):
-        calls["Optax, jit"] = optax_compiled(w, steps)
-    times = {name: value / steps for name, value in medians(calls, repetitions).items()}
-    show(
-        f"{size} × {size} starts, {steps} steps, {dtype}, {THREADS} threads",
-        times,
-        "ms a step",
-        1e3,
-        ("floor", "PyTorch, fused"),
-    )
+def many_starts(dtype, count, steps, repetitions):
+    w = starts(count, dtype)
+    for threads, clock, what in (
+        (1, time.process_time, "CPU time of one thread"),
+        (2, time.perf_counter, "wall time of two threads"),
+    ):
+        calls = {
+            "floor": lambda n=threads: floor(w, steps, n),
+            "optimlib": lambda n=threads: ol.run(ADAM, VALLEY, w, steps, threads=n),
+        }
+        if find_spec("numba"):
+            calls["optimlib, compiled"] = lambda n=threads: ol.run(
+                ADAM, VALLEY, w, steps, threads=n, compiled=True
+            )
+        if find_spec("torch"):
+            calls["PyTorch, fused"] = lambda n=threads: torch_fused(w, steps, n)
+        if find_spec("optax") and threads > 1:
+            calls["Optax, jit"] = optax_compiled(w, steps)
+        times = {name: value / steps for name, value in medians(calls, repetitions, clock).items()}
+        title = f"{count:,} starts, {steps} steps, {dtype}: {what}"
+        show(title, times, "ms a step", 1e3, ("floor", "PyTorch, fused"))
 
 
-def compiled(rule, w, steps):
-    """Return a call of the compiled loop alone, without the seconds of compiling it."""
-    from optimlib.compiled import CompiledRun
+def compiled_or_not(sizes, repetitions):
+    """Print compiled=True against the rule's own code, with all that a call costs."""
+    print("\nCompiled against not compiled, CPU time of one thread a call")
+    for count, steps in sizes:
+        w = starts(count)
+        # The code's time is proportional to the steps.
+        few = min(steps, max(1, 2_000_000 // count), 2000)
+        times = medians(
+            {
+                "compiled": lambda w=w, steps=steps: ol.run(ADAM, VALLEY, w, steps, compiled=True),
+                "code": lambda w=w, few=few: ol.run(ADAM, VALLEY, w, few),
+            },
+            repetitions,
+        )
+        code = times["code"] * steps / few
+        print(
+            f"  {count:10,} starts {steps:9,} steps {times['compiled'] * 1e3:11.2f} ms"
+            f"   {times['compiled'] / code:6.3f} × code",
+            flush=True,
+        )
 
-    loop = CompiledRun(rule, VALLEY)
-    parts = np.array_split(w.reshape(len(w), -1), THREADS, axis=1)
-    loop.run(lambda t: rule, parts[0][:, :1], 1)
 
-    def call():
-        with ThreadPoolExecutor(THREADS) as pool:
-            list(pool.map(lambda part: loop.run(lambda t: rule, part, steps), parts))
-
-    return call
+def compiling():
+    """Print how long it takes to compile, in CPU time."""
+    print("\nCompiling, CPU time")
+    for rule, problem in (
+        (ol.GradientDescent(0.01), ol.problems.rosenbrock),
+        (ol.RAdam(0.01), ol.problems.rosenbrock),
+        (ol.RAdam(0.01), ol.problems.ackley(dim=2)),
+    ):
+        started = time.process_time()
+        ol.run(rule, problem, starts(1), 1, compiled=True)
+        print(f"  {type(rule).__name__} on {problem.name}: {time.process_time() - started:.2f} s")
 
 
 def one_start(steps, repetitions):
-    rule, w0 = ol.Adam(lr=1e-3), np.array([-1.2, 1.0])
+    w0 = np.array([-1.2, 1.0])
 
     def iterate():
-        records = ol.iterate(rule, VALLEY, w0)
+        records = ol.iterate(ADAM, VALLEY, w0)
         for _ in range(steps):
             next(records)
 
     calls = {
-        "optimlib, run": lambda: ol.run(rule, VALLEY, w0, steps),
+        "optimlib, run": lambda: ol.run(ADAM, VALLEY, w0, steps),
         "optimlib, iterate": iterate,
+        "optimlib, trace": lambda: ol.trace(ADAM, VALLEY, w0, steps),
     }
     if find_spec("torch"):
         import torch
@@ -169,7 +188,17 @@ def one_start(steps, repetitions):
 
         calls["PyTorch"] = torch_steps
     times = {name: value / steps for name, value in medians(calls, repetitions).items()}
-    show("One start, one step with its gradient", times, "µs", 1e6, ("PyTorch",))
+    title = "One start, one step with its gradient, CPU time"
+    show(title, times, "µs", 1e6, ("optimlib, run", "PyTorch"))
+
+
+def printing(repetitions):
+    calls = {}
+    for steps in (100, 10_000, 100_000):
+        path = ol.trace(ADAM, VALLEY, (-1.2, 1.0), steps)
+        calls[f"print, {steps:,} steps"] = lambda path=path: str(path)
+        calls[f"HTML, {steps:,} steps"] = path._repr_html_
+    show("A trace as a table, CPU time", medians(calls, repetitions), "ms", 1e3, ())
 
 
 def importing(repetitions):
@@ -189,10 +218,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer starts and repetitions")
     quick = parser.parse_args().quick
-    size, steps, repetitions = (128, 50, 3) if quick else (512, 200, 5)
+    count, steps, repetitions = (2**14, 50, 3) if quick else (2**17, 200, 5)
     for dtype in ("float64", "float32"):
-        many_starts(dtype, size, steps, repetitions)
+        many_starts(dtype, count, steps, repetitions)
+    if find_spec("numba"):
+        compiling()
+        most = 10**5 if quick else 10**7
+        sizes = [(1, 1), (1, 10), (1, 100), (1, 1000), (1, most // 10), (100, 100), (10_000, 1)]
+        compiled_or_not([*sizes, (10_000, 100), (most, 1), (most, 10)], repetitions)
     one_start(1000, repetitions)
+    printing(repetitions)
     importing(repetitions)
 
 

@@ -1,16 +1,25 @@
 """Derivatives by differences, derivatives along a direction, and Taylor's models."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from optimlib.objective import Objective
+from optimlib.checks import check_choice, check_flag, check_number, real_array
+from optimlib.objective import Objective, check_objective, one_point
+from optimlib.types import Array, ArrayLike, Points, Values
+
+# A function of points, as an objective or as it is.
+Function: TypeAlias = Objective | Callable[[Any], Any]
 
 METHODS = ("forward", "central", "complex")
 
 
-def numerical_gradient(f, w, *, method="central", h=None):
+def numerical_gradient(
+    f: Function, w: ArrayLike, *, method: str = "central", h: float | None = None
+) -> Values:
     r"""Return the gradient of `f` at `w` from values alone.
 
     In each coordinate i, with the unit vector :math:`e_i`,
@@ -64,15 +73,17 @@ def numerical_gradient(f, w, *, method="central", h=None):
     Review 40 (1998).
     """
     w = _point(f, w)
-    method, step = _check_method(method), _step(w, h, _default_step(method, w.dtype))
-    value = _values(f)
+    check_choice("method", method, METHODS)
+    step, value = _step(w, h, _default_step(method, w.dtype)), _values(f, w)
     if not w.ndim:
         return _slope(value, w[()], step, method)
     slopes = [_slope(value, w, unit * step, method, step[i]) for i, unit in enumerate(_units(w))]
     return np.stack(slopes)
 
 
-def numerical_hessian(f, w, *, of="gradient", h=None):
+def numerical_hessian(
+    f: Function, w: ArrayLike, *, of: str = "gradient", h: float | None = None
+) -> Values:
     r"""Return the Hessian of `f` at `w` by central differences.
 
     Differences of the gradient, averaged with their transpose, or of values:
@@ -116,22 +127,28 @@ def numerical_hessian(f, w, *, of="gradient", h=None):
      [-400.  200.]]
     """
     w = _point(f, w)
-    if of not in ("gradient", "values"):
-        raise ValueError(f"of must be 'gradient' or 'values', got of = {of!r}")
+    check_choice("of", of, ("gradient", "values"))
     if of == "gradient" and not isinstance(f, Objective):
         raise TypeError(f"f must be an Objective where of = 'gradient', got f = {f!r}")
     epsilon = np.finfo(w.dtype).eps
     step = _step(w, h, epsilon ** (1 / 3 if of == "gradient" else 1 / 4))
-    if of == "gradient":
-        if not w.ndim:
-            return (f.grad(w + step) - f.grad(w - step)) / (2 * step)
-        columns = [
-            (f.grad(w + unit * step) - f.grad(w - unit * step)) / (2 * step[i])
-            for i, unit in enumerate(_units(w))
-        ]
-        hessian = np.stack(columns, axis=1)
-        return (hessian + np.swapaxes(hessian, 0, 1)) / 2
-    value = _values(f)
+    return _from_gradients(f, w, step) if of == "gradient" else _from_values(f, w, step)
+
+
+def _from_gradients(objective, w, step):
+    grad = objective.grad
+    if not w.ndim:
+        return (grad(w + step) - grad(w - step)) / (2 * step)
+    columns = [
+        (grad(w + unit * step) - grad(w - unit * step)) / (2 * step[i])
+        for i, unit in enumerate(_units(w))
+    ]
+    hessian = np.stack(columns, axis=1)
+    return (hessian + np.swapaxes(hessian, 0, 1)) / 2
+
+
+def _from_values(f, w, step):
+    value = _values(f, w)
     if not w.ndim:
         return (value(w + 2 * step) - 2 * value(w) + value(w - 2 * step)) / (4 * step**2)
     steps = [unit * step for unit in _units(w)]
@@ -162,29 +179,36 @@ class DerivativeError:
     """
 
     method: str
-    h: np.ndarray
-    measured: np.ndarray
-    truncation: np.ndarray
-    rounding: np.ndarray
+    h: Array
+    measured: Array
+    truncation: Array
+    rounding: Array
 
     @property
-    def predicted(self):
+    def predicted(self) -> Array:
         """The sum of truncation and rounding."""
         return self.truncation + self.rounding
 
     @property
-    def best(self):
+    def best(self) -> float:
         """The step with the smallest measured error."""
         return float(self.h[np.argmin(self.measured)])
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"{self.method} difference: smallest error {np.min(self.measured):.2g} "
             f"at h = {self.best:.2g} of {self.h.size} steps"
         )
 
 
-def derivative_error(objective, w, h, *, v=None, method="central"):
+def derivative_error(
+    objective: Objective,
+    w: ArrayLike,
+    h: Points,
+    *,
+    v: ArrayLike | None = None,
+    method: str = "central",
+) -> DerivativeError:
     r"""Return the error of a numerical derivative as a function of the step `h`.
 
     With φ(s) = f(w + sv) and D = \|f(w)\| + Σ\|wᵢ ∂f/∂wᵢ\|, so that ε D is what a relative rounding
@@ -237,13 +261,15 @@ def derivative_error(objective, w, h, *, v=None, method="central"):
     central difference: smallest error 1.6e-11 at h = 1e-05 of 12 steps
     """
     check_objective(objective)
-    w, method = one_point(objective, w), _check_method(method)
+    w = one_point(objective, w)
+    check_choice("method", method, METHODS)
     if v is None and objective.dim > 1:
         raise ValueError(f"v must be a direction for {objective.name}, got v = None")
     v = _direction(objective, np.ones(1) if v is None else v, "v").reshape(-1)
-    h = np.asarray(h, dtype=float)
-    if h.ndim != 1 or not h.size or not np.all((h > 0) & (h < np.inf)):
+    steps = real_array("h", h, finite=False)
+    if steps.ndim != 1 or not steps.size or not np.all((steps > 0) & (steps < np.inf)):
         raise ValueError(f"h must be an array of finite steps > 0, got h = {h!r}")
+    h = steps.astype(float)
 
     def along(s):
         return objective.f(w[:, None] + v[:, None] * s)
@@ -255,7 +281,8 @@ def derivative_error(objective, w, h, *, v=None, method="central"):
     gradient = objective.grad(w)
     slope = gradient @ v
     epsilon = np.finfo(float).eps
-    step = epsilon ** (1 / 3) * max(1, np.linalg.norm(w)) / max(1e-300, np.linalg.norm(v))
+    w_size, v_size = (float(np.linalg.norm(x)) for x in (w, v))
+    step = epsilon ** (1 / 3) * max(1.0, w_size) / max(1e-300, v_size)
     third = abs(bend(step) - bend(-step)) / (2 * step)
     size = abs(objective.f(w)) + np.sum(np.abs(w * gradient))
     truncation = h / 2 * abs(bend(0)) if method == "forward" else h**2 / 6 * third
@@ -267,7 +294,9 @@ def derivative_error(objective, w, h, *, v=None, method="central"):
     return DerivativeError(method, h, np.abs(numerical - slope), truncation, rounding)
 
 
-def directional_derivative(objective, w, v, *, unit=False):
+def directional_derivative(
+    objective: Objective, w: ArrayLike, v: ArrayLike, *, unit: bool = False
+) -> Values:
     r"""Return ∇f(w)·v, how fast f grows at `w` in direction `v`.
 
     .. math:: \lim_{h \to 0} \frac{f(w + h v) - f(w)}{h} = \nabla f(w) \cdot v
@@ -308,7 +337,9 @@ def directional_derivative(objective, w, v, *, unit=False):
     return np.sum(gradient * v, axis=0) if w.ndim else gradient * v
 
 
-def second_directional_derivative(objective, w, v, *, unit=False):
+def second_directional_derivative(
+    objective: Objective, w: ArrayLike, v: ArrayLike, *, unit: bool = False
+) -> Values:
     r"""Return vᵀH(w)v, the curvature of f at `w` in direction `v`.
 
     .. math:: \frac{d^2}{ds^2} f(w + s v) \Big|_{s=0} = v^\top H(w)\, v
@@ -366,35 +397,36 @@ class TaylorModel:
     """
 
     objective: Objective
-    point: np.ndarray
+    point: Values
     order: int
     value: float
-    gradient: np.ndarray
-    hessian: np.ndarray | None
+    gradient: Values
+    hessian: Values | None
 
-    def __call__(self, w):
+    def __call__(self, w: ArrayLike) -> Values:
         r"""Return the model's value at `w`: shape (d, \*batch) to shape (\*batch)."""
         w = _point(self.objective, w)
         center = np.reshape(self.point, (-1, *(1,) * max(0, w.ndim - 1)))
         s = w - (center if w.ndim else center[0])
         gradient = np.atleast_1d(self.gradient)
         values = self.value + np.tensordot(gradient, np.atleast_1d(s), 1)
-        if self.order == 2:
+        if self.hessian is not None:
             hessian = np.reshape(self.hessian, (len(gradient),) * 2)
             s = np.atleast_1d(s)
             values = values + 0.5 * np.sum(s * np.tensordot(hessian, s, 1), axis=0)
         return np.asarray(values, dtype=w.dtype)[()]
 
-    def error(self, w):
+    def error(self, w: ArrayLike) -> Values:
         """Return f − model at `w`: how much more f is than predicted."""
+        w = _point(self.objective, w)
         return self.objective.f(w) - self(w)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         point = ", ".join(f"{value:g}" for value in np.ravel(self.point))
         return f"<Taylor model of order {self.order} of {self.objective.name} at ({point})>"
 
 
-def taylor(objective, w0, order=2):
+def taylor(objective: Objective, w0: ArrayLike, order: int = 2) -> TaylorModel:
     r"""Return Taylor's model of an objective at a point.
 
     .. math:: m_1(w) = f + \nabla f \cdot s, \quad
@@ -431,11 +463,10 @@ def taylor(objective, w0, order=2):
     1.500000 0.043081
     """
     check_objective(objective)
-    if order not in (1, 2) or isinstance(order, bool):
+    if isinstance(order, bool) or not isinstance(order, Integral) or order not in (1, 2):
         raise ValueError(f"order must be 1 or 2, got order = {order!r}")
-    plain = np.ndim(w0) == 0
-    w = one_point(objective, w0, "w0")
-    w = w[0] if plain else w
+    point = one_point(objective, w0, "w0")
+    w = point if np.ndim(w0) else point[0]
     hessian = objective.hess(w) if order == 2 else None
     return TaylorModel(objective, w, order, float(objective.f(w)), objective.grad(w), hessian)
 
@@ -469,10 +500,7 @@ def _step(w, h, default):
     """Return the step in each coordinate, of the shape and type of `w`."""
     if h is None:
         return (default * np.maximum(1, np.abs(w))).astype(w.dtype)
-    if isinstance(h, bool) or not isinstance(h, Real):
-        raise TypeError(f"h must be a number, got h = {h!r}")
-    if not 0 < h < np.inf:
-        raise ValueError(f"h must be finite and > 0, got h = {h!r}")
+    check_number("h", h, positive=True)
     return np.full(w.shape, h, dtype=w.dtype)
 
 
@@ -481,61 +509,45 @@ def _units(w):
     return np.eye(len(w), dtype=w.dtype).reshape(len(w), len(w), *(1,) * (w.ndim - 1))
 
 
-def _values(f):
-    return f.f if isinstance(f, Objective) else f
+class _Values(Objective):
+    """A function of points like `w`, which it is given as they are."""
+
+    _one_is_plain = False
+
+    def __init__(self, f, w):
+        dim = len(w) if w.ndim else 1
+        name = getattr(f, "__name__", repr(f))
+        super().__init__(f, f, name=name, variables=[f"w{i}" for i in range(dim)])
 
 
-def _check_method(method):
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, got method = {method!r}")
-    return method
+def _values(f, w):
+    return f.f if isinstance(f, Objective) else _Values(f, w).f
 
 
-def check_objective(objective):
-    """Raise a TypeError unless `objective` is an `Objective`."""
-    if not isinstance(objective, Objective):
-        raise TypeError(f"objective must be like ol.problems.square, got objective = {objective!r}")
-
-
-def _finite(w, argument):
-    """Return `w` as an array of floats."""
-    w = np.asarray(w)
-    if w.dtype.kind not in "fiu":
-        raise TypeError(f"{argument} must be real numbers, got {argument} = {w!r}")
-    if not np.all(np.isfinite(w)):
-        raise ValueError(f"{argument} must be finite, got {argument} = {w!r}")
-    return w if w.dtype.kind == "f" else w.astype(float)
-
-
-def _point(f, w):
+def _point(f: Function, w: ArrayLike) -> Array:
     """Return `w` as an array that `f` takes."""
-    if isinstance(f, Objective):
-        w = _finite(w, "w")
-        f.check_dimension(w, "w")
-        return w
-    if not callable(f):
+    if not isinstance(f, Objective) and not callable(f):
         raise TypeError(f"f must be an Objective or callable, got f = {f!r}")
-    return _finite(w, "w")
+    w = real_array("w", w)
+    if isinstance(f, Objective):
+        f.check_dimension(w, "w")
+    elif w.ndim and not len(w):
+        raise ValueError(f"w must have at least one variable, got w of shape {w.shape}")
+    return w
 
 
-def one_point(objective, w, argument="w"):
-    """Return `w` as one finite point of shape (d,), or raise an error naming `argument`."""
-    w = _finite(w, argument)
-    objective.check_dimension(w, argument)
-    if w.ndim > 1:
-        raise ValueError(f"{argument} must be one point, got {argument} of shape {w.shape}")
-    return w.reshape(-1)
-
-
-def _direction(objective, v, argument):
-    v = _finite(v, argument)
+def _direction(objective: Objective, v: ArrayLike, argument: str) -> Array:
+    v = real_array(argument, v)
     objective.check_dimension(v, argument)
     return v
 
 
-def _point_and_direction(objective, w, v, unit):
+def _point_and_direction(
+    objective: Objective, w: ArrayLike, v: ArrayLike, unit: bool
+) -> tuple[Array, Array]:
     """Return both as arrays that broadcast, `v` of length 1 if asked."""
     check_objective(objective)
+    check_flag("unit", unit)
     w = _point(objective, w)
     v = _direction(objective, v, "v").astype(w.dtype, copy=False)
     if not w.ndim and v.ndim:

@@ -1,12 +1,15 @@
 """What the Hessian tells: definiteness, critical points and their kind, convexity, conditioning."""
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 
-from optimlib.calculus import check_objective, one_point, second_directional_derivative
-from optimlib.descent import check_count
+from optimlib.calculus import second_directional_derivative
+from optimlib.checks import check_box, check_choice, check_count, check_number, real_array
+from optimlib.objective import Objective, check_objective, one_point
 from optimlib.symbols import number_text
+from optimlib.types import ArrayLike, Box, Points, Values
 
 # An eigenvalue this small, relative to the largest, has no sign.
 TOLERANCE = 1e-9
@@ -23,13 +26,13 @@ class Definiteness:
     """The sign of a symmetric matrix, with the eigenvalues that it is read from, in order."""
 
     kind: str
-    eigenvalues: tuple
+    eigenvalues: tuple[float, ...]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{self.kind}, eigenvalues {number_text(self.eigenvalues)}"
 
 
-def definiteness(matrix, *, tolerance=TOLERANCE):
+def definiteness(matrix: Points, *, tolerance: float = TOLERANCE) -> Definiteness:
     r"""Return the sign of a symmetric matrix A: what \|λ\| ≤ tolerance · ‖A‖₂ lets one say.
 
     ``"positive definite"``
@@ -67,12 +70,9 @@ def definiteness(matrix, *, tolerance=TOLERANCE):
     >>> definiteness([[2, 0], [0, -2]]).kind, definiteness([[1, 1], [1, 1]]).kind
     ('indefinite', 'positive semidefinite')
     """
-    matrix = np.asarray(matrix)
-    matrix = matrix if matrix.dtype.kind == "f" else matrix.astype(float)
+    matrix = real_array("matrix", matrix)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
         raise ValueError(f"matrix must have shape (d, d), got matrix of shape {matrix.shape}")
-    if not np.all(np.isfinite(matrix)):
-        raise ValueError(f"matrix must be finite, got matrix = {matrix!r}")
     if not np.max(np.abs(matrix - matrix.T)) <= 1e-6 * np.max(np.abs(matrix)):
         raise ValueError(f"matrix must be symmetric, got matrix = {matrix!r}")
     _check_tolerance(tolerance)
@@ -117,19 +117,21 @@ class CriticalPoint:
         tell.
     """
 
-    point: float | tuple
+    point: float | tuple[float, ...]
     value: float
-    eigenvalues: tuple
+    eigenvalues: tuple[float, ...]
     kind: str
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"{self.kind} at {number_text(self.point)}, f = {number_text(self.value)}, "
             f"eigenvalues {number_text(self.eigenvalues)}"
         )
 
 
-def classify(objective, w, *, tolerance=TOLERANCE, slope=1e-6):
+def classify(
+    objective: Objective, w: ArrayLike, *, tolerance: float = TOLERANCE, slope: float = 1e-6
+) -> CriticalPoint:
     r"""Return the kind of the critical point `w`, as far as the Hessian can tell.
 
     All eigenvalues positive: a minimum. All negative: a maximum. Some positive and some negative:
@@ -169,10 +171,11 @@ def classify(objective, w, *, tolerance=TOLERANCE, slope=1e-6):
     """
     check_objective(objective)
     _check_tolerance(tolerance)
+    check_number("slope", slope, positive=True)
     point = one_point(objective, w)
     gradient, hessian = objective.grad(point), objective.hess(point)
     steepness = np.linalg.norm(gradient)
-    if not steepness <= slope * max(1, np.linalg.norm(hessian, 2)):
+    if not steepness <= slope * max(1.0, float(np.linalg.norm(hessian, 2))):
         raise ValueError(
             f"w must be a critical point of {objective.name}, got w = {w!r} "
             f"where the gradient has length {steepness:.3g}"
@@ -190,7 +193,14 @@ def _classified(objective, point, tolerance, scale=0.0):
     )
 
 
-def critical_points(objective, box=None, *, grid=41, steps=200, tolerance=TOLERANCE):
+def critical_points(
+    objective: Objective,
+    box: Box | None = None,
+    *,
+    grid: int = 41,
+    steps: int = 200,
+    tolerance: float = TOLERANCE,
+) -> list[CriticalPoint]:
     r"""Return the critical points in a box, sorted by value, that Newton's method finds.
 
     Newton's method on the gradient, :math:`w \leftarrow w - H^{+} \nabla f`, starts from every
@@ -298,10 +308,10 @@ class NoCounterexample:
     form: str
     samples: int
 
-    def __bool__(self):
+    def __bool__(self) -> Literal[False]:
         return False
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"no counterexample found ({self.form} form, {self.samples} samples)"
 
 
@@ -309,13 +319,13 @@ class NoCounterexample:
 class ChordCounterexample:
     """Between a and b the function rises above the chord: not convex."""
 
-    a: float | tuple
-    b: float | tuple
+    a: float | tuple[float, ...]
+    b: float | tuple[float, ...]
     t: float
     value: float
     chord: float
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         a, b, t, value, chord = map(number_text, (self.a, self.b, self.t, self.value, self.chord))
         return (
             f"not convex: (1 − t)a + tb, a = {a}, b = {b}, t = {t}: f = {value} > chord = {chord}"
@@ -326,12 +336,12 @@ class ChordCounterexample:
 class TangentCounterexample:
     """At b the function is below the tangent (plane) at a: not convex."""
 
-    a: float | tuple
-    b: float | tuple
+    a: float | tuple[float, ...]
+    b: float | tuple[float, ...]
     value: float
     tangent: float
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         a, b, value, tangent = map(number_text, (self.a, self.b, self.value, self.tangent))
         return f"not convex: at b = {b}, f = {value} < tangent at a = {a}: {tangent}"
 
@@ -340,18 +350,28 @@ class TangentCounterexample:
 class CurvatureCounterexample:
     """At the point the curvature in some direction is negative: not convex."""
 
-    point: float | tuple
-    direction: float | tuple
+    point: float | tuple[float, ...]
+    direction: float | tuple[float, ...]
     curvature: float
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"not convex: at {number_text(self.point)} the curvature along "
             f"{number_text(self.direction)} is {number_text(self.curvature)} < 0"
         )
 
 
-def probe_convexity(objective, form="chord", box=None, *, samples=1000, seed=0):
+Counterexample: TypeAlias = ChordCounterexample | TangentCounterexample | CurvatureCounterexample
+
+
+def probe_convexity(
+    objective: Objective,
+    form: str = "chord",
+    box: Box | None = None,
+    *,
+    samples: int = 1000,
+    seed: int = 0,
+) -> Counterexample | NoCounterexample:
     r"""Look for a counterexample to convexity among random points of a box.
 
     f is convex if and only if, for all points a and b and 0 ≤ t ≤ 1,
@@ -402,8 +422,7 @@ def probe_convexity(objective, form="chord", box=None, *, samples=1000, seed=0):
     Boyd & Vandenberghe, Convex Optimization (2004), section 3.1.
     """
     check_objective(objective)
-    if form not in PROBES:
-        raise ValueError(f"form must be one of {', '.join(PROBES)}, got form = {form!r}")
+    check_choice("form", form, PROBES)
     low, high = _check_box(objective, box)
     check_count("samples", samples, least=1)
     check_count("seed", seed, least=0)
@@ -474,7 +493,7 @@ def _worst(excess, *terms, slopes=0):
 # Conditioning and smoothness
 
 
-def condition_number(objective, w):
+def condition_number(objective: Objective, w: ArrayLike) -> Values:
     r"""Return the Hessian's condition number κ = max \|λ\| / min \|λ\| at `w`.
 
     Gradient descent on a bowl needs about κ steps to gain a factor e. Where an eigenvalue is
@@ -505,9 +524,7 @@ def condition_number(objective, w):
     2508.01
     """
     check_objective(objective)
-    w = np.asarray(w)
-    if w.dtype.kind not in "fiu" or not np.all(np.isfinite(w)):
-        raise ValueError(f"w must be finite, got w = {w!r}")
+    w = real_array("w", w)
     objective.check_dimension(w, "w")
     hessian = objective.hess(w)
     sizes = np.abs(_eigenvalues(hessian if w.ndim else np.reshape(hessian, (1, 1))))
@@ -521,20 +538,22 @@ class SmoothnessBound:
     """A lower bound of the smoothness constant, and the point where it was seen."""
 
     bound: float
-    point: float | tuple
+    point: float | tuple[float, ...]
     samples: int
 
-    def __float__(self):
+    def __float__(self) -> float:
         return self.bound
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"L ≥ {number_text(self.bound)}, seen at {number_text(self.point)} "
             f"among {self.samples} samples"
         )
 
 
-def smoothness(objective, box=None, *, samples=1000, seed=0):
+def smoothness(
+    objective: Objective, box: Box | None = None, *, samples: int = 1000, seed: int = 0
+) -> SmoothnessBound:
     r"""Return a lower bound of the smoothness constant L on a box.
 
     .. math:: L = \max_{w} \lVert H(w) \rVert_2, \quad\text{so that}\quad
@@ -596,20 +615,14 @@ def _eigenvalues(hessian):
 
 
 def _check_tolerance(tolerance):
+    check_number("tolerance", tolerance)
     if not 0 <= tolerance < 1:
         raise ValueError(f"tolerance must be in [0, 1), got tolerance = {tolerance!r}")
 
 
 def _check_box(objective, box):
     """Return the lows and the highs of `box`, or of the objective's domain."""
-    given = objective.domain if box is None else box
-    limits = np.array(given, dtype=float) if np.shape(given) == (objective.dim, 2) else None
-    if limits is None or not np.all(np.isfinite(limits)) or not np.all(limits[:, 0] < limits[:, 1]):
-        raise ValueError(
-            f"box must be one finite (low, high) with low < high for each of "
-            f"{', '.join(objective.variables)}, got box = {box!r}"
-        )
-    return limits.T
+    return check_box("box", objective.domain if box is None else box, objective.variables)
 
 
 def _floats(values):

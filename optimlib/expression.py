@@ -7,11 +7,19 @@ trees; `evaluate` computes their value again. Nodes that stand for matrices have
 
 import copy
 import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
+from numbers import Real
+from typing import Any, Self
 
 import numpy as np
+
+from optimlib.checks import mismatch
+from optimlib.purity import Watch
+from optimlib.types import Array
 
 OPERATORS = {
     np.add: operator.add,
@@ -38,26 +46,97 @@ OPERATORS = {
 }
 
 
-BRANCH = (
-    "the code branches on a value that is only known while it runs: no formula can be read from it"
-)
+# A tree has at most so many operations (to compile 1,000 takes 4 seconds, 2,000 more than 10), and
+# is at most so many operations deep.
+MOST, DEEPEST = 1000, 100
 
 # What answers when code branches on a node: see `record_branches`.
 _decide = ContextVar("decide", default=None)
+# What counts the operations while a tree is recorded.
+_recorder = ContextVar("recorder", default=None)
+
+# How often each of the reductions is that of pairs, so that a long one makes no deep tree.
+PAIRWISE = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min"}
 
 
-class Node(np.lib.mixins.NDArrayOperatorsMixin):
+class BranchError(TypeError):
+    """The code goes one way or another by a value that is only known while it runs."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(
+            message
+            or "the code branches on a value that is only known while it runs: no formula can be "
+            "read from it. Write np.where(condition, a, b) in place of if, and np.maximum(a, b) "
+            "in place of max(a, b)"
+        )
+
+
+class _Recorder:
+    """Ends a recording early where the tree grows with the data.
+
+    With `coordinates` a symbol stands for each of many numbers, as in a rule, else for one.
+    """
+
+    def __init__(self, most, coordinates):
+        self.most, self.left, self.coordinates = most, most, coordinates
+
+    def expect(self, operations):
+        if operations > self.left:
+            raise TypeError(
+                f"the code makes more than {self.most} operations with single numbers, which grows "
+                "with the data: no formula can be read from it"
+            )
+
+    def spend(self, depth):
+        if self.left == 0:
+            self.expect(1)
+        self.left -= 1
+        if depth > DEEPEST:
+            raise TypeError(
+                f"the code makes more than {DEEPEST} operations one after the other: no formula "
+                "can be read from it"
+            )
+
+
+def _refusal(what, instead=""):
+    return TypeError(
+        f"{what} is not elementwise arithmetic: no formula can be read from this code{instead}"
+    )
+
+
+class _Recorded(np.lib.mixins.NDArrayOperatorsMixin):
+    """What NumPy's functions make new nodes of."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        return _apply(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function, types, args, kwargs):
+        return _apply_function(function, args, kwargs)
+
+
+class Node(_Recorded):
     """A value in a recorded computation. Arithmetic and NumPy functions on nodes make new nodes."""
 
+    depth: int = 0
     # Of a matrix, the numbers of its rows and columns: two symbols.
-    sides = None
+    sides: "tuple[Symbol, Symbol] | None" = None
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        # Mostly it is arithmetic with other nodes and plain numbers.
+        if method == "__call__" and not kwargs and ufunc in PLAIN:
+            for value in inputs:
+                if not isinstance(value, Node | float | int):
+                    break
+            else:
+                return _call(ufunc, *inputs)
+        return _apply(ufunc, method, inputs, kwargs)
 
     @property
-    def shape(self):
+    def shape(self) -> Any:
         return self._of_a_matrix("shape", self.sides)
 
     @property
-    def mT(self):
+    def mT(self) -> Any:
         return self._of_a_matrix("mT", self.sides and Call(np.matrix_transpose, (self,)))
 
     def _of_a_matrix(self, attribute, value):
@@ -65,64 +144,58 @@ class Node(np.lib.mixins.NDArrayOperatorsMixin):
             raise AttributeError(f"{attribute} is for matrices, got {self!r}")
         return value
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if method != "__call__" or kwargs:
-            raise TypeError(
-                f"np.{ufunc.__name__} with {method if method != '__call__' else sorted(kwargs)} "
-                "is not elementwise arithmetic: no formula can be read from this code"
-            )
-        if any(isinstance(value, np.ndarray) and value.ndim for value in inputs):
-            arrays = (np.asarray(value, dtype=object) for value in inputs)
-            return np.frompyfunc(ufunc, len(inputs), 1)(*arrays)
-        nodes = tuple(as_node(value) for value in inputs)
-        if ufunc.signature and not (ufunc is np.matmul and all(node.sides for node in nodes)):
-            raise TypeError(
-                f"np.{ufunc.__name__} is not elementwise arithmetic: "
-                "no formula can be read from this code"
-            )
-        return Call(ufunc, nodes)
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        if np.dtype(dtype).kind != "O" and _of_coordinates():
+            raise _refusal("an array", ". It is written for one number at a time")
+        return _bare(self)
 
-    def __array_function__(self, function, types, args, kwargs):
-        if function is np.where and len(args) == 3 and not kwargs:
-            return Call(function, tuple(as_node(value) for value in args))
-        if self.sides and function is np.matrix_transpose:
-            return self.mT
-        if self.sides and function is np.linalg.matrix_norm and kwargs == {"keepdims": True}:
-            return Call(frobenius_norm, (self,))
-        raise TypeError(
-            f"np.{function.__name__} is not elementwise arithmetic: "
-            "no formula can be read from this code"
-        )
-
-    def __bool__(self):
+    def __bool__(self) -> bool:
         decide = _decide.get()
         if decide is not None:
             return decide(self)
-        raise TypeError(BRANCH)
+        raise BranchError
 
-    def item(self):
+    def __float__(self) -> float:
+        raise TypeError(
+            "float() and the functions of math take numbers, and this one is only known while the "
+            "code runs: no formula can be read from it. Write np.sqrt in place of math.sqrt"
+        )
+
+    __int__ = __index__ = __complex__ = __float__
+
+    def __getitem__(self, index: Any) -> Any:
+        raise _refusal("an index", ". It is written for one number at a time: leave the index out")
+
+    def __getattr__(self, name: str) -> Any:
+        # NumPy asks the entries of an object array for its functions of one argument by name.
+        ufunc = None if name.startswith("_") else getattr(np, name, None)
+        if isinstance(ufunc, np.ufunc) and ufunc.nin == ufunc.nout == 1:
+            return partial(ufunc, self)
+        raise AttributeError(_refusal(f".{name}", ". It is written for one number at a time"))
+
+    def item(self) -> Self:
         """Return this node: what a NumPy scalar's method is for, a plain number, it stands for."""
         return self
 
     # The mixin turns == into an operation; a tree is searched by identity.
-    def __hash__(self):
+    def __hash__(self) -> int:
         return id(self)
 
 
 class Symbol(Node):
     """An input: a hyperparameter, the gradient, a state, the point, the step number."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.name = name
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.name
 
 
 class Matrix(Symbol):
     """A matrix, or a stack of them, as an input."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         super().__init__(name)
         self.sides = ROWS, COLUMNS
 
@@ -137,7 +210,7 @@ SHAPES = (
 )
 
 
-def frobenius_norm(X):
+def frobenius_norm(X: Array) -> Array:
     """Return √Σx² of each matrix of a stack: the function of a `Call`."""
     return np.linalg.matrix_norm(X, keepdims=True)
 
@@ -155,25 +228,34 @@ ON_MATRICES = {
 class Constant(Node):
     """A number that stands in the code."""
 
-    def __init__(self, value):
+    def __init__(self, value: Any) -> None:
         self.value = value
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return repr(self.value)
 
 
 class Call(Node):
     """An operation (a NumPy ufunc, np.where, one on matrices) and the nodes it was applied to."""
 
-    def __init__(self, function, arguments):
+    depth = 1
+
+    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         self.function = function
         self.arguments = arguments
-        self.sides = self._sides()
+        for argument in arguments:
+            if argument.depth >= self.depth:
+                self.depth = argument.depth + 1
+            if argument.sides is not None:
+                self.sides = self._sides()
+        recorder = _recorder.get()
+        if recorder is not None:
+            recorder.spend(self.depth)
 
     def _sides(self):
         """Return the sides of the result; raise an error where entries are what is meant."""
         sides = [argument.sides for argument in self.arguments]
-        if not any(sides) or self.function is frobenius_norm:
+        if self.function is frobenius_norm:
             return None
         if self.function is np.matmul:
             return sides[0][0], sides[1][1]
@@ -186,15 +268,209 @@ class Call(Node):
             )
         return next(filter(None, sides))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{self.function.__name__}({', '.join(map(repr, self.arguments))})"
 
 
-def as_node(value):
-    """Return `value` if it is a node, or an array of one node, else it as a `Constant`."""
-    if isinstance(value, np.ndarray) and value.dtype == object and not value.ndim:
-        value = value.item()
-    return value if isinstance(value, Node) else Constant(value)
+class Vector(_Recorded):
+    """An array of nodes and numbers: the point of a problem of several variables.
+
+    What the code does with it is done as with one point, an array of shape (d,).
+    """
+
+    dtype = np.dtype(object)
+
+    def __init__(self, nodes: Array) -> None:
+        self.nodes = nodes
+
+    shape = property(lambda self: self.nodes.shape)
+    ndim = property(lambda self: self.nodes.ndim)
+    size = property(lambda self: self.nodes.size)
+    T = property(lambda self: Vector(self.nodes.T))
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(_wrapped, self.nodes)
+
+    def __getitem__(self, index: Any) -> Any:
+        return _wrapped(self.nodes[index])
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self.nodes[index] = _bare(value)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return self.nodes if dtype is None else self.nodes.astype(dtype)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        method = getattr(np.ndarray, name)
+        return lambda *args, **kwargs: _apply_function(method, (self, *args), kwargs)
+
+    def sum(
+        self, axis: int | None = None, dtype: Any = None, out: Any = None, keepdims: bool = False
+    ) -> Any:
+        """Return the sum along `axis`."""
+        return _reduced(np.add, self, axis, keepdims)
+
+    def prod(
+        self, axis: int | None = None, dtype: Any = None, out: Any = None, keepdims: bool = False
+    ) -> Any:
+        """Return the product along `axis`."""
+        return _reduced(np.multiply, self, axis, keepdims)
+
+    def max(self, axis: int | None = None, out: Any = None, keepdims: bool = False) -> Any:
+        """Return the maximum along `axis`."""
+        return _reduced(np.maximum, self, axis, keepdims)
+
+    def min(self, axis: int | None = None, out: Any = None, keepdims: bool = False) -> Any:
+        """Return the minimum along `axis`."""
+        return _reduced(np.minimum, self, axis, keepdims)
+
+    def mean(
+        self, axis: int | None = None, dtype: Any = None, out: Any = None, keepdims: bool = False
+    ) -> Any:
+        """Return the mean along `axis`."""
+        count = self.size if axis is None else self.shape[axis]
+        return self.sum(axis, keepdims=keepdims) / count
+
+
+# Ufuncs of which there is nothing special.
+PLAIN = (np.add, np.subtract, np.multiply, np.divide, np.power, np.negative, np.sqrt)
+METHODS = {np.sum: "sum", np.prod: "prod", np.max: "max", np.min: "min", np.mean: "mean"}
+
+
+def _bare(value):
+    """Return what `value` holds as an array of objects, if it is a vector or a node."""
+    if isinstance(value, Vector):
+        return value.nodes
+    if isinstance(value, Node):
+        array = np.empty((), object)
+        array[()] = value
+        return array
+    if isinstance(value, list | tuple):
+        return type(value)(map(_bare, value))
+    return value
+
+
+def _wrapped(value):
+    """Return an array of objects as a `Vector`, and one of no axes as its entry."""
+    if not isinstance(value, np.ndarray) or value.dtype != object:
+        return value
+    return Vector(value) if value.ndim else value.item()
+
+
+def _expect(values):
+    recorder = _recorder.get()
+    if recorder is not None:
+        recorder.expect(max(map(np.size, values), default=0))
+
+
+def _of_coordinates():
+    """Return whether a node stands for each of many numbers."""
+    recorder = _recorder.get()
+    return recorder is None or recorder.coordinates
+
+
+def _apply(ufunc, method, inputs, kwargs):
+    """Apply a ufunc to inputs of which at least one is a node or a vector."""
+    name = f"np.{ufunc.__name__}"
+    if "out" in kwargs:
+        raise _refusal(f"{name} in place", ". Write v = v + g in place of v += g")
+    if method == "__call__" and not kwargs and ufunc.signature is None and ufunc.nout == 1:
+        if ufunc.__name__ == "clip":
+            return _clip(*inputs)
+        return _elementwise(partial(_call, ufunc), inputs)
+    if ufunc is np.matmul and all(getattr(value, "sides", None) for value in inputs):
+        return Call(ufunc, inputs)
+    vectors = [value for value in inputs if isinstance(value, Vector)]
+    if not vectors:
+        how = sorted(kwargs) if method == "__call__" else method
+        raise _refusal(f"{name} with {how}" if how else name)
+    if method == "reduce" and ufunc in PAIRWISE:
+        return getattr(vectors[0], PAIRWISE[ufunc])(**{"axis": 0} | kwargs)
+    return _apply_function(getattr(ufunc, method), inputs, kwargs)
+
+
+def _apply_function(function, args, kwargs):
+    """Apply another function of NumPy."""
+    if function is np.where and len(args) == 3 and not kwargs:
+        return _elementwise(lambda *nodes: Call(np.where, tuple(map(as_node, nodes))), args)
+    if function is np.clip:
+        return _clip(*args, **kwargs)
+    if getattr(args[0], "sides", None):
+        if function is np.matrix_transpose:
+            return args[0].mT
+        if function is np.linalg.matrix_norm and kwargs == {"keepdims": True}:
+            return Call(frobenius_norm, args)
+    if _of_coordinates():
+        name = f"{function.__module__}.{function.__name__}".replace("numpy", "np")
+        raise _refusal(name, ". It is written for one number at a time")
+    if function in METHODS and isinstance(args[0], Vector):
+        return getattr(args[0], METHODS[function])(*args[1:], **kwargs)
+    args = _bare(args)
+    _expect(args)
+    return _wrapped(function(*args, **{name: _bare(value) for name, value in kwargs.items()}))
+
+
+def _clip(x, a_min=None, a_max=None, *, min=None, max=None):
+    low, high = (a_min if min is None else min), (a_max if max is None else max)
+    x = x if low is None else np.maximum(x, low)
+    return x if high is None else np.minimum(x, high)
+
+
+def _elementwise(function, inputs):
+    arrays = [_bare(value) for value in inputs]
+    if not any(map(np.ndim, arrays)):
+        return function(*inputs)
+    _expect(arrays)
+    return _wrapped(np.frompyfunc(function, len(arrays), 1)(*arrays))
+
+
+def _call(ufunc, *values):
+    nodes = tuple([as_node(value) for value in values])
+    if ufunc is np.multiply:
+        # In a product numbers come first, as they are written.
+        first, second = nodes
+        if isinstance(second, Constant) and not isinstance(first, Constant):
+            nodes = second, first
+    return Call(ufunc, nodes)
+
+
+def _reduced(ufunc, vector, axis, keepdims):
+    """Reduce a vector by pairs, so that a long one makes no deep tree."""
+    nodes = vector.nodes.ravel() if axis is None else np.moveaxis(vector.nodes, axis, 0)
+    while len(nodes) > 1:
+        even = len(nodes) // 2 * 2
+        pairs = _bare(ufunc(Vector(nodes[:even:2]), Vector(nodes[1:even:2])))
+        nodes = np.concatenate([pairs, nodes[even:]])
+    total = nodes[0] if len(nodes) else ufunc.reduce(np.empty(0))
+    if keepdims:
+        shape = list(vector.shape)
+        for i in range(vector.ndim) if axis is None else (axis,):
+            shape[i] = 1
+        total = np.broadcast_to(_bare(total), shape)
+    return _wrapped(total)
+
+
+def as_node(value: Any) -> Node:
+    """Return `value` if it is a node, or an array of one, else it as a `Constant`."""
+    if isinstance(value, Node):
+        return value
+    if isinstance(value, np.ndarray) and not value.ndim:
+        return as_node(value.item())
+    if not isinstance(value, float | int | Real | np.bool_):
+        raise TypeError(
+            f"the code computes with {value!r}, which is no real number: "
+            "no formula can be read from it"
+        )
+    return Constant(value)
+
+
+class NotPureError(TypeError):
+    """The code does not depend on its arguments alone, so that no reading of it stands for it."""
 
 
 @dataclass(frozen=True)
@@ -207,10 +483,10 @@ class RuleRecording:
     """
 
     look_ahead: Node
-    names: dict
+    names: dict[str, Node]
 
 
-def record_rule(rule, wide=None):
+def record_rule(rule: Any, wide: bool | None = None) -> RuleRecording:
     """Run `rule.look_ahead` and `rule.update` on symbols and return a `RuleRecording`.
 
     A `MatrixRule` is run on matrices; if `wide`, these have no more rows than columns, else more.
@@ -218,7 +494,8 @@ def record_rule(rule, wide=None):
     Raises
     ------
     TypeError
-        If the rule is not straight-line elementwise arithmetic.
+        If the rule is not straight-line elementwise arithmetic, a function of its arguments
+        and hyperparameters alone.
     """
     if not hasattr(rule, "update"):
         raise TypeError(
@@ -228,14 +505,42 @@ def record_rule(rule, wide=None):
     symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
     kind = Symbol if wide is None else Matrix
     w, g, *state = (kind(name) for name in ("w", "g", *rule.state))
-    try:
+    given, point = (Symbol("t"), g, *state), {"w": w} if rule.sees_point else {}
+
+    def run():
         with nullcontext() if wide is None else _branching_on_shape(wide):
             look_ahead = symbolic.look_ahead(w, *state)
-            names = symbolic.update(Symbol("t"), g, *state, **({"w": w} if rule.sees_point else {}))
-    except (TypeError, AttributeError) as error:
-        raise TypeError(f"{type(rule).__name__}: {error}") from error
+            try:
+                names = symbolic.update(*given, **point)
+            except TypeError as error:
+                name = f"update, with state = {rule.state!r},"
+                raise mismatch(error, name, symbolic.update, *given, **point) from error
+        values = names.values() if isinstance(names, dict) else ()
+        nodes = [as_node(value) for value in (look_ahead, *values)]
+        return nodes, (names, nodes)
+
+    watched, way_out = (symbolic.look_ahead, symbolic.update), "what a rule remembers is its state"
+    names, (look_ahead, *nodes) = _record(run, watched, type(rule).__name__, way_out)
     rule.check_record(names)
-    return RuleRecording(look_ahead, {name: as_node(value) for name, value in names.items()})
+    return RuleRecording(look_ahead, dict(zip(names, nodes, strict=True)))
+
+
+def record_initial(rule):
+    """Return the trees of a rule's states before its first step, in `record_rule`'s symbols.
+
+    Raises
+    ------
+    TypeError
+        As `record_rule`.
+    """
+    symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
+
+    def run():
+        states = symbolic.initial(np.array(Symbol("w"), dtype=object))
+        nodes = [as_node(state) for state in states]
+        return nodes, nodes
+
+    return _record(run, [symbolic.initial], type(rule).__name__, "what it depends on is the start")
 
 
 @contextmanager
@@ -245,7 +550,7 @@ def _branching_on_shape(wide):
             same_sides = map(operator.is_, condition.arguments, sides)
             if condition.function is function and all(same_sides):
                 return if_wide is wide
-        raise TypeError(BRANCH)
+        raise BranchError
 
     token = _decide.set(decide)
     try:
@@ -254,33 +559,138 @@ def _branching_on_shape(wide):
         _decide.reset(token)
 
 
-def record_problem(objective, reading="grad", parameters=None):
+def record_problem(
+    objective: Any,
+    reading: str = "grad",
+    parameters: Mapping[str, Any] | None = None,
+    most: int = MOST,
+) -> Any:
     """Run `objective`'s ``f``, ``grad`` or ``hess`` on symbols named as its variables.
 
     `parameters` replaces the values of the objective's parameters, by symbols for example.
     Returns a `Node` for ``f``, an object array of nodes of shape (d,) for ``grad`` and (d, d)
     for ``hess``.
+
+    Raises
+    ------
+    TypeError
+        If the code is not straight-line arithmetic, a function of the point alone, or it makes
+        more than `most` operations with single numbers.
     """
     if parameters:
         objective = copy.copy(objective)
         objective.parameters = parameters
     point = np.array([Symbol(name) for name in objective.variables], dtype=object)
+    point.flags.writeable = False
+
+    def run():
+        result = np.frompyfunc(as_node, 1, 1)(_bare(getattr(objective, reading)(Vector(point))))
+        return np.ravel(_bare(result)).tolist(), result
+
+    watched = [getattr(objective, f"_{reading}")]
+    way_out = "noise belongs into an ol.Stream, whose objective of step t depends on t alone"
+    return _record(run, watched, objective.name, way_out, coordinates=False, most=most)
+
+
+def branches(objective: Any, reading: str) -> bool:
+    """Return whether the code of ``f``, ``grad`` or ``hess`` is seen to branch on a value."""
+    if objective.dim > MOST:
+        return False
     try:
-        result = getattr(objective, reading)(point)
-    except (TypeError, AttributeError) as error:
-        raise TypeError(f"{objective.name}: {error}") from error
-    if reading == "f":
-        return as_node(result)
-    return np.frompyfunc(as_node, 1, 1)(result)
+        record_problem(objective, reading)
+    except BranchError:
+        return True
+    except TypeError:
+        return False
+    return False
+
+
+def record_function(function: Callable[..., Any], names: Sequence[str]) -> Node:
+    """Return the tree of a function of numbers, called with symbols of these `names`.
+
+    Raises
+    ------
+    TypeError
+        If the code is not straight-line elementwise arithmetic, a function of its arguments alone.
+    """
+
+    def run():
+        node = as_node(function(*map(Symbol, names)))
+        return [node], node
+
+    way_out = "what it depends on is an argument"
+    return _record(run, [function], None, way_out)
+
+
+def _record(run, watched, who, way_out, coordinates=True, most=MOST):
+    """Return what `run` returns beside its nodes, if the `watched` functions in it are pure.
+
+    It is run twice, unless all is seen that these can reach and nothing of it has changed.
+    Afterwards it is as it was before.
+    """
+    prefix = "" if who is None else f"{who}: "
+    watch = Watch(*watched)
+    token = _recorder.set(None)
+    try:
+        _recorder.set(_Recorder(most, coordinates))
+        first, result = second, _ = run()
+        changed = watch.changed()
+        if changed is not None or watch.opaque:
+            watch_again = watch if changed is None else Watch(*watched)
+            _recorder.set(_Recorder(most, coordinates))
+            second, _ = run()
+            changed = watch_again.changed()
+    except NotPureError:
+        raise
+    except Exception as error:
+        kind = "" if isinstance(error, TypeError | AttributeError) else f"{type(error).__name__}: "
+        refusal = BranchError if isinstance(error, BranchError) else TypeError
+        raise refusal(f"{prefix}{kind}{error}") from error
+    finally:
+        _recorder.reset(token)
+        watch.undo()
+    seen = {}
+    differ = first is not second and not all(
+        _alike(a, b, seen) for a, b in zip(first, second, strict=True)
+    )
+    if changed is not None or differ:
+        raise _not_pure(prefix, changed, f"; {way_out}")
+    return result
+
+
+def _not_pure(prefix, changed, way_out=""):
+    why = f"a call changes {changed}" if changed is not None else "two calls gave two things"
+    return NotPureError(
+        f"{prefix}the code is not a function of its arguments alone, {why}: no formula can be read "
+        f"from it{way_out}"
+    )
+
+
+def _alike(a, b, seen):
+    """Return whether two trees are the same."""
+    key = id(a), id(b)
+    if key not in seen:
+        if type(a) is not type(b):
+            seen[key] = False
+        elif isinstance(a, Symbol):
+            seen[key] = a.name == b.name
+        elif isinstance(a, Constant):
+            both_nan = a.value != a.value and b.value != b.value
+            seen[key] = type(a.value) is type(b.value) and (both_nan or a.value == b.value)
+        else:
+            seen[key] = a.function is b.function and all(
+                _alike(*pair, seen) for pair in zip(a.arguments, b.arguments, strict=True)
+            )
+    return seen[key]
 
 
 BRANCHES = 12
 
 
-def record_branches(run):
+def record_branches(run: Callable[[], Any]) -> Node:
     """Return what `run()` returns as a tree, with np.where for each branch of its Python code.
 
-    `run` is called once for every way through it.
+    `run` is called for every way through it, or twice if it may not be pure.
 
     Raises
     ------
@@ -312,10 +722,30 @@ def record_branches(run):
             np.where, (condition, ways_after((*answers, True)), ways_after((*answers, False)))
         )
 
-    return ways_after(())
+    watch = Watch(run)
+    try:
+        tree = again = ways_after(())
+        changed = watch.changed()
+        if changed is not None or watch.opaque:
+            watch_again = watch if changed is None else Watch(run)
+            again = ways_after(())
+            changed = watch_again.changed()
+        differ = again is not tree and not _alike(tree, again, {})
+    finally:
+        watch.undo()
+    if differ or changed is not None:
+        raise _not_pure("", changed)
+    return tree
 
 
-def evaluate(node, values, *, constant=lambda value: value, functions=OPERATORS, cache=None):
+def evaluate(
+    node: Node,
+    values: Mapping[str, Any],
+    *,
+    constant: Callable[[Any], Any] = lambda value: value,
+    functions: Mapping[Any, Any] = OPERATORS,
+    cache: dict[int, Any] | None = None,
+) -> Any:
     """Return the value of the tree `node` where each symbol has its value in `values`.
 
     `constant` is applied to the numbers in the code, `functions` may replace operations (a

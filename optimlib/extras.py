@@ -1,10 +1,11 @@
 """What needs more than NumPy says which line installs it."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
-def extra(name, feature):
+def extra(name: str, feature: str) -> Iterator[None]:
     """Name the extra that brings a module which an import in this block does not find.
 
     Parameters

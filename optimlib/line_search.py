@@ -2,13 +2,20 @@
 
 A line search looks at φ(α) = f(w + αp) for α > 0 and returns a `StepLength`. It is a configured
 object that is called with an objective, a point and a direction, alone or by the optimizers that
-have a ``line_search``. Any function that is called like one and returns a `StepLength` will do.
+have a ``line_search``. Any function that is called like one and returns a `StepLength` will do: it
+is given points and directions of shape (d, N), and returns arrays of shape (N,).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import Any, TypeAlias
 
 import numpy as np
+
+from optimlib.checks import mismatch, real_array
+from optimlib.objective import Objective, check_objective
+from optimlib.types import Array, ArrayLike, Numeric
 
 # How far a trial keeps from the ends of its interval, as a share of the interval's width.
 MARGIN = 0.1
@@ -32,13 +39,16 @@ class StepLength:
         (pᵀHp ≤ 0 in an `ExactLineSearch`; α is inf).
     """
 
-    alpha: np.ndarray
-    evaluations: np.ndarray
-    outcome: np.ndarray
+    alpha: Array
+    evaluations: Array
+    outcome: Array
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         """Whether a step length was found in every run."""
         return bool(np.all(self.outcome == "found"))
+
+
+LineSearch: TypeAlias = Callable[..., StepLength]
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,15 @@ class ExactLineSearch:
     np.float64(0.181818)
     """
 
-    def __call__(self, objective, w, p, *, g=None, start=1.0):
+    def __call__(
+        self,
+        objective: Objective,
+        w: ArrayLike,
+        p: ArrayLike,
+        *,
+        g: ArrayLike | None = None,
+        start: Numeric = 1.0,
+    ) -> StepLength:
         r"""Search from `w` in direction `p`.
 
         Parameters
@@ -138,10 +156,18 @@ class Armijo:
     shrink: float = 0.5
     most: int = 60
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_shares(self, "c1", "shrink")
 
-    def __call__(self, objective, w, p, *, g=None, start=1.0):
+    def __call__(
+        self,
+        objective: Objective,
+        w: ArrayLike,
+        p: ArrayLike,
+        *,
+        g: ArrayLike | None = None,
+        start: Numeric = 1.0,
+    ) -> StepLength:
         r"""Search from `w` in direction `p`.
 
         Parameters
@@ -224,14 +250,22 @@ class StrongWolfe:
     c2: float = 0.9
     most: int = 50
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_shares(self, "c1", "c2")
         if not self.c1 < self.c2:
             raise ValueError(
                 f"StrongWolfe: c1 must be < c2, got c1 = {self.c1!r} and c2 = {self.c2!r}"
             )
 
-    def __call__(self, objective, w, p, *, g=None, start=1.0):
+    def __call__(
+        self,
+        objective: Objective,
+        w: ArrayLike,
+        p: ArrayLike,
+        *,
+        g: ArrayLike | None = None,
+        start: Numeric = 1.0,
+    ) -> StepLength:
         r"""Search from `w` in direction `p`.
 
         Parameters
@@ -297,22 +331,53 @@ def _between(lo, hi):
     return np.where(np.isfinite(cubic), inside, a + (b - a) / 2)
 
 
-def dot(a, b):
+def dot(a: Array, b: Array) -> Array:
     """Return aᵀb in each run, (d, N) to (N), as a sum in one order: a batch is its loop."""
     return np.cumsum(a * b, axis=0)[-1]
 
 
-def times(matrix, vector):
+def times(matrix: Array, vector: Array) -> Array:
     """Return the product in each run, (d, d, N) and (d, N) to (d, N), as sums in one order."""
     return np.cumsum(matrix * vector, axis=1)[:, -1]
 
 
-def first_trial(g):
+def first_trial(g: Array) -> Array:
     """Return the first trial along −g when nothing is known of f: a move of length at most 1."""
     return np.minimum(1, 1 / np.sqrt(dot(g, g)))
 
 
-def check_line_search(optimizer):
+def search(optimizer: Any, objective: Objective, w: Array, p: Array, **options: Any) -> list[Array]:
+    """Return the step lengths and evaluations that `optimizer`'s line search finds, shape (N,).
+
+    Raises
+    ------
+    TypeError
+        If it does not return a `StepLength` of numbers.
+    ValueError
+        If these have another shape.
+    """
+    owner = f"{type(optimizer).__name__}: line_search"
+    try:
+        found = optimizer.line_search(objective, w, p, **options)
+    except TypeError as error:
+        raise mismatch(error, owner, optimizer.line_search, objective, w, p, **options) from error
+    if not isinstance(found, StepLength):
+        raise TypeError(f"{owner} must return a StepLength, got {found!r}")
+    result = []
+    for name in ("alpha", "evaluations"):
+        value = np.asarray(getattr(found, name))
+        if value.dtype.kind not in "fiu":
+            raise TypeError(f"{owner} must return numbers as {name}, got {name} = {value!r}")
+        if value.shape != w.shape[1:] and (value.shape or w.shape[1:] != (1,)):
+            raise ValueError(
+                f"{owner} must return {name} of shape {w.shape[1:]} for w of shape {w.shape}, "
+                f"got shape {value.shape}"
+            )
+        result.append(np.broadcast_to(value, w.shape[1:]))
+    return result
+
+
+def check_line_search(optimizer: Any) -> None:
     """Raise a TypeError unless the `line_search` of `optimizer` can be called."""
     if not callable(optimizer.line_search):
         raise TypeError(
@@ -325,8 +390,9 @@ class _Line:
     """An objective along directions p from points w, in the layout (d, N)."""
 
     def __init__(self, objective, w, p, g):
-        w = np.asarray(w)
-        w = w if w.dtype.kind == "f" else w.astype(float)
+        if not hasattr(objective, "objective"):  # an objective with another gradient
+            check_objective(objective)
+        w = real_array("w", w, finite=False)
         objective.check_dimension(w, "w")
         self.objective, self.batch = objective, w.shape[1:]
         self.w = w.reshape(objective.dim, -1)
@@ -335,16 +401,23 @@ class _Line:
         self.slope = dot(g, self.p)
 
     def _like(self, name, value):
-        value = np.asarray(value, dtype=self.w.dtype)
+        value = real_array(name, value, finite=False).astype(self.w.dtype, copy=False)
         shapes = ((self.objective.dim, *self.batch), self.batch)
         if value.shape not in shapes[: 2 if self.w.size == 1 else 1]:
             raise ValueError(f"{name} must have the shape of w, {shapes[0]}, got {value.shape}")
         return value.reshape(self.w.shape)
 
-    def full(self, value):
-        """Return a number or an array over the batch for each of the N runs."""
-        value = np.asarray(value, dtype=self.w.dtype)
-        value = np.broadcast_to(value, self.batch)
+    def full(self, start):
+        """Return the first trial, a number or an array over the batch, for each of the N runs."""
+        value = real_array("start", start, finite=False).astype(self.w.dtype, copy=False)
+        if np.any(value < 0):
+            raise ValueError(f"start must be >= 0, got start = {start!r}")
+        try:
+            value = np.broadcast_to(value, self.batch)
+        except ValueError:
+            raise ValueError(
+                f"start must be one number or of shape {self.batch}, got shape {value.shape}"
+            ) from None
         return value.reshape(-1).copy()
 
     def _points(self, alpha, runs):
@@ -373,14 +446,14 @@ class _Line:
 
 
 def _check_shares(search, *names):
-    name = type(search).__name__
-    for field in names:
-        value = getattr(search, field)
+    kind = type(search).__name__
+    for name in names:
+        value = getattr(search, name)
         if isinstance(value, bool) or not isinstance(value, Real):
-            raise TypeError(f"{name}: {field} must be a number, got {field} = {value!r}")
+            raise TypeError(f"{kind}: {name} must be a number, got {name} = {value!r}")
         if not 0 < value < 1:
-            raise ValueError(f"{name}: {field} must be in (0, 1), got {field} = {value!r}")
+            raise ValueError(f"{kind}: {name} must be in (0, 1), got {name} = {value!r}")
     if isinstance(search.most, bool) or not isinstance(search.most, Integral):
-        raise TypeError(f"{name}: most must be an integer, got most = {search.most!r}")
+        raise TypeError(f"{kind}: most must be an integer, got most = {search.most!r}")
     if search.most < 1:
-        raise ValueError(f"{name}: most must be >= 1, got most = {search.most!r}")
+        raise ValueError(f"{kind}: most must be >= 1, got most = {search.most!r}")

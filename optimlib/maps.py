@@ -1,14 +1,26 @@
 """Many runs at once: hyperparameter sweeps, and maps of which minimum each start reaches."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from optimlib.descent import check_count, run
+from optimlib.checks import check_box, check_count, check_number, real_array
+from optimlib.descent import check_pair, run
 from optimlib.objective import Objective
+from optimlib.rules.optimizer import Optimizer
+from optimlib.types import Array, ArrayLike, Box, Points
 
 
-def sweep(rule, objective, w0, steps, *, threads=1, **values):
+def sweep(
+    rule: Optimizer,
+    objective: Objective,
+    w0: ArrayLike,
+    steps: int,
+    *,
+    threads: int = 1,
+    compiled: bool = False,
+    **values: Points,
+) -> Array:
     """Return the objective after `steps` steps for every combination of hyperparameters.
 
     Parameters
@@ -18,10 +30,11 @@ def sweep(rule, objective, w0, steps, *, threads=1, **values):
     objective : Objective
     w0 : number or array, shape (d,)
         One start.
-    steps, threads : int
+    steps, threads, compiled
         As in `run`.
     **values : 1-D sequences
-        For each swept hyperparameter its values.
+        For each swept hyperparameter its values. In a wrapper those of what it wraps are swept
+        like its own.
 
     Returns
     -------
@@ -32,7 +45,8 @@ def sweep(rule, objective, w0, steps, *, threads=1, **values):
     Raises
     ------
     ValueError
-        If a name is no hyperparameter of the rule, a value is out of range, or nothing is swept.
+        If a name is no hyperparameter of the rule or that of several in a wrapper, a value is out
+        of range, or nothing is swept.
     TypeError
         As `run`.
 
@@ -45,18 +59,53 @@ def sweep(rule, objective, w0, steps, *, threads=1, **values):
     [[ 2.122  0.246]
      [ 0.     0.   ]
      [16.     0.   ]]
+
+    The rate of a rule inside of a wrapper:
+
+    >>> clipped = ol.ClipNorm(ol.GradientDescent(lr=0.1), limit=1)
+    >>> print(ol.sweep(clipped, problem, 4.0, 50, lr=[0.01, 0.1]).round(3))
+    [12.25  0.  ]
     """
+    check_pair(rule, objective)
     if not values:
         raise ValueError("name at least one hyperparameter to sweep, e.g. lr=[0.1, 0.2]")
-    known = rule.hyperparameters()
-    for name in values:
+    known = _names(rule)
+    for name, given in values.items():
         if name not in known:
             raise ValueError(f"{type(rule).__name__} has no {name}, only {', '.join(known)}")
+        if known.count(name) > 1:
+            raise ValueError(f"{rule!r} has {known.count(name)} hyperparameters {name}")
+        array = real_array(name, given, finite=False)
+        if array.ndim != 1 or not array.size:
+            raise ValueError(f"{name} must be a list of values, got {name} = {given!r}")
+    start = real_array("w0", w0)
+    objective.check_dimension(start, "w0")
+    if start.ndim > 1:
+        raise ValueError(f"w0 must be one start, got w0 of shape {start.shape}")
     axes = np.meshgrid(*map(np.asarray, values.values()), indexing="ij")
-    swept = replace(rule, **dict(zip(values, axes, strict=True)))
-    start = np.reshape(w0, (objective.dim,) + (1,) * len(axes))
+    swept = _with_values(rule, dict(zip(values, axes, strict=True)))
+    start = start.reshape(objective.dim, *(1,) * len(axes))
     with np.errstate(all="ignore"):
-        return objective.f(run(swept, objective, start, steps, threads=threads))
+        return np.asarray(objective.f(run(swept, objective, start, steps, threads, compiled)))
+
+
+def _wrapped(rule):
+    """Return the optimizers among the options of `rule`, by name."""
+    options = {field.name: getattr(rule, field.name) for field in fields(rule)}
+    return {name: value for name, value in options.items() if isinstance(value, Optimizer)}
+
+
+def _names(rule):
+    """Return the names of all hyperparameters, here and in what is wrapped."""
+    inner = [name for wrapped in _wrapped(rule).values() for name in _names(wrapped)]
+    return [*rule.hyperparameters(), *inner]
+
+
+def _with_values(rule, values):
+    """Return `rule` with other values, here and in what is wrapped."""
+    inner = {name: _with_values(wrapped, values) for name, wrapped in _wrapped(rule).items()}
+    own = {name: values[name] for name in rule.hyperparameters() if name in values}
+    return replace(rule, **inner, **own)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,17 +120,17 @@ class Basins:
     starts : array, shape (d, size, ...)
     """
 
-    minima: np.ndarray
-    reached: np.ndarray
-    starts: np.ndarray
+    minima: Array
+    reached: Array
+    starts: Array
 
     @property
-    def shares(self):
+    def shares(self) -> Array:
         """The share of starts that reach each minimum, and last the share that reaches none."""
         counts = [np.mean(self.reached == i) for i in range(self.minima.shape[1])]
         return np.array([*counts, np.mean(self.reached == -1)])
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         places = [tuple(round(float(x), 4) for x in point) for point in self.minima.T]
         lines = [
             f"{share:6.1%} of the starts reach {p}"
@@ -90,7 +139,17 @@ class Basins:
         return "\n".join([*lines, f"{self.shares[-1]:6.1%} reach none of them"])
 
 
-def basins(rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, threads=1):
+def basins(
+    rule: Optimizer,
+    objective: Objective,
+    steps: int,
+    *,
+    size: int = 512,
+    domain: Box | None = None,
+    tolerance: float = 1e-2,
+    threads: int = 1,
+    compiled: bool = False,
+) -> Basins:
     """Run from every point of a grid and tell which known minimum each run is near to at the end.
 
     Parameters
@@ -98,7 +157,7 @@ def basins(rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, thr
     rule : Optimizer
     objective : Objective
         Of one or two variables, with its minima.
-    steps, threads : int
+    steps, threads, compiled
         As in `run`.
     size : int
         Starts along each axis, at least 2.
@@ -114,7 +173,8 @@ def basins(rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, thr
     Raises
     ------
     ValueError
-        If the objective has no known minima, or `size` or `tolerance` is too small.
+        If the objective has no known minima or more than two variables, `domain` does not fit it,
+        or `size` or `tolerance` is too small.
     TypeError
         As `run`.
 
@@ -126,20 +186,23 @@ def basins(rule, objective, steps, *, size=512, domain=None, tolerance=1e-2, thr
      57.7% of the starts reach (1.0904,)
       0.0% reach none of them
     """
-    if not isinstance(objective, Objective):
-        raise TypeError(f"objective must be an Objective, got objective = {objective!r}")
+    check_pair(rule, objective)
     if not objective.minima:
         raise ValueError(f"objective must have known minima, {objective.name} has none")
+    if objective.dim > 2:
+        raise ValueError(
+            f"objective must have one or two variables, got {objective.name} with {objective.dim}"
+        )
     check_count("size", size, least=2)
-    if not tolerance > 0:
-        raise ValueError(f"tolerance must be > 0, got tolerance = {tolerance!r}")
-    sides = objective.domain if domain is None else domain
-    axes = [np.linspace(low, high, size) for low, high in sides]
+    check_number("tolerance", tolerance, positive=True)
+    box = objective.domain if domain is None else domain
+    low, high = check_box("domain", box, objective.variables)
+    axes = np.linspace(low, high, size).T
     starts = np.array(np.meshgrid(*axes, indexing="ij"))
     minima = np.reshape(np.array(objective.minima, dtype=float), (-1, objective.dim)).T
-    ends = run(rule, objective, starts, steps, threads=threads)
+    ends = run(rule, objective, starts, steps, threads, compiled)
     apart = np.stack([_distance(ends, point) for point in minima.T])
-    near = apart.min(axis=0) <= tolerance * max(high - low for low, high in sides)
+    near = apart.min(axis=0) <= tolerance * np.max(high - low)
     return Basins(minima, np.where(near, apart.argmin(axis=0), -1), starts)
 
 

@@ -3,18 +3,33 @@
 The lines are assembled here; how a tree is written is the matter of `typesetting`.
 """
 
+import html
 import re
+from collections.abc import Callable
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
-from optimlib.descent import check_count, iterate
-from optimlib.expression import Call, Matrix, Symbol, record_problem, record_rule
-from optimlib.objective import Objective
+from optimlib.checks import check_count
+from optimlib.descent import check_order, iterate
+from optimlib.expression import (
+    Call,
+    Matrix,
+    Node,
+    NotPureError,
+    RuleRecording,
+    Symbol,
+    record_problem,
+    record_rule,
+)
+from optimlib.objective import Objective, Stream
 from optimlib.rules.blocks import Blocks
 from optimlib.rules.matrix_rule import MatrixRule
+from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
 from optimlib.symbols import shown_exactly
+from optimlib.types import ArrayLike
 from optimlib.typesetting import WRITERS, TreeWriter
 
 
@@ -29,18 +44,37 @@ class Notation:
         The same lines in Unicode.
     """
 
-    def __init__(self, latex, text):
+    def __init__(self, latex: str, text: str) -> None:
         self.latex = latex
         self.text = text
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.text
 
     def _repr_latex_(self):
         return f"$$\n{self.latex}\n$$"
 
+    def to_html(self) -> str:
+        """Return the mathematics as HTML that any page can hold, in Unicode and not typeset.
 
-def formula(subject):
+        A browser typesets LaTeX only with a script, which a page may not have: where there is
+        one, such as MathJax, ``latex`` is for it.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import optimlib as ol
+        >>> print(ol.formula(ol.GradientDescent(lr=0.1)).to_html())
+        <pre class="notation">gₜ = ∇f(wₜ₋₁)
+        wₜ = wₜ₋₁ − η gₜ</pre>
+        """
+        return f'<pre class="notation">{html.escape(self.text)}</pre>'
+
+
+def formula(subject: Rule | MatrixRule | Blocks | Objective) -> Notation:
     r"""Return the formula of a rule or an objective, read from its code.
 
     Parameters
@@ -81,7 +115,7 @@ def formula(subject):
     raise TypeError(f"subject must be a Rule, Blocks or an Objective, got subject = {subject!r}")
 
 
-def by_hand(rule, objective, w0, steps):
+def by_hand(rule: Optimizer, objective: Objective, w0: ArrayLike, steps: int) -> Notation:
     """Return the arithmetic of each step with the numbers substituted, as one writes it by hand.
 
     Every line reads: name = the code's formula with this step's numbers = value. Values are
@@ -105,8 +139,9 @@ def by_hand(rule, objective, w0, steps):
     Raises
     ------
     TypeError, ValueError
-        As `iterate`; also if the rule's code is not straight-line elementwise arithmetic, `steps`
-        is not a number >= 0, or there is more than one start.
+        As `iterate`; also if the rule's code is not straight-line elementwise arithmetic, the
+        gradient's code is not a function of the point alone, `steps` is not a number >= 0, or there
+        is more than one start.
 
     Examples
     --------
@@ -115,18 +150,28 @@ def by_hand(rule, objective, w0, steps):
     g₁ = (2 · 1 + 2, 2 · 2 + 1) = (4, 5)
     w₁ = (1, 2) − 0.1 · (4, 5) = (0.6, 1.5)
     """
+    check_order(rule, objective)
     if not isinstance(rule, Rule):
         raise TypeError(
             "by_hand writes the steps of rules that act on one coordinate at a time, got rule = "
             f"{rule!r}: their numbers are in ol.trace(rule, objective, w0, steps)"
         )
-    records = list(islice(iterate(rule, objective, w0), check_count("steps", steps, least=0)))
+    course = iterate(rule, objective, w0)
+    check_count("steps", steps, least=0)
+    recording = record_rule(rule)
+    gradients = _gradients(objective, steps)
+    records = list(islice(course, steps))
+    _check_one_run(rule, w0, records)
+    trees = recording, gradients
+    return _notation([_steps_lines(rule, objective, w0, records, trees, w) for w in WRITERS])
+
+
+def _check_one_run(rule, w0, records):
     if np.ndim(w0) > 1 or any(np.ndim(record["w"]) > 1 for record in records):
         raise ValueError(
             "by_hand shows one run: w0 must be one start and every hyperparameter one number, "
             f"got w0 of shape {np.shape(w0)} and {rule!r}"
         )
-    return _notation([_steps_lines(rule, objective, w0, records, writer) for writer in WRITERS])
 
 
 def _notation(lines):
@@ -198,7 +243,7 @@ def _repeated(line, times, w):
     return f"{line}{w.beside}k {w.equal} {numbers}"
 
 
-def steps_of(recording):
+def steps_of(recording: RuleRecording) -> list[tuple[str, Node]]:
     """Return (name, node) for each line of a step: what `update` names, and the new point."""
     named = [(name, node) for name, node in recording.names.items() if name != "step"]
     step = recording.names["step"]
@@ -206,7 +251,9 @@ def steps_of(recording):
     return [*named, ("w", Call(np.add, (w, step)))]
 
 
-def named_cuts(recording, opened, stands_for):
+def named_cuts(
+    recording: RuleRecording, opened: Node | None, stands_for: Callable[[str], Any]
+) -> dict[int, Any]:
     """Return what stands for the nodes with a name of their own, while `opened` is written."""
     return {
         id(node): stands_for(name)
@@ -227,21 +274,39 @@ def _objective_lines(objective, w):
     return [[f"{name}{point} {w.align}{w.equal} {text}" for name, text in lines]]
 
 
-def _steps_lines(rule, objective, w0, records, w):
-    recording = record_rule(rule)
+def _gradients(objective, steps):
+    """Return the trees of the gradient in each step, None where its code is not arithmetic."""
+    if not isinstance(objective, Stream):
+        return [_recorded_gradient(objective)] * steps
+    return [_recorded_gradient(objective.at(t)) for t in range(1, steps + 1)]
+
+
+def _recorded_gradient(objective):
+    try:
+        return record_problem(objective, "grad")
+    except NotPureError:
+        raise
+    except TypeError:
+        return None
+
+
+def _steps_lines(rule, objective, w0, records, trees, w):
+    recording, gradients = trees
     start = np.asarray(w0)
     start = start.astype(float) if start.dtype.kind in "iu" else start
     state = dict(zip(rule.state, rule.initial(start), strict=True))
     before = {name: _plain(value) for name, value in {"w": w0, **state}.items()}
     groups = []
-    for record in records:
+    for record, gradient in zip(records, gradients, strict=True):
         record = {name: _plain(value) for name, value in record.items()}
-        groups.append(_step_lines(rule, objective, recording, before, record, w))
+        point = record.get("look_ahead", before["w"])
+        slope = _written_gradient(gradient, objective.variables, point, w)
+        groups.append(_step_lines(rule, recording, slope, before, record, w))
         before = record
     return groups
 
 
-def _step_lines(rule, objective, recording, before, record, w):
+def _step_lines(rule, recording, slope, before, record, w):
     t = record["t"]
     values = rule.at(t).hyperparameters() | {n: before[n] for n in ("w", *rule.state)}
     values |= {"t": t, "g": record["g"]}
@@ -249,20 +314,18 @@ def _step_lines(rule, objective, recording, before, record, w):
     lines = []
     if "look_ahead" in record:
         lines.append(("look_ahead", tree.write(recording.look_ahead)[0]))
-    lines.append(("g", _gradient(objective.at(t), record.get("look_ahead", before["w"]), w)))
+    lines.append(("g", slope))
     for name, node in steps_of(recording):
         tree.cuts = named_cuts(recording, node, record.get)
         lines.append((name, tree.write(node)[0]))
     return [_equation(w, w.symbol(n, str(t)), text, record[n]) for n, text in lines]
 
 
-def _gradient(objective, point, w):
+def _written_gradient(nodes, variables, point, w):
     """Return the gradient's arithmetic at `point`, as text."""
-    values = dict(zip(objective.variables, np.ravel(point), strict=True))
-    try:
-        nodes = record_problem(objective, "grad")
-    except TypeError:
+    if nodes is None:
         return w.nabla + "f" + w.group(w.number(point))
+    values = dict(zip(variables, np.ravel(point), strict=True))
     parts = [TreeWriter(w, values, numeric=True).write(node)[0] for node in nodes]
     return parts[0] if len(parts) == 1 else w.group(w.comma.join(parts))
 

@@ -1,17 +1,53 @@
 """Schedules: hyperparameters that change from step to step.
 
-A schedule is a function of the step number t. As everywhere, t = 1 is the first step. Any
-hyperparameter takes one: ``ol.Adam(lr=ol.schedules.Cosine(0.1, steps=100))``. The values that
-schedules are made of may be arrays over the batch. What a schedule of limited length returns
-after its last step is said with each; it never raises an error there.
+A schedule is a function of the step number t. As everywhere, t = 1 is the first step; t = 0 is an
+error. Any hyperparameter takes one: ``ol.Adam(lr=ol.schedules.Cosine(0.1, steps=100))``. The
+values that schedules are made of may be arrays over the batch. Of an array of steps a schedule
+returns the array of its values, with the steps as first axes. What a schedule of limited length
+returns after its last step is said with each; it never raises an error there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from itertools import pairwise
-from numbers import Integral, Real
+from numbers import Integral
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+
+from optimlib.checks import is_finite, is_number, real_array
+from optimlib.expression import Node
+from optimlib.types import Array, Numeric, Schedule
+
+S = TypeVar("S")
+# One step, or an array of them.
+Steps: TypeAlias = int | Array | Sequence[int]
+
+
+def _of_steps(value: Callable[[S, int], Any]) -> Callable[[S, Steps], Any]:
+    """Return the method that gives the value in step t, for whole numbers t from 1 and arrays."""
+
+    @wraps(value)
+    def call(self, t):
+        if (type(t) is int and 1 <= t < 2**63) or isinstance(t, Node):
+            return value(self, t)
+        words = f"{type(self).__name__}: t counts steps, from 1"
+        if isinstance(t, bool | np.bool_):
+            raise TypeError(f"{words}, got t = {t!r}")
+        try:
+            steps = real_array("t", t)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{words}: {error}") from error
+        if not np.all((steps >= 1) & (steps % 1 == 0)):
+            raise ValueError(f"{words}, got t = {t!r}")
+        values = [value(self, int(t) if t < 2**63 else t.item()) for t in steps.flat]
+        if not steps.ndim:
+            return values[0]
+        values = np.stack(np.broadcast_arrays(*values)) if values else np.empty(0)
+        return values.reshape(steps.shape + values.shape[1:])
+
+    return call
 
 
 def _complain(schedule, name, words):
@@ -23,11 +59,11 @@ def _complain(schedule, name, words):
 def _check_value(schedule, name, positive=False):
     """Raise an error unless the value `name` is finite and >= 0, or > 0."""
     value = getattr(schedule, name)
-    array = isinstance(value, np.ndarray) and value.dtype.kind in "fiu"
-    if not array and (isinstance(value, bool) or not isinstance(value, Real)):
+    array = type(value) is np.ndarray and value.dtype.kind in "fiu"
+    if not array and not is_number(value):
         raise _complain(schedule, name, "a number or a NumPy array")
-    least = np.all(np.greater(value, 0) if positive else np.greater_equal(value, 0))
-    if not (least and np.all(np.less(value, np.inf))):
+    finite = np.all(np.isfinite(value)) if array else is_finite(value)
+    if not finite or not np.all(value > 0 if positive else value >= 0):
         raise _complain(schedule, name, f"finite and {'>' if positive else '>='} 0")
 
 
@@ -54,12 +90,13 @@ class Constant:
     (0.1, 0.1)
     """
 
-    lr: float
+    lr: Numeric
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
 
-    def __call__(self, t):
+    @_of_steps
+    def __call__(self, t: int) -> Any:
         return self.lr
 
 
@@ -87,11 +124,11 @@ class Step:
     0.2
     """
 
-    lr: float
-    period: int | tuple
-    factor: float = 0.1
+    lr: Numeric
+    period: int | Sequence[int]
+    factor: Numeric = 0.1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
         _check_value(self, "factor", positive=True)
         if isinstance(self.period, tuple | list):
@@ -104,8 +141,9 @@ class Step:
         else:
             _check_count(self, "period")
 
-    def __call__(self, t):
-        if isinstance(self.period, tuple):
+    @_of_steps
+    def __call__(self, t: int) -> Any:
+        if isinstance(self.period, Sequence):
             return self.lr * self.factor ** sum(t > end for end in self.period)
         return self.lr * self.factor ** ((t - 1) // self.period)
 
@@ -128,14 +166,15 @@ class Exponential:
     [0.8, 0.4, 0.2]
     """
 
-    lr: float
-    factor: float
+    lr: Numeric
+    factor: Numeric
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
         _check_value(self, "factor", positive=True)
 
-    def __call__(self, t):
+    @_of_steps
+    def __call__(self, t: int) -> Any:
         return self.lr * self.factor ** (t - 1)
 
 
@@ -162,14 +201,15 @@ class InverseTime:
     [0.6, 0.3, 0.15]
     """
 
-    lr: float
-    decay: float = 1.0
+    lr: Numeric
+    decay: Numeric = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
         _check_value(self, "decay")
 
-    def __call__(self, t):
+    @_of_steps
+    def __call__(self, t: int) -> Any:
         return self.lr / (1 + (t - 1) * self.decay)
 
 
@@ -189,12 +229,13 @@ class InverseSqrt:
     [0.6, 0.3, 0.19999999999999998]
     """
 
-    lr: float
+    lr: Numeric
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
 
-    def __call__(self, t):
+    @_of_steps
+    def __call__(self, t: int) -> Any:
         return self.lr / np.sqrt(t).item()
 
 
@@ -216,16 +257,17 @@ class Linear:
     [1.0, 0.75, 0.0, 0.0]
     """
 
-    start: float
-    end: float
+    start: Numeric
+    end: Numeric
     steps: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "start")
         _check_value(self, "end")
         _check_count(self, "steps")
 
-    def __call__(self, t):
+    @_of_steps
+    def __call__(self, t: int) -> Any:
         if t > self.steps:
             return self.end
         return self.start + (self.end - self.start) * ((t - 1) / self.steps)
@@ -254,14 +296,15 @@ class WarmUp:
     [0.1, 0.2, 0.4, 0.4]
     """
 
-    lr: float
+    lr: Numeric
     steps: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
         _check_count(self, "steps")
 
-    def __call__(self, t):
+    @_of_steps
+    def __call__(self, t: int) -> Any:
         return self.lr * (min(t, self.steps) / self.steps)
 
 
@@ -290,16 +333,17 @@ class Cosine:
     [0.1, 0.085355, 0.05, 0.0, 0.0]
     """
 
-    lr: float
+    lr: Numeric
     steps: int
-    lr_min: float = 0.0
+    lr_min: Numeric = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
         _check_value(self, "lr_min")
         _check_count(self, "steps")
 
-    def __call__(self, t):
+    @_of_steps
+    def __call__(self, t: int) -> Any:
         if t > self.steps:
             return self.lr_min
         return _half_cosine(self.lr, self.lr_min, (t - 1) / self.steps)
@@ -337,18 +381,19 @@ class WarmRestarts:
     [0.1, 0.05, 0.1, 0.085355, 0.05, 0.014645, 0.1, 0.096194]
     """
 
-    lr: float
+    lr: Numeric
     period: int
     growth: int = 1
-    lr_min: float = 0.0
+    lr_min: Numeric = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_value(self, "lr")
         _check_value(self, "lr_min")
         _check_count(self, "period")
         _check_count(self, "growth")
 
-    def __call__(self, t):
+    @_of_steps
+    def __call__(self, t: int) -> Any:
         passed, period = t - 1, self.period
         if self.growth == 1:
             passed = passed % period
@@ -386,20 +431,23 @@ class OneCycle:
     [0.04, 0.52, 1.0, 0.65451, 4e-06, 4e-06]
     """
 
-    lr: float
+    lr: Numeric
     steps: int
     rise: float = 0.3
     first: float = 25.0
     last: float = 1e4
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("lr", "rise", "first", "last"):
             _check_value(self, name, positive=name != "lr")
         _check_count(self, "steps", least=2)
-        if not 1 < self.rise * self.steps < self.steps:
+        if not is_number(self.rise):
+            raise _complain(self, "rise", "a number")
+        if not 1 / self.steps < self.rise < 1:
             raise _complain(self, "rise", f"between 1 / steps and 1, where steps = {self.steps}")
 
-    def __call__(self, t):
+    @_of_steps
+    def __call__(self, t: int) -> Any:
         low, end = self.lr / self.first, self.lr / self.first / self.last
         top = self.rise * self.steps
         if t >= self.steps:
@@ -432,14 +480,15 @@ class Then:
     """
 
     steps: int
-    first: Callable
-    second: Callable
+    first: Schedule
+    second: Schedule
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_count(self, "steps")
         for name in ("first", "second"):
             if not callable(getattr(self, name)):
                 raise _complain(self, name, "callable (a schedule)")
 
-    def __call__(self, t):
+    @_of_steps
+    def __call__(self, t: int) -> Any:
         return self.first(t) if t <= self.steps else self.second(t - self.steps)

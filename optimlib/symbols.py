@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def _greek(letters):
         return None
 
 
-def symbol_text(name, index=""):
+def symbol_text(name: str, index: str = "") -> str:
     """Return the symbol for `name` in Unicode, with the subscript `index`.
 
     Examples
@@ -77,7 +78,7 @@ def symbol_text(name, index=""):
     return symbol + (number + index).translate(SUBSCRIPTS)
 
 
-def symbol_latex(name, index=""):
+def symbol_latex(name: str, index: str = "") -> str:
     r"""Return the symbol for `name` in LaTeX, with the subscript `index`.
 
     Examples
@@ -107,7 +108,7 @@ def symbol_latex(name, index=""):
     return f"{symbol}_{subscript if len(subscript) == 1 else f'{{{subscript}}}'}"
 
 
-def significant(value, digits=DIGITS):
+def significant(value: Any, digits: int = DIGITS) -> Any:
     """Return `value` rounded to `digits` significant digits, as (mantissa, exponent) texts.
 
     The exponent is "" where plain decimals are shorter to read.
@@ -121,7 +122,7 @@ def significant(value, digits=DIGITS):
     return mantissa, str(int(exponent)) if exponent else ""
 
 
-def number_text(value, digits=DIGITS):
+def number_text(value: Any, digits: int = DIGITS) -> str:
     """Return a number as a person writes it, in Unicode.
 
     Examples
@@ -139,7 +140,7 @@ def number_text(value, digits=DIGITS):
     return {"1": power, "−1": "−" + power}.get(mantissa, f"{mantissa}·{power}")
 
 
-def number_latex(value, digits=DIGITS):
+def number_latex(value: Any, digits: int = DIGITS) -> str:
     r"""Return a number as a person writes it, in LaTeX.
 
     Examples
@@ -157,7 +158,7 @@ def number_latex(value, digits=DIGITS):
     return {"1": power, "-1": "-" + power}.get(mantissa, rf"{mantissa} \cdot {power}")
 
 
-def shown_exactly(value, digits=DIGITS):
+def shown_exactly(value: Any, digits: int = DIGITS) -> bool:
     """Return whether `value` equals its `digits` significant digits, up to rounding error.
 
     Examples

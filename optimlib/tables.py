@@ -1,9 +1,10 @@
 """Tables of texts, for print and for a notebook: the first row is the header."""
 
 import html
+from collections.abc import Sequence
 
 
-def text_table(title, rows):
+def text_table(title: str, rows: Sequence[Sequence[str]]) -> str:
     """Return the rows under the title, columns right-aligned."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
@@ -12,7 +13,7 @@ def text_table(title, rows):
     return "\n".join([title, *lines])
 
 
-def html_table(title, rows, kind):
+def html_table(title: str, rows: Sequence[Sequence[str]], kind: str) -> str:
     """Return the rows as an HTML table of the class `kind` with the title as caption."""
     head, *body = [[html.escape(cell) for cell in row] for row in rows]
     cells = "".join(f'<th scope="col">{cell}</th>' for cell in head)

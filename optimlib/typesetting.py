@@ -5,11 +5,13 @@ becomes 4 − 0.8), factors 1 and terms 0 that stand in the code are dropped, an
 only where they are needed.
 """
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from optimlib.expression import Call, Constant, Symbol, frobenius_norm
+from optimlib.expression import Call, Constant, Node, Symbol, frobenius_norm
 from optimlib.symbols import (
     SUPERSCRIPTS,
     number_latex,
@@ -21,6 +23,11 @@ from optimlib.symbols import (
 
 # How tightly an expression holds together; looser ones need parentheses inside tighter ones.
 SUM, PRODUCT, POWER, ATOM = range(4)
+
+# A text and how tightly it holds together; (condition, value); groups of lines.
+Written: TypeAlias = tuple[str, int]
+Pairs: TypeAlias = Sequence[tuple[str, str]]
+Groups: TypeAlias = Sequence[Sequence[str]]
 
 RELATIONS = (np.equal, np.less, np.less_equal, np.greater, np.greater_equal)
 
@@ -37,47 +44,47 @@ class Latex:
     relations = ("=", "<", r"\le", ">", r"\ge")
 
     @staticmethod
-    def bars(text):
+    def bars(text: str) -> str:
         return rf"\left|{text}\right|" if r"\frac" in text else f"|{text}|"
 
     @staticmethod
-    def norm(text):
+    def norm(text: str) -> str:
         return rf"\left\|{text}\right\|_F" if r"\frac" in text else rf"\|{text}\|_F"
 
     @staticmethod
-    def cases(pairs, otherwise):
+    def cases(pairs: Pairs, otherwise: str) -> str:
         rows = [rf"{value} & \text{{if }} {condition}" for condition, value in pairs]
         body = r" \\ ".join([*rows, rf"{otherwise} & \text{{else}}"])
         return rf"\begin{{cases}} {body} \end{{cases}}"
 
     @staticmethod
-    def group(text):
+    def group(text: str) -> str:
         tall = any(name in text for name in (r"\frac", r"\sqrt", "{cases}"))
         return rf"\left({text}\right)" if tall else f"({text})"
 
     @staticmethod
-    def fraction(numerator, denominator):
+    def fraction(numerator: Written, denominator: Written) -> str:
         return rf"\frac{{{numerator[0]}}}{{{denominator[0]}}}"
 
     @staticmethod
-    def fraction_before(text):
+    def fraction_before(text: str) -> str:
         return text
 
     @staticmethod
-    def power(base, exponent):
+    def power(base: str, exponent: str) -> str:
         return f"{base}^{exponent if len(exponent) == 1 else f'{{{exponent}}}'}"
 
     @staticmethod
-    def root(inner):
+    def root(inner: Written) -> str:
         return rf"\sqrt{{{inner[0]}}}"
 
     @staticmethod
-    def function(name):
+    def function(name: str) -> str:
         known = ("cos", "sin", "tan", "cosh", "sinh", "tanh", "exp", "log", "max", "min")
         return f"\\{name}" if name in known else rf"\operatorname{{{name}}}"
 
     @staticmethod
-    def block(groups):
+    def block(groups: Groups) -> str:
         rows = [(line, i) for i, group in enumerate(groups) for line in group]
         body = rows[0][0] if rows else ""
         for (above, i), (line, j) in pairwise(rows):
@@ -99,48 +106,48 @@ class Text:
     relations = ("=", "<", "≤", ">", "≥")
 
     @staticmethod
-    def bars(text):
+    def bars(text: str) -> str:
         return f"|{text}|"
 
     @staticmethod
-    def norm(text):
+    def norm(text: str) -> str:
         return f"‖{text}‖_F"
 
     @classmethod
-    def cases(cls, pairs, otherwise):
+    def cases(cls, pairs: Pairs, otherwise: str) -> str:
         parts = [f"{value} if {condition}" for condition, value in pairs]
         return cls.group("; ".join([*parts, f"else {otherwise}"]))
 
     @staticmethod
-    def group(text):
+    def group(text: str) -> str:
         return f"({text})"
 
     @classmethod
-    def fraction(cls, numerator, denominator):
+    def fraction(cls, numerator: Written, denominator: Written) -> str:
         above = cls.group(numerator[0]) if numerator[1] == SUM else numerator[0]
         below = cls.group(denominator[0]) if denominator[1] < POWER else denominator[0]
         return f"{above} / {below}"
 
     @classmethod
-    def fraction_before(cls, text):
+    def fraction_before(cls, text: str) -> str:
         return cls.group(text)
 
     @classmethod
-    def power(cls, base, exponent):
+    def power(cls, base: str, exponent: str) -> str:
         if all(ord(character) in SUPERSCRIPTS for character in exponent):
             return base + exponent.translate(SUPERSCRIPTS)
         return f"{base}^{cls.group(exponent) if ' ' in exponent else exponent}"
 
     @classmethod
-    def root(cls, inner):
+    def root(cls, inner: Written) -> str:
         return "√" + (inner[0] if inner[1] == ATOM else cls.group(inner[0]))
 
     @staticmethod
-    def function(name):
+    def function(name: str) -> str:
         return name
 
     @staticmethod
-    def block(groups):
+    def block(groups: Groups) -> str:
         return "\n\n".join("\n".join(lines) for lines in groups)
 
 
@@ -159,13 +166,19 @@ class TreeWriter:
     `numeric` every product gets its sign.
     """
 
-    def __init__(self, writer, symbols, cuts=(), numeric=False):
+    def __init__(
+        self,
+        writer: type[Latex] | type[Text],
+        symbols: Mapping[str, Any],
+        cuts: Any = (),
+        numeric: bool = False,
+    ) -> None:
         self.writer = writer
         self.symbols = symbols
         self.cuts = dict(cuts)
         self.numeric = numeric
 
-    def write(self, node):
+    def write(self, node: Node) -> Written:
         """Return the text of `node` and how tightly it holds together."""
         terms = self._terms(node)
         if not terms:

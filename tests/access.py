@@ -56,6 +56,8 @@ RUN = """async rules => {
   return found.violations.flatMap(rule => rule.nodes
     .map(node => `${rule.id}: ${node.target} ${node.failureSummary}`));
 }"""
+# A page of the book follows the scheme by a script.
+OF_SCHEME = "scheme => (document.documentElement.dataset.theme ?? scheme) === scheme"
 ALL_RULES, COLORS = {}, {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
@@ -69,7 +71,7 @@ def faults(page, known):
     found = {}
     for scheme, rules in ("dark", COLORS), ("light", ALL_RULES):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_function("s => document.documentElement.dataset.theme === s", arg=scheme)
+        page.wait_for_function(OF_SCHEME, arg=scheme)
         new = page.evaluate(PREPARE, list(known))
         known.update(new)
         if new or rules == ALL_RULES:

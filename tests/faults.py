@@ -69,9 +69,9 @@ FAULTS = [
     Fault("by hand: the state after the step", "optimlib/notation.py",
           '{n: before[n] for n in ("w", *rule.state)}',
           '{n: record[n] for n in ("w", *rule.state)}', NOTATION),
-    Fault("plan: a slot is freed too early", "optimlib/plan.py",
-          "if a.last_use == i and a.reusable", "if a.last_use >= i and a.reusable",
-          ("tests/optimlib/test_plan.py",)),
+    Fault("compiled: numbers that no estimate holds for are not noticed", "optimlib/compiled.py",
+          "left[block] = marks > limit", "left[block] = False",
+          ("tests/optimlib/test_compiled.py",)),
     # JavaScript and explorers
     Fault("operations: remainder as JavaScript has it", "optimlib/javascript/operations.py",
           "return rest < 0 == b < 0 ? rest : rest + b;", "return rest;",

@@ -5,6 +5,7 @@
 
 import re
 import sys
+import tomllib
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -66,9 +67,24 @@ def test_a_classifier_is_trained():
     assert curves.step[-1] == 5
 
 
-def test_the_example_of_the_readme_runs():
-    (example,) = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), flags=re.DOTALL)
+def test_the_example_of_the_readme_prints_what_stands_there(capsys):
+    text = README.read_text("utf-8")
+    ((example, output),) = re.findall(
+        r"```python\n(.*?)```\n\n```text\n(.*?)```", text, flags=re.DOTALL
+    )
     exec(example, {})
+    assert capsys.readouterr().out == output
+    assert sum(1 for line in example.splitlines() if line) == 8
+    assert "in eight lines" in text
+
+
+def test_the_version_is_that_of_the_project():
+    project = tomllib.loads(README.with_name("pyproject.toml").read_text("utf-8"))["project"]
+    assert ol.__version__ == project["version"]
+
+
+def test_parts_that_need_more_are_listed():
+    assert {"explorers", "figures", "learning", "__version__", "Adam"} <= set(dir(ol))
 
 
 @pytest.mark.parametrize(

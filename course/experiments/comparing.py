@@ -100,7 +100,7 @@ PORTION = 16
 EVALUATIONS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
 # What the numbers depend on, besides this file; after a change of it all runs are made again.
-SOURCES = ("descent.py", "objective.py", "schedules.py", "learning/*.py", "rules/*.py")
+SOURCES = ("descent.py", "steps.py", "objective.py", "schedules.py", "learning/*.py", "rules/*.py")
 
 
 def draw(optimizer, trial):

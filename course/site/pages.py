@@ -85,6 +85,7 @@ def compress_pictures(app, doctree):
             node["loading"] = "lazy"
 
 
+@figures.in_style
 def draw_preview(path):
     """Draw what other sites show beside a link to this one."""
     axes = figures.one(figsize=(7.5, 3.9375))

@@ -6,6 +6,7 @@ The optimizers and problems in them are the package's own, generated as JavaScri
 from optimlib.extras import extra
 
 with extra("explorers", "optimlib.explorers"):
+    from optimlib.explorers.basin_map import basin_map
     from optimlib.explorers.calculus import chord, majorizer, secant, taylor
     from optimlib.explorers.descent import explore
     from optimlib.explorers.dial import dial
@@ -27,7 +28,7 @@ with extra("explorers", "optimlib.explorers"):
         vline,
     )
     from optimlib.explorers.ledger import ledger
-    from optimlib.explorers.map import basin_map, parameter_map
+    from optimlib.explorers.parameter_map import parameter_map
     from optimlib.explorers.plot import plot
     from optimlib.explorers.sampling import depth_histogram, eigenvalue_lottery, noise_floor
     from optimlib.explorers.schedule import draw_schedule

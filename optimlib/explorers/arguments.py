@@ -1,14 +1,13 @@
 """What the arguments of explorers become in a specification: problems, rules, sliders."""
 
+import math
+
 import numpy as np
 
-from optimlib.explorers.explorer import written
-from optimlib.expression import record_problem
-from optimlib.javascript import reference
+from optimlib import figures
+from optimlib.explorers.code import numbers_of, problem_code, rule_code
+from optimlib.objective import one_point
 from optimlib.symbols import symbol_text
-
-# Hyperparameters whose sliders are not logarithmic.
-LINEAR = ("beta", "beta1", "beta2", "momentum", "dampening", "angle")
 
 
 def listed(value, kind, argument, example):
@@ -22,9 +21,35 @@ def listed(value, kind, argument, example):
     return values
 
 
-def label_of(rule):
-    """Return how figures call a rule."""
-    return type(rule).__name__
+def looks(rules, moved=()):
+    """Return, ready for JSON, how a figure tells each of its rules apart: a label and a color."""
+    pairs = zip(figures.labels_of(rules, moved), figures.colors(rules), strict=True)
+    return [{"label": label, "color": color} for label, color in pairs]
+
+
+def together(looks):
+    """Return the labels of all rules as a title has them."""
+    labels = [look["label"] for look in looks]
+    return ("; " if any("," in label for label in labels) else ", ").join(labels)
+
+
+def generated(argument, rule, steps):
+    """Return what `rule_code` does, of a rule that a figure cannot show without its code."""
+    try:
+        return rule_code(rule, steps)
+    except TypeError as error:
+        raise TypeError(
+            f"{argument} must be arithmetic that a browser can do: {error} "
+            "explorers.explore shows its runs"
+        ) from error
+
+
+def generated_or_none(rule, steps):
+    """Return what `rule_code` does, or of a rule that only Python can run its numbers."""
+    try:
+        return rule_code(rule, steps)
+    except TypeError:
+        return {"hyperparameters": numbers_of(rule, steps)[0]}
 
 
 def name_of(objective, moved):
@@ -39,10 +64,12 @@ def ground_of(objective, start, moved=()):
         raise ValueError(
             f"objective must have one or two variables, got {objective.name} with {objective.dim}"
         )
-    start = np.ravel(np.asarray(objective.start if start is None else start, dtype=float))
+    if start is None and objective.start is None:
+        raise ValueError(f"start must be given: {objective.name} has no start of its own")
+    start = one_point(objective, objective.start if start is None else start, "start")
     domain = [(min(a, s), max(b, s)) for (a, b), s in zip(objective.domain, start, strict=True)]
     return {
-        **_code(objective),
+        **problem_code(objective),
         "label": name_of(objective, moved),
         "variables": objective.variables,
         "domain": domain,
@@ -51,30 +78,20 @@ def ground_of(objective, start, moved=()):
     }
 
 
-def _code(objective):
-    """Return where the figure finds the objective's code: by name, or written out as trees."""
-    try:
-        return reference(objective)
-    except ValueError:
-        readings = ["f", "grad", *["hess"] * objective.has_hess]
-        trees = {reading: _trees(record_problem(objective, reading)) for reading in readings}
-        return trees | {"parameters": {}}
-
-
-def _trees(nodes):
-    return [_trees(node) for node in nodes] if isinstance(nodes, np.ndarray) else written(nodes)
-
-
 def sliders_of(ranges, rules, grounds):
-    """Return the sliders for hyperparameters and problem parameters, by name (low, high)."""
-    return [s for name, limits in ranges.items() for s in _sliders(name, limits, rules, grounds)]
+    """Return the sliders for hyperparameters and problem parameters, by name (low, high).
+
+    They are logarithmic, but for a hyperparameter whose range has an upper end.
+    """
+    return [s for name in ranges for s in _sliders(name, ranges, rules, grounds)]
 
 
-def _sliders(name, limits, rules, grounds):
+def _sliders(name, ranges, rules, grounds):
     """Return one slider for all that share the value of `name`, or one for each."""
-    low, high = _checked_range(name, limits)
-    scale = {"min": low, "max": high, "log": low > 0 and name not in LINEAR}
+    low, high = _checked_range(name, ranges[name])
     owners = [i for i, rule in enumerate(rules) if name in rule.hyperparameters()]
+    bounded = any(rules[i].ranges()[name].high < math.inf for i in owners)
+    scale = {"min": low, "max": high, "log": low > 0 and not bounded}
     symbol = symbol_text(name)
     if not owners:
         values = [g["parameters"][name] for g in grounds if name in g["parameters"]]
@@ -90,10 +107,11 @@ def _sliders(name, limits, rules, grounds):
             {"key": name, "label": symbol, "value": values[0], "name": name, "rules": owners}
             | scale
         ]
+    labels = figures.labels_of(rules, ranges)
     return [
         {
             "key": f"{name} {i}",
-            "label": f"{symbol} of {label_of(rules[i])}",
+            "label": f"{symbol} of {labels[i]}",
             "value": value,
             "name": name,
             "rules": [i],

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
 from optimlib import figures
 from optimlib.curvature import smoothness as smoothness_bound
+from optimlib.explorers.explorer import Explorer
 from optimlib.explorers.items import (
     control,
     curve,
@@ -19,6 +21,8 @@ from optimlib.explorers.items import (
     vline,
 )
 from optimlib.explorers.plot import plot
+from optimlib.objective import Objective
+from optimlib.types import ArrayLike
 
 # Half the distance of the central difference that gives the third derivative.
 NEAR = 1e-4
@@ -44,9 +48,11 @@ class _Function:
         return panel(x=(self.x, *self.domain), y=(f"f({self.x})", *self.heights), items=items)
 
 
-def _parts(objective, at=None):
+def _parts(objective, at=None, bends=False):
     """Return an objective as a `_Function`, and the point `at`, by default its start."""
     one_variable(objective)
+    if bends and not objective.has_hess:
+        raise ValueError(f"{objective.name} was defined without hess")
     (low, high) = map(float, objective.domain[0])
     values = objective.f(np.linspace(low, high, 401)[None])
     margin = MARGIN * np.ptp(values)
@@ -66,7 +72,9 @@ def _range(name, limits):
     return map(float, limits)
 
 
-def secant(objective, at=None, h=(1e-3, 1.0)):
+def secant(
+    objective: Objective, at: ArrayLike | None = None, h: tuple[float, float] = (1e-3, 1.0)
+) -> Explorer:
     """Return the explorer of secant and tangent: two points that approach each other.
 
     Beside it stand the errors of the forward and the central difference against h, and what
@@ -97,7 +105,7 @@ def secant(objective, at=None, h=(1e-3, 1.0)):
     >>> explorers.secant(ol.problems.x_cos(), at=0.5)
     <Explorer: Secant and tangent of x_cos(c=1)>
     """
-    function, at = _parts(objective, at)
+    function, at = _parts(objective, at, bends=True)
     f, slope, bend, third = function.f, function.slope, function.bend, function.third
     smallest, largest = _range("h", h)
 
@@ -164,7 +172,9 @@ def _secant_panel(objective, function, forward):
     )
 
 
-def taylor(objective, at=None, s=(1e-2, 1.0)):
+def taylor(
+    objective: Objective, at: ArrayLike | None = None, s: tuple[float, float] = (1e-2, 1.0)
+) -> Explorer:
     """Return the explorer of Taylor's models: a line and a parabola that touch the curve.
 
     Beside them stand their errors at the distance s, and what theory says: ½|f″|s² and ⅙|f‴|s³.
@@ -194,7 +204,7 @@ def taylor(objective, at=None, s=(1e-2, 1.0)):
     >>> explorers.taylor(ol.problems.cosh(), at=0.5)
     <Explorer: Taylor's models of cosh(c=1)>
     """
-    function, at = _parts(objective, at)
+    function, at = _parts(objective, at, bends=True)
     f, slope, bend, third = function.f, function.slope, function.bend, function.third
     smallest, largest = _range("s", s)
 
@@ -204,7 +214,8 @@ def taylor(objective, at=None, s=(1e-2, 1.0)):
     def parabola(a, s):
         return line(a, s) + bend(a) * s**2 / 2
 
-    first, second = {"color": figures.BLUE}, {"color": figures.GREEN}
+    first: dict[str, Any] = {"color": figures.BLUE}
+    second: dict[str, Any] = {"color": figures.GREEN}
     models = [
         curve(objective),
         curve(lambda x, a: line(a, x - a), "first order", **first),
@@ -245,7 +256,9 @@ def taylor(objective, at=None, s=(1e-2, 1.0)):
     )
 
 
-def majorizer(objective, at=None, smoothness=None):
+def majorizer(
+    objective: Objective, at: ArrayLike | None = None, smoothness: float | None = None
+) -> Explorer:
     """Return the explorer of the descent lemma: a parabola above the curve, and a step to its foot.
 
     The parabola is f(a) + f′(a)(x − a) + (x − a)²/(2η), its foot is the gradient step
@@ -291,7 +304,8 @@ def majorizer(objective, at=None, smoothness=None):
     def foot(a, eta):
         return f(a) - promise(a, eta)
 
-    first, second = {"color": figures.BLUE}, {"color": figures.VERMILION}
+    first: dict[str, Any] = {"color": figures.BLUE}
+    second: dict[str, Any] = {"color": figures.VERMILION}
     picture = [
         curve(objective),
         curve(
@@ -396,7 +410,7 @@ CONVEXITY = [
 ]
 
 
-def chord(objective, a=None, b=None):
+def chord(objective: Objective, a: float | None = None, b: float | None = None) -> Explorer:
     """Return the explorer of convexity: a chord between two points, and the curve beside it.
 
     A convex function's curve lies nowhere above a chord:

@@ -1,18 +1,28 @@
 """The explorer of descents: optimizers on a curve or a landscape, and their progress."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from optimlib import figures
-from optimlib.descent import check_count, trace
-from optimlib.explorers.arguments import ground_of, label_of, listed, sliders_of
+from optimlib.checks import check_count
+from optimlib.descent import check_order, trace
+from optimlib.explorers.arguments import (
+    generated_or_none,
+    ground_of,
+    listed,
+    looks,
+    sliders_of,
+    together,
+)
+from optimlib.explorers.code import with_parameters
 from optimlib.explorers.explorer import Explorer, tree
-from optimlib.javascript import reference
 from optimlib.objective import Objective
-from optimlib.problems import named
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import ArrayLike
 
 # What the second picture shows against the step, and how its axis is called.
 QUANTITIES = {"value": "f", "gap": "f − f*", "distance": "distance to the minimum"}
@@ -20,18 +30,18 @@ SIGNIFICANT = 6
 
 
 def explore(
-    objective,
-    rules,
-    start=None,
-    steps=100,
+    rules: Optimizer | Sequence[Optimizer],
+    objectives: Objective | Sequence[Objective],
+    start: ArrayLike | None = None,
+    steps: int = 100,
     *,
-    shown=None,
-    show="value",
-    log=True,
-    predict=None,
-    title=None,
-    **ranges,
-):
+    shown: int | None = None,
+    show: str = "value",
+    log: bool | None = True,
+    predict: Mapping[str, Callable[..., Any]] | None = None,
+    title: str | None = None,
+    **ranges: tuple[float, float],
+) -> Explorer:
     """Return an explorer of one or several optimizers on one or several problems.
 
     The reader drags the start, moves the hyperparameters, lets the run play, and reads off where
@@ -39,14 +49,15 @@ def explore(
 
     Parameters
     ----------
-    objective : Objective or list of Objective
+    rules : Optimizer or list of Optimizer
+        Rules of the library or one's own. One that a browser cannot compute, since its code is
+        not arithmetic on one coordinate (Newton, a wrapper, a rule that branches), is live where
+        a kernel runs and shows its recorded run on the website.
+    objectives : Objective or list of Objective
         Of one or two variables: problems of `optimlib.problems`, or one's own in elementwise
         arithmetic. With several there is a menu.
-    rules : Optimizer or list of Optimizer
-        One that is not generated as JavaScript (a reader's own, Newton) is live where a kernel
-        runs and shows its recorded run on the website.
     start : number or array, shape (d,), optional
-        By default each problem's own.
+        By default each problem's own, if it has one.
     steps : int
         At least 1.
     shown : int, optional
@@ -74,36 +85,42 @@ def explore(
     ------
     TypeError, ValueError
         If an argument is of the wrong kind, a problem has more than two variables or is not
-        elementwise arithmetic, or a range names what no rule and no problem has.
+        elementwise arithmetic, a hyperparameter is not one number, or a range names what no rule
+        and no problem has.
 
     Examples
     --------
     >>> import optimlib as ol
     >>> from optimlib.explorers import explore
     >>> bowl = ol.problems.quadratic(kappa=10)
-    >>> explore(bowl, ol.GradientDescent(lr=0.1), lr=(0.01, 0.3), kappa=(1, 100))
+    >>> explore(ol.GradientDescent(lr=0.1), bowl, lr=(0.01, 0.3), kappa=(1, 100))
     <Explorer: GradientDescent on quadratic>
     """
-    problems = listed(objective, Objective, "objective", "ol.problems.rosenbrock")
+    check_order(rules, objectives)
     rules = listed(rules, Optimizer, "rules", "ol.Adam(lr=0.1)")
+    problems = listed(objectives, Objective, "objectives", "ol.problems.rosenbrock")
     check_count("steps", steps, least=1)
     shown = len(rules) if shown is None else check_count("shown", shown, least=1)
     if show not in QUANTITIES:
         raise ValueError(f"show must be one of {', '.join(QUANTITIES)}, got show = {show!r}")
     grounds = [ground_of(problem, start, ranges) for problem in problems]
-    label = ", ".join(label_of(rule) for rule in rules)
+    shape = (problems[0], grounds[0]["start"], steps)
+    competitors = [
+        look | _competitor(rule, *shape)
+        for look, rule in zip(looks(rules, ranges), rules, strict=True)
+    ]
     specification = {
         "kind": "descent",
-        "title": title or f"{label} on {' or '.join(g['label'] for g in grounds)}",
+        "title": title or f"{together(competitors)} on {' or '.join(g['label'] for g in grounds)}",
         "problems": grounds,
-        "rules": [_competitor(rule, problems[0], grounds[0]["start"], steps) for rule in rules],
+        "rules": competitors,
         "sliders": sliders_of(ranges, rules, grounds),
         "steps": steps,
         "shown": shown,
         "progress": {"quantity": show, "label": QUANTITIES[show], "log": log},
         "predictions": _predictions(predict or {}, rules[0], problems[0], grounds[0]),
     }
-    still = partial(_draw, problems[0], rules[:shown], grounds[0]["start"], steps)
+    still = partial(_draw, rules[:shown], competitors, *shape)
     return Explorer(specification, still, partial(_answer, problems, rules, grounds))
 
 
@@ -117,7 +134,7 @@ def _predictions(predict, rule, objective, ground):
     ]
 
 
-def _draw(objective, rules, start, steps):
+def _draw(rules, looks, objective, start, steps):
     ax = figures.one()
     traces = [trace(rule, objective, start, steps) for rule in rules]
     if objective.dim == 1:
@@ -125,8 +142,8 @@ def _draw(objective, rules, start, steps):
     else:
         figures.contours(objective, ax)
     limits = ax.axis()
-    for run in traces:
-        figures.path(run, ax, label=label_of(run.rule))
+    for run, look in zip(traces, looks, strict=False):
+        figures.path(run, ax, label=look["label"], color=look["color"])
     ax.axis(limits)
     ax.legend()
 
@@ -135,7 +152,7 @@ def _answer(problems, rules, grounds, rule, problem, parameters, hyperparameters
     """Return a run that the figure asks for, of a rule that only Python can run."""
     objective = problems[problem]
     if parameters:
-        objective = named(grounds[problem]["problem"], **parameters)
+        objective = with_parameters(objective, grounds[problem], parameters)
     try:
         run = replace(rules[rule], **hyperparameters)
         return _recorded(trace(run, objective, np.array(start), steps))
@@ -145,13 +162,11 @@ def _answer(problems, rules, grounds, rule, problem, parameters, hyperparameters
 
 
 def _competitor(rule, objective, start, steps):
-    entry = {"label": label_of(rule), "color": figures.color(rule)}
-    try:
-        return entry | reference(rule)
-    except TypeError:
-        numbers = {n: v for n, v in rule.hyperparameters().items() if not callable(v)}
-        recorded = _recorded(trace(rule, objective, start, steps))
-        return entry | {"hyperparameters": numbers, "recorded": recorded}
+    """Return a rule's code and numbers, or of a rule that only Python can run its recorded run."""
+    code = generated_or_none(rule, steps)
+    if "rule" in code:
+        return code
+    return code | {"recorded": _recorded(trace(rule, objective, start, steps))}
 
 
 def _recorded(run):

@@ -1,18 +1,16 @@
 """The explorer of directions: the slope and the curvature along a vector that the reader turns."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
 from optimlib import figures
-from optimlib.calculus import (
-    check_objective,
-    directional_derivative,
-    one_point,
-    second_directional_derivative,
-)
+from optimlib.calculus import directional_derivative, second_directional_derivative
 from optimlib.explorers.arguments import ground_of, sliders_of
 from optimlib.explorers.explorer import Explorer
+from optimlib.objective import Objective, check_objective, one_point
+from optimlib.types import ArrayLike
 
 # What can be shown, and what the box that hides it says.
 PARTS = {
@@ -31,7 +29,15 @@ COLORS = {
 }
 
 
-def dial(objective, at=None, *, show=("gradient", "slope"), direction=30, title=None, **ranges):
+def dial(
+    objective: Objective,
+    at: ArrayLike | None = None,
+    *,
+    show: Sequence[str] = ("gradient", "slope"),
+    direction: float = 30,
+    title: str | None = None,
+    **ranges: tuple[float, float],
+) -> Explorer:
     """Return an explorer of the directions at a point of a landscape.
 
     The reader drags the point and turns the unit vector v. Slope and curvature along v stand

@@ -6,9 +6,11 @@ import inspect
 import io
 import json
 import math
+import re
+from collections.abc import Callable
 from functools import cache
-from numbers import Real
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import matplotlib.pyplot as plt
@@ -16,7 +18,8 @@ import numpy as np
 import traitlets
 from PIL import Image
 
-from optimlib.expression import Call, Constant, Symbol, as_node
+from optimlib import figures
+from optimlib.expression import Call, Constant, Symbol, record_function
 from optimlib.javascript import modules as library_modules
 from optimlib.javascript import operations
 from optimlib.javascript.linker import link
@@ -26,6 +29,27 @@ LARGEST = 60_000  # bytes of a figure's data: a page may have several
 PACKAGE = Path(__file__).parents[1]
 CLIENT = PACKAGE / "explorers" / "client"
 START = "explorers/client/start.js"
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+body {{ font-family: system-ui, sans-serif; margin: 1rem auto; max-width: 60rem; padding: 0 1rem; }}
+{style}</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<figure id="{name}">{figure}</figure>
+</main>
+<script>{script}</script>
+</body>
+</html>
+"""
 
 
 @cache
@@ -77,7 +101,12 @@ class Explorer(anywidget.AnyWidget):
 
     specification = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, specification, still, answer=None):
+    def __init__(
+        self,
+        specification: dict[str, Any],
+        still: Callable[[], Any],
+        answer: Callable[..., dict[str, Any]] | None = None,
+    ) -> None:
         specification = plain(specification)
         size = len(json.dumps(specification, separators=(",", ":")))
         if size > LARGEST:
@@ -97,7 +126,7 @@ class Explorer(anywidget.AnyWidget):
     def _css(self):
         return style()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Explorer: {self.specification['title']}>"
 
     def _reply(self, widget, content, buffers):
@@ -109,6 +138,37 @@ class Explorer(anywidget.AnyWidget):
         data = data | {"text/plain": repr(self), "text/html": self._html()}
         return data, metadata
 
+    def to_html(self) -> str:
+        """Return the figure as a page of its own, a whole HTML document.
+
+        It needs no server, no kernel and no network: script, style and the still picture, which
+        stands where there is no JavaScript, are in it.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import optimlib as ol
+        >>> from optimlib.explorers import explore
+        >>> figure = explore(ol.Adam(lr=0.1), ol.problems.square, title="Adam on a parabola")
+        >>> page = figure.to_html()
+        >>> page.splitlines()[:2]
+        ['<!DOCTYPE html>', '<html lang="en">']
+
+        ``pathlib.Path("adam.html").write_text(page, "utf-8")`` writes what a browser opens.
+        """
+        title = self.specification["title"]
+        return PAGE.format(
+            title=html.escape(title),
+            name="fig-" + re.sub(r"\W+", "-", title.lower()).strip("-"),
+            style=style(),
+            figure=self._html(),
+            script=page_script(),
+        )
+
+    @figures.in_style
     def _html(self):
         """Return the still picture and, for the website's script, the specification."""
         self._still()
@@ -178,8 +238,8 @@ def tree(function, names, argument):
             f"{argument} may depend on {', '.join(names)}, got an argument {unknown[0]!r}"
         )
     try:
-        node = as_node(function(*map(Symbol, parameters)))
-    except (TypeError, AttributeError) as error:
+        node = record_function(function, parameters)
+    except TypeError as error:
         raise TypeError(f"{argument} must be elementwise arithmetic: {error}") from error
     _check_known(node, argument)
     return written(node)
@@ -194,17 +254,17 @@ def _check_known(node, argument):
             )
         for part in node.arguments:
             _check_known(part, argument)
-    elif isinstance(node, Constant) and not isinstance(node.value, Real | np.bool_):
-        raise TypeError(f"{argument} must be made of numbers, got {node.value!r}")
 
 
-def written(node):
-    """Return a recorded node as a tree for the figure."""
+def written(node, argument=None):
+    """Return a recorded node as a tree for the figure; `argument` writes what it is computed of."""
+    argument = argument or written
     if isinstance(node, Symbol):
         return node.name
     if isinstance(node, Constant):
+        value = node.value if isinstance(node.value, int | float) else float(node.value)
         # JSON has no infinity.
-        return ["divide", np.sign(node.value), 0] if np.isinf(node.value) else node.value
+        return ["divide", np.sign(value), 0] if math.isinf(value) else value
     if is_square(node):  # as NumPy computes x**2
-        return ["square", written(node.arguments[0])]
-    return [node.function.__name__, *map(written, node.arguments)]
+        return ["square", argument(node.arguments[0])]
+    return [node.function.__name__, *map(argument, node.arguments)]

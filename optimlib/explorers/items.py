@@ -1,17 +1,18 @@
 """What a plot is put together from: panels, the items in them, controls and readings."""
 
 import inspect
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
+from typing import Any, TypeAlias
 
 import matplotlib.colors
 import numpy as np
 
 from optimlib import figures
-from optimlib.calculus import check_objective
-from optimlib.descent import check_count
+from optimlib.checks import check_count
 from optimlib.expression import record_rule
-from optimlib.objective import Objective
+from optimlib.objective import Objective, check_objective
 from optimlib.rules.rule import Rule
 from optimlib.symbols import symbol_text
 
@@ -24,6 +25,10 @@ CYCLE = (
     figures.SKY,
 )
 PRIMES = ("f", "f′", "f″")
+# A number, a name, or a function of names.
+Formula: TypeAlias = float | str | Callable[..., Any]
+Pair: TypeAlias = tuple[Formula, Formula] | list[Formula]
+
 READINGS = ("f", "grad", "hess")
 
 
@@ -43,20 +48,20 @@ class Control:
     """
 
     kind: str
-    value: float
-    limits: tuple = ()
+    value: Any
+    limits: tuple[Any, ...] = ()
     log: bool = False
     integer: bool = False
     play: bool = False
     label: str | None = None
-    choices: tuple = ()
+    choices: tuple[Any, ...] = ()
 
     @property
-    def number(self):
+    def number(self) -> float:
         """The first value that formulas see."""
         return self.choices[self.value][1] if self.choices else float(self.value)
 
-    def states(self):
+    def states(self) -> list[tuple[Any, Any]] | None:
         """Return what a discrete control can be: pairs of its key in the figure and its value."""
         if self.kind == "toggle":
             return [(0, False), (1, True)]
@@ -66,7 +71,7 @@ class Control:
             return [(i, i) for i in range(self.limits[0], self.limits[1] + 1)]
         return None
 
-    def specification(self, name):
+    def specification(self, name: str) -> dict[str, Any]:
         common = {
             "key": name,
             "kind": self.kind,
@@ -82,7 +87,16 @@ class Control:
         return common | scale | {"integer": self.integer, "play": self.play}
 
 
-def control(value, low, high, *, log=False, integer=False, play=False, label=None):
+def control(
+    value: float,
+    low: float,
+    high: float,
+    *,
+    log: bool = False,
+    integer: bool = False,
+    play: bool = False,
+    label: str | None = None,
+) -> Control:
     """Return a slider for `plot`.
 
     Parameters
@@ -146,12 +160,12 @@ class Item:
     """
 
     kind: str
-    formulas: dict
-    along: tuple = ()
-    style: dict = field(default_factory=dict)
-    extra: dict = field(default_factory=dict)
+    formulas: dict[str, Any]
+    along: tuple[str, ...] = ()
+    style: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
-    def __str__(self):
+    def __str__(self) -> str:
         label = self.style.get("label")
         return f"{self.kind} {label!r}" if label else self.kind
 
@@ -162,7 +176,7 @@ class Run(Item):
 
     rule: Rule | None = None
 
-    def at(self, t):
+    def at(self, t: Formula) -> "ValueOfRun":
         """Return the value at step `t` (a name, a number or a function of names)."""
         return ValueOfRun(self, t)
 
@@ -172,16 +186,16 @@ class ValueOfRun:
     """The value of a run's series at a step."""
 
     run: Run
-    t: object
+    t: Formula
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
     """One pair of axes and what is drawn in it."""
 
-    x: tuple
-    y: tuple
-    items: tuple
+    x: tuple[Any, ...]
+    y: tuple[Any, ...]
+    items: tuple[Item, ...]
     log: str = ""
 
 
@@ -190,8 +204,8 @@ class Reading:
     """One row below the figure."""
 
     label: str
-    measured: object
-    predicted: object = None
+    measured: Formula
+    predicted: Formula | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,10 +213,19 @@ class Note:
     """One sentence below the figure."""
 
     text: str
-    when: object = None
+    when: Formula | None = None
 
 
-def curve(function, label=None, *, derivative=0, where=None, when=None, color=None, dashed=False):
+def curve(
+    function: Objective | Callable[..., Any],
+    label: str | None = None,
+    *,
+    derivative: int = 0,
+    where: Formula | None = None,
+    when: Formula | None = None,
+    color: Any = None,
+    dashed: bool = False,
+) -> Item:
     """Return a curve for a panel.
 
     Parameters
@@ -257,7 +280,14 @@ def curve(function, label=None, *, derivative=0, where=None, when=None, color=No
     )
 
 
-def dots(function, over, label=None, *, when=None, color=None):
+def dots(
+    function: Callable[..., Any],
+    over: Pair,
+    label: str | None = None,
+    *,
+    when: Formula | None = None,
+    color: Any = None,
+) -> Item:
     """Return dots at whole numbers for a panel.
 
     Parameters
@@ -281,7 +311,14 @@ def dots(function, over, label=None, *, when=None, color=None):
     return _whole("dots", function, over, label, when, color)
 
 
-def bars(function, over, label=None, *, when=None, color=None):
+def bars(
+    function: Callable[..., Any],
+    over: Pair,
+    label: str | None = None,
+    *,
+    when: Formula | None = None,
+    color: Any = None,
+) -> Item:
     """Return bars at whole numbers for a panel, e.g. the weights (1 − β)βᵏ of past gradients.
 
     Parameters
@@ -307,7 +344,15 @@ def bars(function, over, label=None, *, when=None, color=None):
     return _whole("bars", function, over, label, when, color)
 
 
-def point(x, y, label=None, *, drag=None, when=None, color=None):
+def point(
+    x: Formula,
+    y: Formula,
+    label: str | None = None,
+    *,
+    drag: str | Mapping[str, Formula] | None = None,
+    when: Formula | None = None,
+    color: Any = None,
+) -> Item:
     """Return a point for a panel.
 
     Parameters
@@ -345,7 +390,16 @@ def point(x, y, label=None, *, drag=None, when=None, color=None):
     return Item("point", {"x": x, "y": y, "when": when}, (), style, {"drag": drag or {}})
 
 
-def segment(start, end, label=None, *, arrow=False, when=None, color=None, dashed=False):
+def segment(
+    start: Pair,
+    end: Pair,
+    label: str | None = None,
+    *,
+    arrow: bool = False,
+    when: Formula | None = None,
+    color: Any = None,
+    dashed: bool = False,
+) -> Item:
     """Return a straight piece between two places for a panel.
 
     Parameters
@@ -374,7 +428,14 @@ def segment(start, end, label=None, *, arrow=False, when=None, color=None, dashe
     return Item("segment", ends | {"when": when}, (), style, {"arrow": bool(arrow)})
 
 
-def hline(y, label=None, *, when=None, color=None, dashed=True):
+def hline(
+    y: Formula,
+    label: str | None = None,
+    *,
+    when: Formula | None = None,
+    color: Any = None,
+    dashed: bool = True,
+) -> Item:
     """Return a horizontal line for a panel, at a number, a name or a function of names.
 
     Parameters
@@ -390,7 +451,14 @@ def hline(y, label=None, *, when=None, color=None, dashed=True):
     return Item("hline", {"y": y, "when": when}, (), _style(label, color, dashed))
 
 
-def vline(x, label=None, *, when=None, color=None, dashed=True):
+def vline(
+    x: Formula,
+    label: str | None = None,
+    *,
+    when: Formula | None = None,
+    color: Any = None,
+    dashed: bool = True,
+) -> Item:
     """Return a vertical line for a panel, at a number, a name or a function of names.
 
     Parameters
@@ -406,7 +474,9 @@ def vline(x, label=None, *, when=None, color=None, dashed=True):
     return Item("vline", {"x": x, "when": when}, (), _style(label, color, dashed))
 
 
-def text(string, x, y, *, when=None, color=None):
+def text(
+    string: str, x: Formula, y: Formula, *, when: Formula | None = None, color: Any = None
+) -> Item:
     """Return words for a panel.
 
     Parameters
@@ -426,7 +496,15 @@ def text(string, x, y, *, when=None, color=None):
     return Item("text", formulas, (), _style(None, color, False), {"text": string})
 
 
-def data(function, label=None, *, marks="line", when=None, color=None, dashed=False):
+def data(
+    function: Callable[..., Any],
+    label: str | None = None,
+    *,
+    marks: str = "line",
+    when: Formula | None = None,
+    color: Any = None,
+    dashed: bool = False,
+) -> Item:
     """Return what Python computes for each value of discrete controls.
 
     In a panel it is a series; in `define` a number. So what JavaScript cannot compute can still
@@ -468,8 +546,17 @@ def data(function, label=None, *, marks="line", when=None, color=None, dashed=Fa
 
 
 def run(
-    rule, gradient, start=0.0, steps=100, show="w", label=None, *, when=None, color=None, dots=False
-):
+    rule: Rule,
+    gradient: Objective | Formula,
+    start: Formula = 0.0,
+    steps: int = 100,
+    show: Formula = "w",
+    label: str | None = None,
+    *,
+    when: Formula | None = None,
+    color: Any = None,
+    dots: bool = False,
+) -> Run:
     """Return a series of a run of an optimizer in one coordinate, against the step t.
 
     A control that is called as a hyperparameter of the rule sets it.
@@ -477,7 +564,7 @@ def run(
     Parameters
     ----------
     rule : Rule
-        One that is generated as JavaScript.
+        Of the library or one's own, in arithmetic on one coordinate at a time.
     gradient : callable or Objective
         A function of any of ``t``, ``w`` and named values, or an objective of one variable.
     start : number, str or callable
@@ -501,7 +588,8 @@ def run(
     Raises
     ------
     TypeError, ValueError
-        If the arguments are of another kind, or the rule is not generated as JavaScript.
+        If the arguments are of another kind; in `plot` also if no JavaScript can be made of the
+        rule.
 
     Examples
     --------
@@ -531,7 +619,7 @@ def run(
     return Run("run", formulas, (), _style(label, color, False), extra, rule)
 
 
-def reading(label, measured, predicted=None):
+def reading(label: str, measured: Formula, predicted: Formula | None = None) -> Reading:
     """Return a row below the figure: a value, or a prediction, a measurement and their difference.
 
     Parameters
@@ -547,7 +635,7 @@ def reading(label, measured, predicted=None):
     return Reading(label, measured, predicted)
 
 
-def note(string, when=None):
+def note(string: str, when: Formula | None = None) -> Note:
     """Return a sentence below the figure.
 
     Parameters
@@ -564,7 +652,7 @@ def note(string, when=None):
     return Note(string, when)
 
 
-def panel(x, y, items, log=""):
+def panel(x: Sequence[Any], y: str | Sequence[Any], items: Sequence[Item], log: str = "") -> Panel:
     """Return one pair of axes for `plot`.
 
     Parameters

@@ -1,14 +1,16 @@
 """The plot of a chapter's own formulas: curves, points and runs with controls for their names."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from numbers import Real
 from string import Formatter
+from typing import Any
 
 import numpy as np
 
+from optimlib.explorers.arguments import generated
 from optimlib.explorers.explorer import Explorer, tree
 from optimlib.explorers.items import (
     Item,
@@ -22,13 +24,18 @@ from optimlib.explorers.items import (
     names_of_record,
 )
 from optimlib.explorers.still import Still
-from optimlib.javascript import reference
 
 DIGITS = 5
 LARGEST = 60_000
 
 
-def plot(*panels, controls=None, define=None, read=(), title=None):
+def plot(
+    *panels: Panel,
+    controls: Mapping[str, Any] | None = None,
+    define: Mapping[str, Any] | None = None,
+    read: Sequence[Reading | Note] = (),
+    title: str | None = None,
+) -> Explorer:
     """Return an interactive plot of formulas that are computed in the reader's browser.
 
     A formula is a number, a name, or a Python function whose arguments are names: those of the
@@ -146,6 +153,7 @@ class _Recorder:
 
     def written_run(self, item):
         formulas, rule = item.formulas, item.rule
+        code = generated(f"rule of {item}", rule, item.extra["steps"])
         hyperparameters = rule.hyperparameters()
         tied = [name for name in hyperparameters if name in self.controls]
         for name in tied:
@@ -154,7 +162,7 @@ class _Recorder:
         record = names_of_record(rule)
         more = ("t", "g", "w", *record, *hyperparameters)
         return {
-            **reference(rule),
+            **code,
             "tied": tied,
             "start": self.formula(formulas["start"], f"{item} start"),
             "gradient": self.formula(formulas["gradient"], f"{item} gradient", more=("t", "w")),

@@ -7,15 +7,16 @@ from numbers import Real
 import numpy as np
 
 from optimlib import figures
-from optimlib.descent import check_count, trace
-from optimlib.explorers.arguments import label_of
+from optimlib.checks import check_count
+from optimlib.descent import trace
+from optimlib.explorers.arguments import generated
 from optimlib.explorers.explorer import Explorer, tree
-from optimlib.javascript import reference
 from optimlib.objective import Objective, Stream
 from optimlib.rules.averaging import Averaging
 from optimlib.rules.gradient_descent import GradientDescent
 from optimlib.rules.momentum import AverageMomentum, HeavyBall, Momentum
 from optimlib.rules.nesterov import Nesterov
+from optimlib.rules.optimizer import Optimizer
 from optimlib.symbols import symbol_text
 
 # What the figures recompute within one frame.
@@ -73,8 +74,16 @@ THEORY = {
 
 
 def noise_floor(
-    rule=None, curvature=1, noise=1, batch=1, start=2.0, steps=300, runs=200, *, title=None
-):
+    rule: Optimizer | None = None,
+    curvature: float = 1,
+    noise: float = 1,
+    batch: int = 1,
+    start: float = 2.0,
+    steps: int = 300,
+    runs: int = 200,
+    *,
+    title: str | None = None,
+) -> Explorer:
     r"""Return an explorer of many noisy runs of an optimizer, and of the loss they end at.
 
     The problem is :math:`f(w) = h w^2 / 2`, its gradient comes with normal noise of standard
@@ -87,7 +96,8 @@ def noise_floor(
     Parameters
     ----------
     rule : GradientDescent, Momentum, HeavyBall, AverageMomentum, Nesterov, or Averaging of one
-        By default ``GradientDescent(lr=0.1)``. `Averaging` shows the average of the points first.
+        Of these the floor is known. By default ``GradientDescent(lr=0.1)``. `Averaging` shows the
+        average of the points first.
     curvature : float
         h > 0.
     noise : float
@@ -119,7 +129,8 @@ def noise_floor(
     """
     rule = GradientDescent(lr=0.1) if rule is None else rule
     averaging = isinstance(rule, Averaging)
-    rule = rule.rule if averaging else rule
+    if isinstance(rule, Averaging):
+        rule = rule.rule
     _check_rule(rule)
     _check_noise(curvature, noise, batch, start, steps, runs)
     sliders = _noise_sliders(rule, curvature, noise, batch)
@@ -127,8 +138,8 @@ def noise_floor(
     floor, edge = (tree(part, names, "theory") for part in THEORY[type(rule)])
     specification = {
         "kind": "noiseFloor",
-        "title": title or f"Noise floor of {label_of(rule)}",
-        **reference(rule),
+        "title": title or f"Noise floor of {figures.label_of(rule)}",
+        **generated("rule", rule, steps),
         "color": figures.color(rule),
         "sliders": sliders,
         "averaging": averaging,
@@ -145,7 +156,9 @@ def noise_floor(
 def _check_rule(rule):
     if type(rule) not in THEORY:
         known = ", ".join(kind.__name__ for kind in THEORY)
-        raise TypeError(f"rule must be one of {known}, got rule = {rule!r}")
+        raise TypeError(
+            f"rule must be one of {known}, of which theory has the floor, got rule = {rule!r}"
+        )
     numbers = rule.hyperparameters()
     if rule != type(rule)(**{name: numbers[name] for name in ("lr", "beta") if name in numbers}):
         raise ValueError(f"rule must have no options set, got rule = {rule!r}")
@@ -205,7 +218,9 @@ def _draw_floor(rule, curvature, noise, batch, start, shape):
         right.plot(w, normal, "--", color=figures.BLACK)
 
 
-def eigenvalue_lottery(n=2, most=12, samples=1000, *, title=None):
+def eigenvalue_lottery(
+    n: int = 2, most: int = 12, samples: int = 1000, *, title: str | None = None
+) -> Explorer:
     r"""Return an explorer of the eigenvalues of random Hessians, and of how many are minima.
 
     The Hessians are symmetric with independent normal entries of variance 1, on the diagonal 2
@@ -280,16 +295,16 @@ def _draw_lottery(n, count):
 
 
 def depth_histogram(
-    activation="ReLU",
-    variance=2,
-    depth=30,
-    width=64,
-    batch=8,
+    activation: str = "ReLU",
+    variance: float = 2,
+    depth: int = 30,
+    width: int = 64,
+    batch: int = 8,
     *,
-    residual=False,
-    normalised=False,
-    title=None,
-):
+    residual: bool = False,
+    normalised: bool = False,
+    title: str | None = None,
+) -> Explorer:
     r"""Return an explorer of the size of activations and gradients in a random deep network.
 
     Layer l computes :math:`z = W a_{l-1}` and :math:`a_l = \varphi(z)`. With `normalised`, z is

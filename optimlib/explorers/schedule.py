@@ -1,5 +1,6 @@
 """The explorer of schedules: one that the reader draws, and what it leads to under noise."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from numbers import Real
@@ -8,30 +9,31 @@ import numpy as np
 
 from optimlib import figures
 from optimlib import schedules as kinds
-from optimlib.descent import check_count
+from optimlib.checks import check_count, check_number
+from optimlib.explorers.arguments import generated
+from optimlib.explorers.code import schedule_code
 from optimlib.explorers.explorer import Explorer, tree
 from optimlib.explorers.sampling import THEORY, noisy_trace
-from optimlib.javascript import reference
-from optimlib.problems.parameters import check_number
 from optimlib.rules import GradientDescent
 from optimlib.rules.rule import Rule
+from optimlib.types import Schedule
 
 KNOTS = 8
 
 
 def draw_schedule(
-    steps=200,
-    schedules=None,
+    steps: int = 200,
+    schedules: Mapping[str, Schedule] | Sequence[Schedule] | None = None,
     *,
-    own=None,
-    rule=None,
-    start=3.0,
-    curvature=1.0,
-    noise=1.0,
-    batch=1,
-    runs=64,
-    title=None,
-):
+    own: Schedule | None = None,
+    rule: Rule | None = None,
+    start: float = 3.0,
+    curvature: float = 1.0,
+    noise: float = 1.0,
+    batch: int = 1,
+    runs: int = 64,
+    title: str | None = None,
+) -> Explorer:
     r"""Return an explorer in which the reader draws a schedule of the learning rate.
 
     Beside it stands what the schedule leads to on :math:`f = h w^2/2` when the gradient
@@ -52,8 +54,8 @@ def draw_schedule(
     own : schedule, optional
         What the reader's own follows at first, at eight points. By default a straight line to 0.
     rule : Rule, optional
-        One in the JavaScript library, with a learning rate ``lr``, which the schedules replace.
-        By default gradient descent.
+        Of the library or one's own, in arithmetic on one coordinate at a time. The schedules
+        replace its ``lr``. By default gradient descent.
     start, curvature, noise : float
         The first w, h and σ; all positive. h and σ get sliders from a tenth to ten times that.
     batch : int
@@ -72,8 +74,7 @@ def draw_schedule(
     TypeError
         If an argument is of the wrong kind, or no JavaScript can be made of the rule.
     ValueError
-        If a number is out of range, a schedule has a value that is no finite number >= 0, or
-        the rule is not in the JavaScript library.
+        If a number is out of range, or a schedule has a value that is no finite number >= 0.
 
     Examples
     --------
@@ -93,8 +94,8 @@ def draw_schedule(
         "kind": "schedule",
         "title": title or f"Your own schedule beside {', '.join(presets)}",
         "steps": steps,
-        "presets": [{"label": n, **_code(s, rates[n])} for n, s in presets.items()],
-        "rule": reference(replace(rule, lr=1.0)),
+        "presets": [{"label": n, **schedule_code(s, rates[n])} for n, s in presets.items()],
+        "rule": generated("rule", replace(rule, lr=1.0), steps),
         "expected": _expectation() if type(rule) is GradientDescent else None,
         "knots": [(t, drawn[t - 1]) for t in places],
         "highest": 1.25 * max(np.max(r) for r in (drawn, *rates.values())),
@@ -236,14 +237,6 @@ def _named(schedules):
     if not named:
         raise ValueError("schedules must not be empty")
     return named
-
-
-def _code(schedule, rates):
-    """Return where the figure finds a schedule: in the library, or its values."""
-    try:
-        return reference(schedule)
-    except (TypeError, ValueError):
-        return {"rates": rates}
 
 
 def _slider(key, label, value):

@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields
 from functools import cache
 from numbers import Real
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from optimlib import problems, rules, schedules
 from optimlib.javascript import operations
@@ -16,7 +17,9 @@ from optimlib.javascript.entries import (
     name_of,
     parameters_of,
     problem_entry,
+    problem_lines,
     rule_entry,
+    rule_lines,
     rule_symbols,
     schedule_entry,
 )
@@ -24,9 +27,11 @@ from optimlib.javascript.writing import identifier, quoted
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
+from optimlib.types import Schedule
 
 # A bowl that is not turned has shorter code of its own.
 FORMS = {"quadratic": dict(angle=1.0)}
+Thing: TypeAlias = Rule | Objective | Schedule
 SCHEDULES = (
     schedules.Constant(1.0),
     schedules.Step(1.0, period=1),
@@ -42,7 +47,7 @@ SCHEDULES = (
 )
 
 
-def javascript(thing):
+def javascript(thing: Thing) -> str:
     r"""Return an ES module's text for a rule, an objective or a schedule.
 
     It computes what the Python code computes, in the same order. A rule's
@@ -105,14 +110,14 @@ def _entry(thing):
 
 
 @cache
-def modules():
+def modules() -> dict[str, str]:
     """Return the modules of the library: their texts by their paths.
 
     `by_hand.js` writes numbers (``number``) and by-hand lines; `operations.js` is the table of
     operations. `library.js` exports all elementwise rules, ``RULES``, by `key`; ``PROBLEMS``, by
     their names in `problems.CATALOG`; ``SCHEDULES``, by their classes' names; and
-    ``at(schedule, t)`` for what `reference` says of a schedule. Rules and problems have `byHand`
-    as well.
+    ``at(schedule, t)`` for what `reference` says of a schedule, or for its ``values`` in steps
+    1, 2, ... Rules and problems have `byHand` as well.
     """
     by_hand = Path(__file__).with_name("by_hand.js")
     return {
@@ -123,12 +128,13 @@ def modules():
 
 
 def _library():
+    named = {name: _problem_named(name) for name in _problem_names()}
     tables = dict(
-        RULES={name: _rule_entry(rule) for name, rule in _rules().items()},
-        PROBLEMS={name: _problem_entry(name) for name in _problem_names()},
-        SCHEDULES={type(s).__name__: schedule_entry(s) for s in SCHEDULES},
+        RULES={name: [_rule_entry(r), rule_lines(r)] for name, r in _rules().items()},
+        PROBLEMS={n: [_problem_entry(n, p), problem_lines(p)] for n, p in named.items()},
+        SCHEDULES={type(s).__name__: [schedule_entry(s)] for s in SCHEDULES},
     )
-    entries = [entry for table in tables.values() for entry in table.values()]
+    entries = [entry for table in tables.values() for parts in table.values() for entry in parts]
     helpers = _in_order(set().union(*(entry.helpers for entry in entries)))
     symbols = {n: text for rule in _rules().values() for n, text in rule_symbols(rule).items()}
     lines = [
@@ -139,19 +145,19 @@ def _library():
     for name, table in tables.items():
         make = {"RULES": "rule", "PROBLEMS": "problem"}.get(name)
         lines.append(f"export const {name} = {{")
-        for entry_name, entry in table.items():
-            value = f"{make}({entry.text}, {entry.trees})" if make else entry.text
-            lines.append(f"{quoted(entry_name)}: {value},")
+        for entry_name, parts in table.items():
+            text = ", ".join(entry.text for entry in parts)
+            lines.append(f"{quoted(entry_name)}: {f'{make}({text})' if make else text},")
         lines.append("};")
-    lines += ["export const at = (s, t) => SCHEDULES[s.schedule](s.parameters, t);", ""]
-    return "\n".join(lines)
+    at = "(s, t) => (s.values ? s.values[t - 1] : SCHEDULES[s.schedule](s.parameters, t))"
+    return "\n".join([*lines, f"export const at = {at};", ""])
 
 
 def _in_order(helpers):
     return [function for function in operations.HELPERS if function in helpers]
 
 
-def key(rule):
+def key(rule: Rule) -> str:
     """Return what the library calls a rule: its class and the options that are not the default.
 
     Of a hyperparameter that a rule may do without only the name is part of the key.
@@ -197,9 +203,12 @@ def _problem_names():
     return [name for name in problems.CATALOG if name not in problems.NEED_DATA]
 
 
-def _problem_entry(name):
+def _problem_named(name):
+    return problems.named(name, **FORMS.get(name, {}))
+
+
+def _problem_entry(name, objective):
     """Return the entry of a problem with its default parameters."""
-    objective = problems.named(name, **FORMS.get(name, {}))
     return problem_entry(objective, _default_parameters(name, objective))
 
 
@@ -208,7 +217,7 @@ def _default_parameters(name, objective):
     return {name: arguments[name].default for name in objective.parameters}
 
 
-def reference(thing):
+def reference(thing: Thing) -> dict[str, Any]:
     """Return, ready for JSON, which of the library's entries `thing` is and with which numbers.
 
     Parameters
@@ -248,7 +257,8 @@ def reference(thing):
 
 def _rule_reference(rule):
     known = _rules().get(key(rule))
-    _check(rule, known is not None and _rule_entry(rule) == _rule_entry(known))
+    same = known is not None and _rule_entry(rule) == _rule_entry(known)
+    _check(rule, same and rule_lines(rule) == rule_lines(known))
     values = rule.hyperparameters()
     schedules = {name: reference(value) for name, value in values.items() if callable(value)}
     numbers = {name: value for name, value in values.items() if name not in schedules}
@@ -258,11 +268,11 @@ def _rule_reference(rule):
 def _problem_reference(objective):
     name, parameters = objective.name.partition("(")[0], objective.parameters
     same = False
-    if name in _problem_names():
+    if name in _problem_names() and parameters.keys() <= _problem_named(name).parameters.keys():
         known = problems.named(name, **parameters)
         same = problem_entry(known, parameters) == problem_entry(objective, parameters)
-        form = problems.named(name, **FORMS.get(name, {}))
-        parameters = _default_parameters(name, form) | parameters
+        same = same and problem_lines(known) == problem_lines(objective)
+        parameters = _default_parameters(name, _problem_named(name)) | parameters
     _check(objective, same)
     return dict(problem=name, parameters=_floats(objective, parameters))
 

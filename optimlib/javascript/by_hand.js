@@ -45,7 +45,8 @@ const isShownExactly = (value, digits = 6) => {
 export const constant = (value) => {
   if (value < 0) return `−${constant(-value)}`;
   const multiple = value / Math.PI, short = Number(multiple.toPrecision(4));
-  if (!value || Math.abs(multiple - short) >= 1e-12 * short) return number(value);
+  const isMultiple = Math.abs(multiple - short) < 1e-12 * short;
+  if (!isMultiple) return number(value);
   return short === 1 ? "π" : `${number(multiple)} · π`;
 };
 

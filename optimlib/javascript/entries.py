@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import partial
 from numbers import Real
 
@@ -14,6 +14,7 @@ from optimlib.expression import (
     Symbol,
     as_node,
     record_branches,
+    record_initial,
     record_problem,
     record_rule,
 )
@@ -28,11 +29,10 @@ STEP = "step number"
 
 @dataclass(frozen=True)
 class Entry:
-    """The JavaScript of one thing: itself, the trees of its lines, the helpers that it calls."""
+    """JavaScript, and the helpers that it calls."""
 
     text: str
-    trees: str = ""
-    helpers: set = field(default_factory=set)
+    helpers: set
 
 
 def rule_entry(rule, defaults, symbols=None):
@@ -41,19 +41,15 @@ def rule_entry(rule, defaults, symbols=None):
     `symbols` is JavaScript for how names are written; without it the entry holds its own.
     """
     recording = record_rule(rule)
-    before = [f"${identifier(name)}" for name in rule.state]
-    after = [f"{identifier(name)}$" for name in recording.names]
-    inputs = {name: f"h.{name}" for name in defaults} | {"t": "t", "g": "g", "w": "w"}
-    inputs |= dict(zip(rule.state, before, strict=True))
-    initial = Code(inputs, _initial(rule))
+    before, after, inputs = _rule_names(rule, recording)
+    initial = Code(inputs, record_initial(rule))
     look_ahead = Code(inputs, [recording.look_ahead])
     update = Code(inputs, recording.names.values(), after)
-    coordinates = {"g", "w", *rule.state}
     text = _object(
         state=quoted(list(rule.state)),
         hyperparameters=_plain(defaults),
         names=quoted(list(recording.names)),
-        numbers=quoted([n for n, x in recording.names.items() if not coordinates & inputs_of(x)]),
+        numbers=quoted(same_for_all(rule, recording)),
         symbols=symbols or quoted(rule_symbols(rule)),
         initial=arrow(["h", "w"], initial.lines, _array(initial.values)),
         lookAhead=arrow(["h", "w", *before], look_ahead.lines, *look_ahead.values)
@@ -61,9 +57,30 @@ def rule_entry(rule, defaults, symbols=None):
         else "null",
         update=arrow(["h", "t", "g", "w", *before], update.lines, _array(update.values)),
     )
+    return Entry(text, initial.helpers | look_ahead.helpers | update.helpers)
+
+
+def rule_lines(rule):
+    """Return the `Entry` of the trees of a step's lines but the gradient's, for by-hand lines."""
+    recording = record_rule(rule)
+    before, after, inputs = _rule_names(rule, recording)
     trees = _step_trees(recording, inputs, dict(zip(recording.names, after, strict=True)))
-    trees = arrow(["h", "t", "g", "w", *before, *after], (), _array(trees))
-    return Entry(text, trees, initial.helpers | look_ahead.helpers | update.helpers)
+    return Entry(arrow(["h", "t", "g", "w", *before, *after], (), _array(trees)), set())
+
+
+def _rule_names(rule, recording):
+    """Return what JavaScript calls the states, the names of the record, and all symbols."""
+    before = [f"${identifier(name)}" for name in rule.state]
+    after = [f"{identifier(name)}$" for name in recording.names]
+    inputs = {name: f"h.{name}" for name in rule.hyperparameters()}
+    inputs |= {"t": "t", "g": "g", "w": "w"} | dict(zip(rule.state, before, strict=True))
+    return before, after, inputs
+
+
+def same_for_all(rule, recording):
+    """Return the names in a rule's record that are the same for all coordinates."""
+    coordinates = {"g", "w", *rule.state}
+    return [n for n, node in recording.names.items() if not coordinates & inputs_of(node)]
 
 
 def rule_symbols(rule):
@@ -71,13 +88,6 @@ def rule_symbols(rule):
     names = ["w", "look_ahead", "g", *rule.state, *rule.hyperparameters()]
     names += record_rule(rule).names
     return {name: symbol_text(name, "t" if name.endswith("_next") else "") for name in names}
-
-
-def _initial(rule):
-    """Return the trees of the states before the first step."""
-    symbolic = rule.replace_unchecked(**{name: Symbol(name) for name in rule.hyperparameters()})
-    states = symbolic.initial(np.array(Symbol("w"), dtype=object))
-    return [as_node(state) for state in states]
 
 
 def _step_trees(recording, inputs, values):
@@ -92,12 +102,9 @@ def _step_trees(recording, inputs, values):
 
 def problem_entry(objective, defaults):
     """Return the `Entry` of an objective whose parameters have the values `defaults`."""
-    variables = [f"${identifier(name)}" for name in objective.variables]
-    inputs = dict(zip(objective.variables, variables, strict=True)) | {STEP: "t"}
-    inputs |= {f"p.{name}": f"p.{name}" for name in defaults}
+    variables, inputs = _problem_names(objective)
     functions, used = {}, set()
-    for reading in ["f", "grad", *["hess"] * objective.has_hess]:
-        nodes = np.array(_recorded(objective, reading), dtype=object)
+    for reading, nodes in problem_trees(objective).items():
         code = Code(inputs, nodes.ravel().tolist())
         values = np.array(code.values, dtype=object).reshape(nodes.shape).tolist()
         functions[reading] = arrow(["p", "t", *variables], code.lines, _array(values))
@@ -105,9 +112,31 @@ def problem_entry(objective, defaults):
     text = _object(
         variables=quoted(list(objective.variables)), parameters=_plain(defaults), **functions
     )
+    return Entry(text, used)
+
+
+def problem_lines(objective):
+    """Return the `Entry` of the trees of the gradient's components, for by-hand lines."""
+    variables, inputs = _problem_names(objective)
     code, trees = _gradient_trees(_recorded(objective, "grad"), objective.variables, inputs)
-    trees = arrow(["p", "t", *variables], code.lines, _array(trees))
-    return Entry(text, trees, used | code.helpers)
+    text = arrow(["p", "t", *variables], code.lines, _array(trees))
+    return Entry(text, code.helpers)
+
+
+def _problem_names(objective):
+    """Return what JavaScript calls the variables, and all symbols."""
+    variables = [f"${identifier(name)}" for name in objective.variables]
+    inputs = dict(zip(objective.variables, variables, strict=True)) | {STEP: "t"}
+    return variables, inputs | {f"p.{name}": f"p.{name}" for name in objective.parameters}
+
+
+def problem_trees(objective):
+    """Return the trees of ``f``, ``grad`` and, if it has one, ``hess``: arrays by name.
+
+    Their symbols are the variables, the parameters as ``p.kappa``, and `STEP`.
+    """
+    readings = ["f", "grad", *["hess"] * objective.has_hess]
+    return {r: np.array(_recorded(objective, r), dtype=object) for r in readings}
 
 
 def _recorded(objective, reading):
@@ -159,7 +188,7 @@ def schedule_entry(schedule):
     except (TypeError, AttributeError) as error:
         raise TypeError(f"{name_of(schedule)}: {error}") from error
     code = Code({f"p.{name}": f"p.{name}" for name in names} | {STEP: "t"}, [node])
-    return Entry(arrow(["p", "t"], code.lines, *code.values), helpers=code.helpers)
+    return Entry(arrow(["p", "t"], code.lines, *code.values), code.helpers)
 
 
 def _call(schedule, t):
@@ -185,10 +214,15 @@ def name_of(thing):
 
 def inputs_of(node):
     """Return the names of the symbols in a tree."""
-    if isinstance(node, Symbol):
-        return {node.name}
-    arguments = node.arguments if isinstance(node, Call) else ()
-    return set().union(*map(inputs_of, arguments))
+    names, seen, waiting = set(), set(), [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Symbol):
+            names.add(node.name)
+        elif isinstance(node, Call) and id(node) not in seen:
+            seen.add(id(node))
+            waiting += node.arguments
+    return names
 
 
 def _plain(values):

@@ -5,9 +5,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from optimlib.descent import check_count
+from optimlib.checks import check_count
 from optimlib.learning.classifier import Loss
 from optimlib.objective import Stream
+from optimlib.types import Array
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Batches:
     batch_size: int
     seed: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_count("n", self.n, least=1)
         check_count("batch_size", self.batch_size, least=1)
         check_count("seed", self.seed, least=0)
@@ -59,11 +60,11 @@ class Batches:
             )
 
     @property
-    def per_epoch(self):
+    def per_epoch(self) -> int:
         """The number of batches in an epoch."""
         return -(-self.n // self.batch_size)
 
-    def rows(self, t):
+    def rows(self, t: int) -> Array:
         """Return the numbers of the examples that step t = 1, 2, ... sees."""
         epoch, part = divmod(t - 1, self.per_epoch)
         first = part * self.batch_size
@@ -78,7 +79,7 @@ def _permutation(n, seed, epoch):
     return order
 
 
-def minibatches(loss, batch_size, seed=0):
+def minibatches(loss: Loss, batch_size: int, seed: int = 0) -> Stream:
     """Return the stream of mini-batch losses of a loss.
 
     Its values are those of the whole data; step t of an optimizer sees the mean loss over the

@@ -1,14 +1,16 @@
 """What the classifiers share: layers cut out of one parameter vector, and the loss on data."""
 
 import math
+from collections.abc import Sequence
 from functools import cache, partial
 from itertools import pairwise
-from numbers import Real
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimlib.descent import check_count
+from optimlib.checks import check_choice, check_count, check_number, real_array
 from optimlib.objective import Objective
+from optimlib.types import Array, ArrayLike, Points, Values
 
 # The variance of a new weight between a layer of p units and one of q.
 VARIANCES = {
@@ -31,36 +33,49 @@ class Classifier:
     `gradient_of`.
     """
 
-    default_initialization = "zeros"
+    if TYPE_CHECKING:
+
+        @property
+        def widths(self) -> tuple[int, ...]: ...
+
+        @property
+        def classes(self) -> int: ...
+
+        @property
+        def l2(self) -> float: ...
+
+    @property
+    def default_initialization(self) -> str:
+        """What `initial` takes unless told otherwise."""
+        return "zeros"
 
     def _check(self):
-        for width in self.widths:
-            check_count("a layer's width", width, least=1)
+        for i, width in enumerate(self.widths):
+            check_count(f"widths[{i}]", width, least=1)
         check_count("classes", self.classes, least=2)
-        if isinstance(self.l2, bool) or not isinstance(self.l2, Real):
-            raise TypeError(f"l2 must be a number, got l2 = {self.l2!r}")
-        if not 0 <= self.l2 < np.inf:
+        check_number("l2", self.l2)
+        if self.l2 < 0:
             raise ValueError(f"l2 must be finite and >= 0, got l2 = {self.l2!r}")
 
     @property
-    def shapes(self):
+    def shapes(self) -> dict[str, tuple[int, ...]]:
         """The blocks in the parameter vector, name to shape: W1, b1, W2, b2, ... (see `Blocks`)."""
-        shapes = {}
+        shapes: dict[str, tuple[int, ...]] = {}
         for i, (p, q) in enumerate(pairwise(self.widths), start=1):
             shapes |= {f"W{i}": (p, q), f"b{i}": (q,)}
         return shapes
 
     @property
-    def dim(self):
+    def dim(self) -> int:
         """The number d of parameters."""
         return sum(map(math.prod, self.shapes.values()))
 
     @property
-    def name(self):
+    def name(self) -> str:
         """What messages and tables call the model."""
         return f"{type(self).__name__} {'-'.join(map(str, self.widths))}"
 
-    def layers(self, w):
+    def layers(self, w: Array) -> list[tuple[Array, Array]]:
         """Return the weights and biases [(W, b), ...] of the layers, as views into `w`.
 
         Parameters
@@ -74,7 +89,7 @@ class Classifier:
             start = end + q
         return layers
 
-    def initial(self, initialization=None, seed=0):
+    def initial(self, initialization: str | None = None, seed: int = 0) -> Array:
         """Return a parameter vector to start from.
 
         Biases are 0; weights are normal with mean 0 and a variance that depends on the numbers
@@ -106,11 +121,7 @@ class Classifier:
         """
         if initialization is None:
             initialization = self.default_initialization
-        if initialization not in VARIANCES:
-            raise ValueError(
-                f"initialization must be one of {', '.join(VARIANCES)}, "
-                f"got initialization = {initialization!r}"
-            )
+        check_choice("initialization", initialization, VARIANCES)
         check_count("seed", seed, least=0)
         random = np.random.default_rng(seed)
         w = np.zeros(self.dim)
@@ -118,24 +129,24 @@ class Classifier:
             W[:] = np.sqrt(VARIANCES[initialization](*W.shape)) * random.standard_normal(W.shape)
         return w
 
-    def scores_of(self, w, X):
+    def scores_of(self, w: Array, X: Array) -> Array:
         """Return the scores of the examples, shape (n, k), for one parameter vector."""
         raise NotImplementedError(f"{type(self).__name__} does not define scores_of")
 
-    def gradient_of(self, w, X, Y):
+    def gradient_of(self, w: Array, X: Array, Y: Array) -> Array:
         """Return the gradient of the mean loss, shape (d,), for one parameter vector.
 
         `Y` holds the labels as rows of the identity matrix, shape (n, k).
         """
         raise NotImplementedError(f"{type(self).__name__} does not define gradient_of")
 
-    def penalty_of(self, w):
+    def penalty_of(self, w: Array) -> float:
         """Return ½ l2 ‖W‖², summed over the layers; biases are free."""
         if not self.l2:
             return 0.0
         return 0.5 * self.l2 * sum((W * W).sum() for W, _ in self.layers(w))
 
-    def loss(self, X, y):
+    def loss(self, X: Points, y: Points) -> "Loss":
         r"""Return the objective to be minimized: the mean cross-entropy and the L2 penalty.
 
         .. math:: f(w) = \frac1n \sum_i \Big(\log \sum_c e^{s_{ic}} - s_{i y_i}\Big)
@@ -162,7 +173,7 @@ class Classifier:
         """
         return Loss(self, X, y)
 
-    def scores(self, w, X):
+    def scores(self, w: Points, X: Points) -> Array:
         r"""Return each example's score for each class, shape (n, k, \*batch)."""
         w, X = self._parameters(w), self._features(X)
         points = _columns(w)
@@ -172,15 +183,15 @@ class Classifier:
             scores[:, :, i] = self.scores_of(point, X)
         return scores.reshape(*scores.shape[:2], *w.shape[1:])
 
-    def predict(self, w, X):
+    def predict(self, w: Points, X: Points) -> Array:
         r"""Return the label with the highest score for each example, shape (n, \*batch)."""
         return self.scores(w, X).argmax(axis=1)
 
-    def accuracy(self, w, X, y):
+    def accuracy(self, w: Points, X: Points, y: Points) -> Values:
         r"""Return the share of the examples that are predicted rightly, shape (\*batch)."""
         return self.evaluate(w, X, y)[1]
 
-    def evaluate(self, w, X, y):
+    def evaluate(self, w: Points, X: Points, y: Points) -> tuple[Values, Values]:
         r"""Return mean cross-entropy (without penalty) and accuracy, each of shape (\*batch).
 
         Parameters
@@ -201,41 +212,42 @@ class Classifier:
         losses = np.array(losses, dtype=w.dtype).reshape(batch)[()]
         return losses, np.array(accuracies, dtype=float).reshape(batch)[()]
 
-    def _parameters(self, w, argument="w"):
-        w = np.asarray(w)
+    def _parameters(self, w: ArrayLike, argument: str = "w") -> Array:
+        w = real_array(argument, w, finite=False)
         if w.ndim == 0 or w.shape[0] != self.dim:
             raise ValueError(
                 f"{argument} must have shape ({self.dim}, ...) for {self.name}, "
                 f"got {argument} of shape {w.shape}"
             )
-        return w if w.dtype.kind == "f" else w.astype(float)
+        return w
 
-    def _features(self, X):
-        X = np.asarray(X)
-        if X.dtype.kind not in "fiub":
-            raise TypeError(f"X must hold real numbers, got X of type {X.dtype}")
+    def _features(self, X: ArrayLike) -> Array:
+        if isinstance(X, np.ndarray) and X.dtype == bool:
+            X = X.astype(float)
+        X = real_array("X", X)
         if X.ndim != 2 or X.shape[1] != self.widths[0] or not len(X):
             raise ValueError(
                 f"X must have shape (n, {self.widths[0]}) with n > 0 for {self.name}, "
                 f"got X of shape {X.shape}"
             )
-        if not np.all(np.isfinite(X)):
-            raise ValueError("X must be finite, got X with inf or nan")
-        return X if X.dtype.kind == "f" else X.astype(float)
+        return X
 
-    def _labels(self, y, n):
-        y = np.asarray(y)
-        if y.dtype.kind not in "iu":
-            raise TypeError(f"y must hold labels, which are integers, got y of type {y.dtype}")
-        if y.shape != (n,):
-            raise ValueError(f"y must have shape ({n},), as X has rows, got y of shape {y.shape}")
-        wrong = y[(y < 0) | (y >= self.classes)]
+    def _labels(self, y: ArrayLike, n: int) -> Array:
+        real_array("y", y)
+        labels = np.asarray(y)
+        if labels.dtype.kind not in "iu":
+            raise TypeError(f"y must hold labels, which are integers, got y = {labels!r}")
+        if labels.shape != (n,):
+            raise ValueError(
+                f"y must have shape ({n},), as X has rows, got y of shape {labels.shape}"
+            )
+        wrong = labels[(labels < 0) | (labels >= self.classes)]
         if wrong.size:
             raise ValueError(
                 f"y must hold labels from 0 to {self.classes - 1} for {self.name}, "
                 f"got the label {wrong[0]}"
             )
-        return y
+        return labels
 
 
 class Loss(Objective):
@@ -263,7 +275,7 @@ class Loss(Objective):
     True (9, 50)
     """
 
-    def __init__(self, model, X, y):
+    def __init__(self, model: Classifier, X: Points, y: Points) -> None:
         X = model._features(X)
         Y = np.eye(model.classes, dtype=X.dtype)[model._labels(y, len(X))]
         super().__init__(
@@ -274,8 +286,9 @@ class Loss(Objective):
             start=tuple(model.initial()),
         )
         self.model, self.X, self.Y = model, X, Y
+        self._ways.update(f="many", grad="many")
 
-    def take(self, rows):
+    def take(self, rows: Array | Sequence[int]) -> "Loss":
         """Return the mean loss on some of the examples, given by their numbers."""
         # A step of training makes one of these, so what depends on the model alone is shared.
         part = object.__new__(Loss)
@@ -286,14 +299,14 @@ class Loss(Objective):
         return part
 
 
-def cross_entropy(scores, Y):
+def cross_entropy(scores: Array, Y: Array) -> float:
     """Return the mean of log Σ exp(scores) − (score of the right class), without overflow."""
     largest = scores.max(axis=1, keepdims=True)
     scores = scores - largest
     return (np.log(np.exp(scores).sum(axis=1)) - (scores * Y).sum(axis=1)).mean()
 
 
-def cross_entropy_gradient(scores, Y):
+def cross_entropy_gradient(scores: Array, Y: Array) -> Array:
     """Return the gradient (p − Y)/n of `cross_entropy` in the scores.
 
     p are the softmax probabilities exp(s) / Σ exp(s).

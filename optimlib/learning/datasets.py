@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from numbers import Real
 
-import numpy as np
+import numpy.typing as npt
 
-from optimlib.descent import check_count
+from optimlib.checks import check_choice, check_count
 from optimlib.extras import extra
+from optimlib.types import Array
 
 # Name to scikit-learn's function. None of them downloads anything.
 LOADERS = {
@@ -33,24 +34,24 @@ class Dataset:
         The names of the k classes; empty for a problem of regression.
     """
 
-    X_train: np.ndarray
-    y_train: np.ndarray
-    X_test: np.ndarray
-    y_test: np.ndarray
+    X_train: Array
+    y_train: Array
+    X_test: Array
+    y_test: Array
     name: str
-    classes: tuple
+    classes: tuple[str, ...]
 
     @property
-    def features(self):
+    def features(self) -> int:
         """The number of features of an example."""
         return self.X_train.shape[1]
 
-    def astype(self, dtype):
+    def astype(self, dtype: npt.DTypeLike) -> "Dataset":
         """Return the data set with its features in another floating type."""
         X_train, X_test = self.X_train.astype(dtype), self.X_test.astype(dtype)
         return replace(self, X_train=_locked(X_train), X_test=_locked(X_test))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         kind = f"{len(self.classes)} classes" if self.classes else "real targets"
         return (
             f"{self.name}: {len(self.X_train)} examples to train on, {len(self.X_test)} to test "
@@ -58,7 +59,7 @@ class Dataset:
         )
 
 
-def load(name, seed=0, test_share=0.25):
+def load(name: str, seed: int = 0, test_share: float = 0.25) -> Dataset:
     """Return one of the data sets that come with scikit-learn.
 
     The images of ``digits`` are scaled from 0...16 to 0...1. The features of the others get mean
@@ -100,8 +101,7 @@ def load(name, seed=0, test_share=0.25):
     >>> learning.load("digits")
     digits: 1347 examples to train on, 450 to test on, 64 features, 10 classes
     """
-    if name not in LOADERS:
-        raise ValueError(f"name must be one of {', '.join(LOADERS)}, got name = {name!r}")
+    check_choice("name", name, LOADERS)
     check_count("seed", seed, least=0)
     if isinstance(test_share, bool) or not isinstance(test_share, Real):
         raise TypeError(f"test_share must be a number, got test_share = {test_share!r}")

@@ -5,7 +5,9 @@ from functools import partial
 
 import numpy as np
 
+from optimlib.checks import check_choice
 from optimlib.learning.classifier import Classifier, cross_entropy_gradient
+from optimlib.types import Array
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,11 @@ class MLP(Classifier):
     (2410, [((64, 32), (32,)), ((32, 10), (10,))])
     """
 
-    widths: tuple
+    widths: tuple[int, ...]
     activation: str = "tanh"
     l2: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.widths, tuple | list):
             raise TypeError(f"widths must be like (64, 32, 10), got widths = {self.widths!r}")
         if len(self.widths) < 2:
@@ -60,28 +62,25 @@ class MLP(Classifier):
                 f"got widths = {self.widths!r}"
             )
         object.__setattr__(self, "widths", tuple(self.widths))
-        if self.activation not in ("tanh", "relu"):
-            raise ValueError(
-                f"activation must be 'tanh' or 'relu', got activation = {self.activation!r}"
-            )
+        check_choice("activation", self.activation, ("tanh", "relu"))
         self._check()
 
     @property
-    def features(self):
+    def features(self) -> int:
         """The number of features."""
         return self.widths[0]
 
     @property
-    def classes(self):
+    def classes(self) -> int:
         """The number of classes."""
         return self.widths[-1]
 
     @property
-    def default_initialization(self):
+    def default_initialization(self) -> str:
         """He for ReLU, Xavier for tanh."""
         return "he" if self.activation == "relu" else "xavier"
 
-    def activations(self, w, X):
+    def activations(self, w: Array, X: Array) -> list[Array]:
         """Return the values of all layers, from the features `X` to the scores.
 
         Parameters
@@ -104,10 +103,10 @@ class MLP(Classifier):
         scores += b
         return [*values, scores]
 
-    def scores_of(self, w, X):
+    def scores_of(self, w: Array, X: Array) -> Array:
         return self.activations(w, X)[-1]
 
-    def gradient_of(self, w, X, Y):
+    def gradient_of(self, w: Array, X: Array, Y: Array) -> Array:
         *values, scores = self.activations(w, X)
         gradient = np.empty_like(w)
         layers, derivatives = self.layers(w), self.layers(gradient)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimlib.descent import check_count
+from optimlib.checks import check_count
 from optimlib.learning.classifier import Classifier, cross_entropy_gradient
+from optimlib.types import Array
 
 
 @dataclass(frozen=True)
@@ -47,20 +48,21 @@ class SoftmaxRegression(Classifier):
     classes: int
     l2: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_count("features", self.features, least=1)
+        check_count("classes", self.classes, least=2)
         self._check()
 
     @property
-    def widths(self):
+    def widths(self) -> tuple[int, ...]:
         """The numbers of features and classes."""
         return self.features, self.classes
 
-    def scores_of(self, w, X):
+    def scores_of(self, w: Array, X: Array) -> Array:
         ((W, b),) = self.layers(w)
         return X @ W + b
 
-    def gradient_of(self, w, X, Y):
+    def gradient_of(self, w: Array, X: Array, Y: Array) -> Array:
         errors = cross_entropy_gradient(self.scores_of(w, X), Y)
         gradient = np.empty_like(w)
         ((W, _),), ((dW, db),) = self.layers(w), self.layers(gradient)

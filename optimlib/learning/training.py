@@ -2,17 +2,22 @@
 
 import html
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
-from optimlib.descent import check_count, flat_start, iterate
+from optimlib.checks import check_count, check_flag
+from optimlib.descent import flat_start, iterate
 from optimlib.extras import extra
 from optimlib.learning.batches import Batches, minibatches
 from optimlib.learning.classifier import Classifier
 from optimlib.learning.datasets import Dataset
+from optimlib.rules.optimizer import Optimizer
+from optimlib.state import State
 from optimlib.tables import html_table, text_table
+from optimlib.types import Array, ArrayLike, Points
 
 # A long table shows this many rows at its start and at its end.
 SHOWN = 5
@@ -39,18 +44,21 @@ class Curves:
         Seconds spent on the steps so far, without the evaluations.
     w : array, shape (d, \*batch)
         The last parameters.
+    state : State
+        What the optimizer remembers at the end, with which training goes on.
     """
 
     title: str
-    step: np.ndarray
-    train_loss: np.ndarray
-    test_loss: np.ndarray
-    train_accuracy: np.ndarray
-    test_accuracy: np.ndarray
-    time: np.ndarray
-    w: np.ndarray
+    step: Array
+    train_loss: Array
+    test_loss: Array
+    train_accuracy: Array
+    test_accuracy: Array
+    time: Array
+    w: Array
+    state: State
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.step)
 
     def _title(self):
@@ -75,7 +83,7 @@ class Curves:
             rows[SHOWN + 1 : -SHOWN] = [["…"] * len(rows[0])]
         return rows
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self._title() if not self.w.size else text_table(self._title(), self._rows())
 
     def _repr_html_(self):
@@ -85,18 +93,19 @@ class Curves:
 
 
 def train(
-    rule,
-    model,
-    dataset,
-    batch_size,
+    rule: Optimizer,
+    model: Classifier,
+    dataset: Dataset,
+    batch_size: int,
     *,
-    epochs=None,
-    steps=None,
-    seed=0,
-    start=None,
-    every=None,
-    progress=True,
-):
+    epochs: int | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    start: Points | Mapping[str, ArrayLike] | None = None,
+    every: int | None = None,
+    progress: bool = True,
+    state: State | None = None,
+) -> Curves:
     r"""Train a classifier on mini-batches and measure how it does.
 
     Memory does not grow with the number of steps.
@@ -121,6 +130,10 @@ def train(
     progress : bool
         Whether a run of more than two seconds shows a bar in a terminal or notebook, for which
         tqdm is needed. Chapters of the course say no: a bar is different every time.
+    state : State, optional
+        Of the training that goes on from `start`: ``train(..., start=curves.w,
+        state=curves.state)`` is, with the same `seed`, as if it had not been interrupted. Steps
+        are counted on.
 
     Returns
     -------
@@ -129,7 +142,8 @@ def train(
     Raises
     ------
     TypeError
-        If an argument is of the wrong kind, or neither or both of `epochs` and `steps` are given.
+        If an argument is of the wrong kind, neither or both of `epochs` and `steps` are given, or
+        `state` without `start`.
     ValueError
         If `batch_size` is not in 1...n; `epochs`, `steps` or `seed` is negative or `every` < 1;
         `start` is not of the model's dimension; or the data do not fit the model.
@@ -145,16 +159,9 @@ def train(
     >>> print(curves.step, (curves.test_accuracy > 0.95).any())
     [  0  22  44  66  88 110] True
     """
-    if not isinstance(model, Classifier):
-        raise TypeError(f"model must be like ol.learning.MLP((64, 10)), got model = {model!r}")
-    if not isinstance(dataset, Dataset):
-        raise TypeError(f"dataset must be like ol.learning.load('digits'), got {dataset!r}")
-    if not isinstance(progress, bool):
-        raise TypeError(f"progress must be True or False, got progress = {progress!r}")
-    if (epochs is None) == (steps is None):
-        raise TypeError(f"give epochs or steps, got epochs = {epochs!r} and steps = {steps!r}")
-    if not dataset.classes:
-        raise ValueError(f"dataset must have classes, which {dataset.name}, of real targets, lacks")
+    _check(model, dataset, epochs, steps, progress)
+    if state is not None and start is None:
+        raise TypeError(f"start must be given where state is, like curves.w, got state = {state!r}")
     loss = model.loss(dataset.X_train, dataset.y_train)
     per_epoch = Batches(len(loss.X), batch_size, seed).per_epoch
     if steps is None:
@@ -165,7 +172,8 @@ def train(
         w = model.initial(seed=seed)
     else:
         w = model._parameters(flat_start(rule, loss, start), "start")
-    records = iterate(rule, minibatches(loss, batch_size, seed), w)
+    records = iterate(rule, minibatches(loss, batch_size, seed), w, state)
+    first = records.state.t
 
     rows, seconds = [], 0.0
 
@@ -175,11 +183,11 @@ def train(
             on_test = model.evaluate(w, dataset.X_test, dataset.y_test)
         rows.append((step, *on_train, *on_test, seconds))
 
-    evaluate(0)
+    evaluate(first)
     began = time.perf_counter()
-    for t, record in enumerate(_shown(islice(records, steps), steps, progress), start=1):
-        w = record["w"]
-        if t % every == 0 or t == steps:
+    for record in _shown(islice(records, steps), steps, progress):
+        t, w = record["t"], record["w"]
+        if t % every == 0 or t == first + steps:
             seconds += time.perf_counter() - began
             evaluate(t)
             began = time.perf_counter()
@@ -193,7 +201,20 @@ def train(
         test_accuracy=test_accuracy,
         time=elapsed,
         w=w,
+        state=records.state,
     )
+
+
+def _check(model, dataset, epochs, steps, progress):
+    if not isinstance(model, Classifier):
+        raise TypeError(f"model must be like ol.learning.MLP((64, 10)), got model = {model!r}")
+    if not isinstance(dataset, Dataset):
+        raise TypeError(f"dataset must be like ol.learning.load('digits'), got {dataset!r}")
+    check_flag("progress", progress)
+    if (epochs is None) == (steps is None):
+        raise TypeError(f"give epochs or steps, got epochs = {epochs!r} and steps = {steps!r}")
+    if not dataset.classes:
+        raise ValueError(f"dataset must have classes, which {dataset.name}, of real targets, lacks")
 
 
 def _stacked(rows):

@@ -1,10 +1,13 @@
 """The named problems of the course, each with gradient, Hessian and what is known about it.
 
 A problem without parameters is an `Objective` (``problems.saddle``); one with parameters is a
-function that returns an `Objective` (``problems.quadratic(kappa=100)``).
+function that returns an `Objective` (``problems.quadratic(kappa=100)``). `least_squares` and
+`logistic` are made of data of one's own.
 """
 
 import difflib
+from collections.abc import Callable
+from typing import Any
 
 from optimlib.objective import Objective
 from optimlib.problems.bowls import (
@@ -38,9 +41,43 @@ from optimlib.problems.landscapes import (
     styblinski_tang,
     three_hump_camel,
 )
-from optimlib.problems.losses import logistic
+from optimlib.problems.losses import least_squares, logistic
 
-CATALOG = {
+__all__ = [
+    "CATALOG",
+    "NEED_DATA",
+    "ackley",
+    "all",
+    "beale",
+    "booth",
+    "cosh",
+    "coupled_bowl",
+    "cube",
+    "elongated_bowl",
+    "goldstein_price",
+    "heavy_ball_cycle",
+    "himmelblau",
+    "least_squares",
+    "log_sum_exp",
+    "logistic",
+    "matyas",
+    "mccormick",
+    "monkey_saddle",
+    "named",
+    "quadratic",
+    "quartic",
+    "rastrigin",
+    "reddi",
+    "rosenbrock",
+    "saddle",
+    "square",
+    "styblinski_tang",
+    "tanh",
+    "three_hump_camel",
+    "x_cos",
+]
+
+CATALOG: dict[str, Objective | Callable[..., Objective]] = {
     "square": square,
     "cube": cube,
     "quartic": quartic,
@@ -66,12 +103,13 @@ CATALOG = {
     "rastrigin": rastrigin,
     "ackley": ackley,
     "styblinski_tang": styblinski_tang,
+    "least_squares": least_squares,
     "logistic": logistic,
 }
-NEED_DATA = ("logistic",)
+NEED_DATA = ("least_squares", "logistic")
 
 
-def all():
+def all() -> list[Objective]:
     """Return every problem that needs no data, with default parameters, as a list of `Objective`.
 
     Examples
@@ -83,7 +121,7 @@ def all():
     return [named(name) for name in CATALOG if name not in NEED_DATA]
 
 
-def named(name, **parameters):
+def named(name: str, **parameters: Any) -> Objective:
     """Return the problem called `name`, with `parameters` if it takes some.
 
     Raises

@@ -1,9 +1,11 @@
 """Quadratic bowls and saddles in two variables."""
 
+from typing import Any
+
 import numpy as np
 
+from optimlib.checks import check_number
 from optimlib.objective import Objective
-from optimlib.problems.parameters import check_number
 
 coupled_bowl = Objective(
     f=lambda w: w[0] ** 2 + w[1] ** 2 + w[0] * w[1],
@@ -76,7 +78,7 @@ monkey_saddle = Objective(
 )
 
 
-def quadratic(kappa=10.0, angle=0.0):
+def quadratic(kappa: float = 10.0, angle: float = 0.0) -> Objective:
     """Return the bowl ½(x² + κ y²), turned by `angle` about the origin.
 
     Its Hessian has the eigenvalues 1 and κ, so κ is its condition number if κ ≥ 1. The
@@ -104,7 +106,8 @@ def quadratic(kappa=10.0, angle=0.0):
     """
     check_number("kappa", kappa, positive=True)
     check_number("angle", angle)
-    facts = dict(
+    angle = float(angle)
+    facts: dict[str, Any] = dict(
         name=f"quadratic(kappa={kappa:g})",
         variables=("x", "y"),
         domain=((-2.0, 2.0), (-2.0, 2.0)),

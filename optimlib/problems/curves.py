@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from optimlib.checks import check_number
 from optimlib.objective import Objective, Stream
-from optimlib.problems.parameters import check_number
 
 square = Objective(
     f=lambda w: w**2,
@@ -93,7 +93,7 @@ _steep, _gentle = _line(1010.0, "reddi, steep"), _line(-10.0, "reddi, gentle")
 reddi = Stream(_line(10 / 101, "reddi"), lambda t: _steep if t % 101 == 1 else _gentle)
 
 
-def cosh(c=1.0):
+def cosh(c: float = 1.0) -> Objective:
     """Return cosh(cx), convex with its minimum 1 at 0.
 
     Parameters
@@ -126,7 +126,7 @@ def cosh(c=1.0):
     )
 
 
-def x_cos(c=1.0):
+def x_cos(c: float = 1.0) -> Objective:
     """Return x · cos(cπx), a wave whose hills grow: the course's function with several minima.
 
     On [−1/c, 2/c] it has a local minimum at −0.273853/c and the global one at 1.090408/c.

@@ -9,8 +9,8 @@ from functools import reduce
 
 import numpy as np
 
+from optimlib.checks import check_dim
 from optimlib.objective import Objective
-from optimlib.problems.parameters import check_dim
 
 rosenbrock = Objective(
     f=lambda w: (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2,
@@ -182,7 +182,7 @@ mccormick = Objective(
 # Problems in any number of variables
 
 
-def rastrigin(dim=2):
+def rastrigin(dim: int = 2) -> Objective:
     """Return 10d + Σ (x² − 10 cos 2πx), a bowl full of local minima near the whole numbers.
 
     The global minimum 0, the only one that is listed, is at the origin.
@@ -217,7 +217,7 @@ def rastrigin(dim=2):
     )
 
 
-def styblinski_tang(dim=2):
+def styblinski_tang(dim: int = 2) -> Objective:
     """Return ½ Σ (x⁴ − 16x² + 5x), with one global minimum among 2ᵈ.
 
     Each variable is −2.903534 or 2.746803 at a minimum, 0.156731 at the only maximum. Listed
@@ -239,6 +239,7 @@ def styblinski_tang(dim=2):
     >>> print(ol.problems.styblinski_tang(dim=1).minima)
     (-2.903534027771177, 2.746802770990837)
     """
+    check_dim(dim)
     low, hill, high = -2.903534027771177, 0.1567312567803401, 2.746802770990837
     valleys = [low, high] if dim in (1, 2) else [low]
     return _of_components(
@@ -254,7 +255,7 @@ def styblinski_tang(dim=2):
     )
 
 
-def ackley(dim=2):
+def ackley(dim: int = 2) -> Objective:
     r"""Return Ackley's function, nearly flat far out and a cone at its minimum 0 at the origin.
 
     .. math:: f = 20 - 20\,e^{-r/5} + e - e^{c}, \quad

@@ -6,6 +6,7 @@ import numpy as np
 
 from optimlib.rules.hyperparameters import DecayRate, LearningRate, NonNegative, SlowDecayRate
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class AdaBelief(Rule):
 
     state = ("m", "s")
 
-    def update(self, t, g, m, s):
+    def update(self, t: int, g: Array, m: Array, s: Array) -> Record:
         m = self.beta1 * m + (1 - self.beta1) * g
         s = self.beta2 * s + (1 - self.beta2) * (g - m) ** 2 + self.eps
         m_hat = m / (1 - self.beta1**t)

@@ -6,6 +6,7 @@ import numpy as np
 
 from optimlib.rules.hyperparameters import DecayRate, LearningRate, NonNegative
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Adadelta(Rule):
 
     state = ("v", "u")
 
-    def update(self, t, g, v, u):
+    def update(self, t: int, g: Array, v: Array, u: Array) -> Record:
         v = self.rho * v + (1 - self.rho) * g**2
         Delta = np.sqrt(u + self.eps) / np.sqrt(v + self.eps) * g
         u = self.rho * u + (1 - self.rho) * Delta**2

@@ -8,6 +8,7 @@ import numpy as np
 from optimlib.rules.hyperparameters import NonNegative, StartValue
 from optimlib.rules.optimizer import filled
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,10 @@ class AdaGrad(Rule):
         "decaying": dict(lr_decay=0.25),
     }
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         return (filled(w, self.G0), *super().initial(w)[1:])
 
-    def update(self, t, g, G):
+    def update(self, t: int, g: Array, G: Array) -> Record:
         G = G + g**2
         scale = np.sqrt(G + self.eps) if self.eps_inside else np.sqrt(G) + self.eps
         if self.lr_decay is None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from optimlib.rules.hyperparameters import DecayRate, LearningRate, NonNegative, SlowDecayRate
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Adam(Rule):
         "eps before correction": dict(eps_before_correction=True),
     }
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.eps_before_correction and not self.bias_correction:
             raise ValueError(
@@ -85,7 +86,7 @@ class Adam(Rule):
     def _scale(self, v):
         return np.sqrt(v + self.eps) if self.eps_inside else np.sqrt(v) + self.eps
 
-    def update(self, t, g, m, v):
+    def update(self, t: int, g: Array, m: Array, v: Array) -> Record:
         m = self.beta1 * m + (1 - self.beta1) * g
         v = self.beta2 * v + (1 - self.beta2) * g**2
         if not self.bias_correction:

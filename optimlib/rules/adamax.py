@@ -7,6 +7,7 @@ import numpy as np
 
 from optimlib.rules.hyperparameters import DecayRate, LearningRate, NonNegative, SlowDecayRate
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Adamax(Rule):
     state = ("m", "u")
     forms: ClassVar = {"eps inside": dict(eps_inside=True)}
 
-    def update(self, t, g, m, u):
+    def update(self, t: int, g: Array, m: Array, u: Array) -> Record:
         m = self.beta1 * m + (1 - self.beta1) * g
         u = np.maximum(self.beta2 * u, np.abs(g) + self.eps if self.eps_inside else np.abs(g))
         m_hat = m / (1 - self.beta1**t)

@@ -12,6 +12,7 @@ from optimlib.rules.hyperparameters import (
     WeightDecay,
 )
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class AdamW(Rule):
 
     state = ("m", "v")
 
-    def update(self, t, g, m, v, w):
+    def update(self, t: int, g: Array, m: Array, v: Array, w: Array) -> Record:
         m = self.beta1 * m + (1 - self.beta1) * g
         v = self.beta2 * v + (1 - self.beta2) * g**2
         m_hat = m / (1 - self.beta1**t)

@@ -7,6 +7,7 @@ import numpy as np
 
 from optimlib.rules.hyperparameters import DecayRate, LearningRate, NonNegative, SlowDecayRate
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class AMSGrad(Rule):
         "max of corrected": dict(bias_correction=True, max_of_corrected=True),
     }
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.max_of_corrected and not self.bias_correction:
             raise ValueError(
@@ -76,7 +77,7 @@ class AMSGrad(Rule):
                 "got max_of_corrected = True"
             )
 
-    def update(self, t, g, m, v, v_max):
+    def update(self, t: int, g: Array, m: Array, v: Array, v_max: Array) -> Record:
         m = self.beta1 * m + (1 - self.beta1) * g
         v = self.beta2 * v + (1 - self.beta2) * g**2
         if not self.bias_correction:

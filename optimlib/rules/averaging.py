@@ -1,9 +1,12 @@
 """Polyak averaging."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import Count
 from optimlib.rules.wrapper import Wrapper
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,10 @@ class Averaging(Wrapper):
 
     adds = ("average",)
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         return (*self.rule.initial(w), w)
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         *inner, average = state
         record = self.rule.advance(t, w, inner, objective)
         w = record.pop("w")

@@ -1,13 +1,23 @@
 """BFGS."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimlib.line_search import StrongWolfe, check_line_search, dot, first_trial, times
+from optimlib.line_search import (
+    LineSearch,
+    StrongWolfe,
+    check_line_search,
+    dot,
+    first_trial,
+    search,
+    times,
+)
+from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import Option
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -50,24 +60,24 @@ class BFGS(Optimizer):
     """
 
     scaled: bool = True
-    line_search: Option[Callable] = field(default=StrongWolfe())
+    line_search: Option[LineSearch] = field(default=StrongWolfe())
 
     state = ("H",)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         check_line_search(self)
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         identity = np.eye(len(w), dtype=w.dtype)[..., None]
         return (np.broadcast_to(identity, (len(w), *w.shape)),)
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         (H,) = state
         g = objective.grad(w)
         p = -times(H, g)
-        search = self.line_search(objective, w, p, g=g, start=first_trial(g) if t == 1 else 1.0)
-        alpha, evaluations = search.alpha, search.evaluations
+        start = first_trial(g) if t == 1 else 1.0
+        alpha, evaluations = search(self, objective, w, p, g=g, start=start)
         s = alpha * p
         y = objective.grad(w + s) - g
         if self.scaled and t == 1:

@@ -1,17 +1,20 @@
 """A flat point as named blocks with shapes, each with a rule of its own."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 
+from optimlib.objective import Objective
 from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.optimizer import Optimizer
-from optimlib.rules.rule import Rule
+from optimlib.rules.rule import Rule, check_call
 from optimlib.rules.wrapper import Wrapper
+from optimlib.types import Array, ArrayLike, Record, Start
 
 REST = "rest"
 
@@ -63,10 +66,10 @@ class Blocks(Optimizer):
     {'W1': (64, 16), 'b1': (16,), 'W2': (16, 10), 'b2': (10,)}
     """
 
-    rules: dict
-    shapes: dict
+    rules: Mapping[str, Optimizer]
+    shapes: Mapping[str, tuple[int, ...]]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("rules", "shapes"):
             value = getattr(self, name)
@@ -111,13 +114,13 @@ class Blocks(Optimizer):
         keys = (name, name.rstrip("0123456789"), REST)
         return next((key for key in keys if key in self.rules), None)
 
-    def rules_in_use(self):
+    def rules_in_use(self) -> list[tuple[Optimizer, list[str]]]:
         """Return (rule, names of its blocks) for each rule that moves a block."""
         keys = {key: [n for n in self.shapes if self._key(n) == key] for key in self.rules}
         return [(self.rules[key], names) for key, names in keys.items() if names]
 
     @property
-    def dim(self):
+    def dim(self) -> int:
         """The number d of coordinates of all blocks."""
         return sum(map(math.prod, self.shapes.values()))
 
@@ -132,10 +135,10 @@ class Blocks(Optimizer):
         return parts
 
     @property
-    def state(self):
+    def state(self) -> tuple[str, ...]:
         return tuple(f"{part.name}.{name}" for part in self._parts for name in part.rule.state)
 
-    def split(self, w):
+    def split(self, w: ArrayLike) -> dict[str, Array]:
         r"""Return the blocks of a point.
 
         Parameters
@@ -161,7 +164,7 @@ class Blocks(Optimizer):
         blocks = {part.name: w[part.where] for part in self._parts}
         return {n: x.reshape(self.shapes[n] + w.shape[1:]) for n, x in blocks.items()}
 
-    def join(self, blocks):
+    def join(self, blocks: Mapping[str, ArrayLike]) -> Array:
         r"""Return the point of blocks: what `split` undoes.
 
         Parameters
@@ -204,7 +207,7 @@ class Blocks(Optimizer):
     def _shapes(self):
         return ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())
 
-    def flat_start(self, w0, objective):
+    def flat_start(self, w0: Start, objective: Objective) -> Any:
         if self.dim != objective.dim:
             raise ValueError(
                 f"Blocks: shapes must have {objective.dim} numbers for {objective.name}, "
@@ -216,16 +219,16 @@ class Blocks(Optimizer):
         rules = {key: copy_wrapped(rule) for key, rule in self.rules.items()}
         return self.replace_unchecked(rules=rules)
 
-    def rates(self):
+    def rates(self) -> Array:
         """Return the learning rate of each coordinate in a run, shape (d, 1) or (d, N)."""
         rates = [np.atleast_1d(_core(part.rule).lr) for part in self._parts]
         sizes = [math.prod(shape) for shape in self.shapes.values()]
         return np.repeat(np.stack(np.broadcast_arrays(*rates)), sizes, axis=0)
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         return tuple(state for part in self._parts for state in part.rule.initial(w[part.where]))
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         blocks = [w[part.where] for part in self._parts]
         states = [state[part.states] for part in self._parts]
         points = [
@@ -235,7 +238,8 @@ class Blocks(Optimizer):
         ahead = any(point is not block for point, block in zip(points, blocks, strict=True))
         look_ahead = {"look_ahead": np.concatenate(points)} if ahead else {}
         g = objective.grad(look_ahead.get("look_ahead", w))
-        named, steps, ends = {}, [], []
+        named: Record = {}
+        steps, ends = [], []
         for part, block, own, point in zip(self._parts, blocks, states, points, strict=True):
             record = part.rule.advance(t, block, own, _Seen(point, g[part.where]))
             steps.append(np.broadcast_to(record.pop("step"), block.shape))
@@ -306,18 +310,23 @@ class _Stacks(Wrapper):
     def advance(self, t, w, state, objective):
         g = objective.grad(self.look_ahead(w, *state))
         W, G, state = self._stack(w), self._stack(g), self._states(state)
-        record = self._update(self._rule, t, G, state, W)
+        for array in (W, G, *state):
+            array.setflags(write=False)
+        record = self._update(t, G, state, W)
         if t == 1:
             self._rule.check_record(record)
             self._check_shapes(record, G, state)
-            self._check_alone(record, G, state, W)
         step = self._flat(record["step"])
         named = {n: _batch_last(x) if np.ndim(x) else x for n, x in record.items() if n != "step"}
         return {"g": g, **named, "step": step, "w": w + step}
 
-    @staticmethod
-    def _update(rule, t, G, state, W):
-        return rule.update(t, G, *state, **({"w": W} if rule.sees_point else {}))
+    def _update(self, t, G, state, W):
+        point = {"w": W} if self.rule.sees_point else {}
+        try:
+            return self._rule.update(t, G, *state, **point)
+        except (TypeError, ValueError) as error:
+            check_call(error, self._rule, t, G, *state, **point)
+            raise
 
     def _check_shapes(self, record, G, state):
         needed = dict(zip(self.rule.state, state, strict=True)) | {"step": G}
@@ -332,18 +341,6 @@ class _Stacks(Wrapper):
             raise ValueError(
                 f"{type(self.rule).__name__}.update must return {name} of shape {words}, "
                 f"got shape {shape}"
-            )
-
-    def _check_alone(self, record, G, state, W):
-        """Raise an error unless the first matrix is moved as it is without the others."""
-        rule = self._rule.map_hyperparameters(lambda name, x: x[:1] if np.ndim(x) else x)
-        alone = self._update(rule, 1, G[:1], [s[:1] for s in state], W[:1])["step"]
-        size, other = np.max(np.abs(alone), initial=0), np.abs(alone - record["step"][:1])
-        if np.isfinite(size) and np.max(other, initial=0) > 1e-3 * size:
-            raise ValueError(
-                f"{type(self.rule).__name__}.update must move each matrix of a stack as if it were "
-                "alone: a norm is np.linalg.matrix_norm(G, keepdims=True), a sum is "
-                "np.sum(G, axis=(-2, -1), keepdims=True)"
             )
 
 

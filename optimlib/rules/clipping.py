@@ -1,11 +1,14 @@
 """Gradient clipping, by the norm and by value."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import Positive
 from optimlib.rules.wrapper import OtherGradient, Wrapper
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class ClipNorm(Wrapper):
 
     limit: Positive
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         def clipped(w, g):
             # One coordinate after the other, so that a run in a batch gets the bits that it has
             # alone; and without squares, which overflow.
@@ -73,7 +76,7 @@ class ClipValue(Wrapper):
 
     limit: Positive
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         def clipped(w, g):
             return np.minimum(np.maximum(g, -self.limit), self.limit)
 

@@ -1,13 +1,22 @@
 """Nonlinear conjugate gradients."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimlib.line_search import StrongWolfe, check_line_search, dot, first_trial
+from optimlib.line_search import (
+    LineSearch,
+    StrongWolfe,
+    check_line_search,
+    dot,
+    first_trial,
+    search,
+)
+from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import Count, Option
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -62,18 +71,18 @@ class ConjugateGradient(Optimizer):
 
     fletcher_reeves: bool = False
     restart: Count | None = None
-    line_search: Option[Callable] = field(default=StrongWolfe(c2=0.1))
+    line_search: Option[LineSearch] = field(default=StrongWolfe(c2=0.1))
 
     state = ("g", "p", "alpha")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         check_line_search(self)
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         return np.zeros_like(w), np.zeros_like(w), np.zeros_like(w[0])
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         last_g, last_p, last_alpha = state
         g = objective.grad(w)
         change = g if self.fletcher_reeves else g - last_g
@@ -84,6 +93,5 @@ class ConjugateGradient(Optimizer):
         p = np.where(beta > 0, -g + beta * last_p, -g)
         start = last_alpha * dot(last_g, last_p) / dot(g, p)
         start = np.where((start > 0) & (start < np.inf), start, first_trial(g))
-        search = self.line_search(objective, w, p, g=g, start=start)
-        alpha, evaluations = search.alpha, search.evaluations
+        alpha, evaluations = search(self, objective, w, p, g=g, start=start)
         return dict(g=g, beta=beta, p=p, alpha=alpha, evaluations=evaluations, w=w + alpha * p)

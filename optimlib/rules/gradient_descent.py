@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -32,5 +33,5 @@ class GradientDescent(Rule):
     w₂ = 3.2 − 0.1 · 6.4 = 2.56
     """
 
-    def update(self, t, g):
+    def update(self, t: int, g: Array) -> Record:
         return dict(step=-self.lr * g)

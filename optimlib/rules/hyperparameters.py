@@ -7,9 +7,12 @@ from enum import Enum
 from functools import cache
 from numbers import Integral, Number, Real
 from types import NoneType, UnionType
-from typing import Annotated, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
+
+from optimlib.checks import is_finite
+from optimlib.types import Hyperparameter, Numeric
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -49,10 +52,10 @@ class Range:
     ge: float = -math.inf
     lt: float = math.inf
     le: float = math.inf
-    usual: tuple | None = None
+    usual: tuple[float, float] | None = None
     in_schedule: "Range | None" = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not (self.low < self.high or self.contains(self.low)):
             raise ValueError(f"Range: some value must be left, got {self!r}")
         if self.usual:
@@ -61,19 +64,21 @@ class Range:
                 raise ValueError(f"Range: usual must be (low, high) in the range, got {self!r}")
 
     @property
-    def low(self):
+    def low(self) -> float:
         return max(self.gt, self.ge)
 
     @property
-    def high(self):
+    def high(self) -> float:
         return min(self.lt, self.le)
 
-    def contains(self, values):
+    def contains(self, values: Numeric) -> bool:
         """Return whether a number, or every number of an array, is in the range."""
+        if not isinstance(values, np.ndarray) and not is_finite(values):
+            return False
         above = (values > self.gt) & (values >= self.ge)
         return bool(np.all(above & (values < self.lt) & (values <= self.le)))
 
-    def __str__(self):
+    def __str__(self) -> str:
         left, right = "(" if self.gt >= self.ge else "[", ")" if self.lt <= self.le else "]"
         if self.high < math.inf:
             return f"in {left}{self.low:g}, {self.high:g}{right}"
@@ -81,7 +86,7 @@ class Range:
             return "finite"
         return f"finite and {'>' if left == '(' else '>='} {self.low:g}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         given = ((f.name, getattr(self, f.name)) for f in fields(self))
         defaults = {f.name: f.default for f in fields(self)}
         return f"Range({', '.join(f'{n}={v!r}' for n, v in given if v != defaults[n])})"
@@ -97,13 +102,13 @@ T = TypeVar("T")
 # Option[int]: a field that may hold a number and is no hyperparameter.
 Option = Annotated[T, Note.OPTION]
 
-LearningRate = Annotated[float, Range(gt=0, in_schedule=Range(ge=0), usual=(0.02, 0.4))]
+LearningRate = Annotated[Hyperparameter, Range(gt=0, in_schedule=Range(ge=0), usual=(0.02, 0.4))]
 # Weights of the past in running means; the slow one where another mean forgets sooner.
-DecayRate = Annotated[float, Range(ge=0, lt=1, usual=(0.3, 0.8))]
-SlowDecayRate = Annotated[float, Range(ge=0, lt=1, usual=(0.85, 0.97))]
-WeightDecay = Annotated[float, Range(ge=0, usual=(0.05, 0.5))]
-NonNegative = Annotated[float, Range(ge=0)]
-Positive = Annotated[float, Range(gt=0)]
+DecayRate = Annotated[Hyperparameter, Range(ge=0, lt=1, usual=(0.3, 0.8))]
+SlowDecayRate = Annotated[Hyperparameter, Range(ge=0, lt=1, usual=(0.85, 0.97))]
+WeightDecay = Annotated[Hyperparameter, Range(ge=0, usual=(0.05, 0.5))]
+NonNegative = Annotated[Hyperparameter, Range(ge=0)]
+Positive = Annotated[Hyperparameter, Range(gt=0)]
 
 # Options: a number of things, and the value in which a state starts.
 Count = Annotated[Option[int], Range(ge=1)]
@@ -133,16 +138,18 @@ class Declaration:
     is_option: bool
 
     @property
-    def is_hyperparameter(self):
+    def is_hyperparameter(self) -> bool:
         return self.kind is float and not self.is_option
 
-    def objection(self, name, value, in_schedule=False):
+    def objection(
+        self, name: str, value: Any, in_schedule: bool = False
+    ) -> tuple[type[Exception], str] | None:
         """Return None, or what is wrong with a value: the kind of error, and what it must be."""
         if value is None and self.optional:
             return None
         if not self._has_the_type(value):
             return TypeError, self._type_in_words(name, value)
-        limits = (in_schedule and self.range.in_schedule) or self.range
+        limits = self.range and ((in_schedule and self.range.in_schedule) or self.range)
         if limits and not limits.contains(value):
             return ValueError, str(limits).removeprefix("finite and " if self.kind is int else "")
         return None
@@ -178,7 +185,8 @@ def _is_number(value, kind=Number):
 
 
 def _is_array(value):
-    return isinstance(value, np.ndarray) and value.dtype.kind in "fiu"
+    masked = isinstance(value, np.ma.MaskedArray)
+    return isinstance(value, np.ndarray) and value.dtype.kind in "fiu" and not masked
 
 
 def _is_numeric(value):
@@ -190,7 +198,7 @@ def _kind_of(value):
 
 
 @cache
-def declarations(cls):
+def declarations(cls: type) -> dict[str, Declaration]:
     """Return the `Declaration` of every field of an optimizer's class, by name.
 
     A plain ``float`` keeps the range that a base class declares for the field.
@@ -200,7 +208,7 @@ def declarations(cls):
     TypeError
         If a hyperparameter, or another number, is no field since its class is no dataclass.
     """
-    found = {}
+    found: dict[str, Declaration] = {}
     for base in reversed(cls.__mro__):
         for name, annotation in inspect.get_annotations(base).items():
             hint = _resolved(base, name, annotation)
@@ -222,7 +230,7 @@ def _check_field(cls, name, declared):
         )
 
 
-def check_class_attributes(cls):
+def check_class_attributes(cls: type) -> None:
     """Raise a TypeError if a number in the body of a class has no annotation."""
     for base in cls.__mro__:
         for name, value in vars(base).items():

@@ -1,12 +1,15 @@
 """Weight decay around any optimizer: coupled (`L2`) and decoupled (`DecoupledWeightDecay`)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from optimlib.objective import Objective
 from optimlib.rules.blocks import Blocks
 from optimlib.rules.hyperparameters import WeightDecay
 from optimlib.rules.wrapper import OtherGradient, Wrapper
+from optimlib.types import Array, Record
 
 
 class _Penalized(OtherGradient):
@@ -53,7 +56,7 @@ class L2(Wrapper):
 
     weight_decay: WeightDecay
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         return self.rule.advance(t, w, state, _Penalized(objective, self.weight_decay))
 
 
@@ -91,7 +94,7 @@ class DecoupledWeightDecay(Wrapper):
 
     weight_decay: WeightDecay
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.core, Blocks) and not hasattr(self.core, "lr"):
             raise ValueError(self._complaint("rule", self.rule, "one with a learning rate lr"))
@@ -101,6 +104,6 @@ class DecoupledWeightDecay(Wrapper):
             return (self.core.rates() * self.weight_decay).astype(w.dtype)
         return self.core.lr * self.weight_decay
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         record = self.rule.advance(t, w, state, objective)
         return {**record, "w": record["w"] - self._decay(w) * w}

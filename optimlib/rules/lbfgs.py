@@ -1,13 +1,22 @@
 """L-BFGS."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimlib.line_search import StrongWolfe, check_line_search, dot, first_trial
+from optimlib.line_search import (
+    LineSearch,
+    StrongWolfe,
+    check_line_search,
+    dot,
+    first_trial,
+    search,
+)
+from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import Count, Option
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -53,25 +62,25 @@ class LBFGS(Optimizer):
 
     memory: Count = 10
     scaled: bool = True
-    line_search: Option[Callable] = field(default=StrongWolfe())
+    line_search: Option[LineSearch] = field(default=StrongWolfe())
 
     # The remembered s and y, oldest first; zeros where there is none yet.
     state = ("past_s", "past_y")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         check_line_search(self)
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         nothing = np.zeros((self.memory, *w.shape), dtype=w.dtype)
         return nothing, nothing
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         past_s, past_y = state
         g = objective.grad(w)
         p = -self._product(past_s, past_y, g)
-        search = self.line_search(objective, w, p, g=g, start=first_trial(g) if t == 1 else 1.0)
-        alpha, evaluations = search.alpha, search.evaluations
+        start = first_trial(g) if t == 1 else 1.0
+        alpha, evaluations = search(self, objective, w, p, g=g, start=start)
         s = alpha * p
         y = objective.grad(w + s) - g
         kept = (dot(s, y) > 0) & (1 / dot(s, y) < np.inf)

@@ -6,6 +6,7 @@ import numpy as np
 
 from optimlib.rules.hyperparameters import DecayRate, LearningRate, SlowDecayRate, WeightDecay
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Lion(Rule):
 
     state = ("m",)
 
-    def update(self, t, g, m, w):
+    def update(self, t: int, g: Array, m: Array, w: Array) -> Record:
         c = self.beta1 * m + (1 - self.beta1) * g
         m = self.beta2 * m + (1 - self.beta2) * g
         return dict(c=c, m=m, step=-self.lr * (np.sign(c) + self.weight_decay * w))

@@ -1,10 +1,13 @@
 """Lookahead."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import Count, Range
 from optimlib.rules.wrapper import Wrapper
+from optimlib.types import Array, Hyperparameter, Record
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,14 @@ class Lookahead(Wrapper):
     """
 
     k: Count = 5
-    alpha: Annotated[float, Range(gt=0, le=1)] = 0.5
+    alpha: Annotated[Hyperparameter, Range(gt=0, le=1)] = 0.5
 
     adds = ("slow",)
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         return (*self.rule.initial(w), w)
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         *inner, slow = state
         record = self.rule.advance(t, w, inner, objective)
         fast = w = record.pop("w")

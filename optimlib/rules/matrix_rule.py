@@ -2,10 +2,13 @@
 
 import inspect
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import LearningRate
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record, Start
 
 
 @dataclass(frozen=True)
@@ -50,18 +53,18 @@ class MatrixRule(Optimizer):
 
     lr: LearningRate
 
-    sees_point = False
+    sees_point: ClassVar[bool] = False
     check_record = Rule.check_record
 
-    def __init_subclass__(cls):
+    def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.sees_point = "w" in inspect.signature(cls.update).parameters
 
-    def look_ahead(self, w, *state):
+    def look_ahead(self, w: Array, *state: Any, **nothing: Any) -> Array:
         """Return the matrices at which the next gradient is taken: `w` itself by default."""
         return w
 
-    def update(self, t, G, *state):
+    def update(self, t: int, G: Array, *state: Any, **point: Any) -> Record:
         r"""Return the named intermediates of one step, the new state and ``step`` among them.
 
         Parameters
@@ -82,7 +85,7 @@ class MatrixRule(Optimizer):
         """
         raise NotImplementedError(f"{type(self).__name__} does not define update")
 
-    def flat_start(self, w0, objective):
+    def flat_start(self, w0: Start, objective: Objective) -> Any:
         name = type(self).__name__
         raise TypeError(
             f"{name} moves matrices: say where they lie in the point and what shape they have, "

@@ -12,6 +12,7 @@ import numpy as np
 
 from optimlib.rules.hyperparameters import DecayRate, Range
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Hyperparameter, Record
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,12 @@ class Momentum(Rule):
     """
 
     beta: DecayRate = 0.9
-    dampening: Annotated[float, Range(ge=0, le=1)] | None = None
+    dampening: Annotated[Hyperparameter, Range(ge=0, le=1)] | None = None
 
     state = ("v",)
     forms: ClassVar = {"dampened": dict(dampening=0.25)}
 
-    def update(self, t, g, v):
+    def update(self, t: int, g: Array, v: Array) -> Record:
         if self.dampening is None:
             v = self.beta * v + g
         else:
@@ -98,7 +99,7 @@ class HeavyBall(Rule):
 
     state = ("v",)
 
-    def update(self, t, g, v):
+    def update(self, t: int, g: Array, v: Array) -> Record:
         v = self.beta * v + self.lr * g
         return dict(v=v, step=-v)
 
@@ -138,6 +139,6 @@ class AverageMomentum(Rule):
 
     state = ("v",)
 
-    def update(self, t, g, v):
+    def update(self, t: int, g: Array, v: Array) -> Record:
         v = self.beta * v + (1 - self.beta) * g
         return dict(v=v, step=-self.lr * v)

@@ -15,6 +15,7 @@ from optimlib.rules.hyperparameters import (
     WeightDecay,
 )
 from optimlib.rules.matrix_rule import MatrixRule
+from optimlib.types import Array, Hyperparameter, Record
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,9 @@ class Muon(MatrixRule):
     beta: DecayRate = 0.95
     weight_decay: WeightDecay = 0.0
     eps: NonNegative = 1e-7
-    a: float = 3.4445
-    b: float = -4.7750
-    c: float = 2.0315
+    a: Hyperparameter = 3.4445
+    b: Hyperparameter = -4.7750
+    c: Hyperparameter = 2.0315
     scale: str | None = "columns"
     rms: Positive | None = None
     nesterov: bool = True
@@ -120,9 +121,9 @@ class Muon(MatrixRule):
         "without Nesterov": dict(nesterov=False),
     }
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
-        if self.scale not in ("columns", "rows", None):
+        if self.scale is not None and str(self.scale) not in ("columns", "rows"):
             raise ValueError(self._complaint("scale", self.scale, "'columns', 'rows' or None"))
         if self.rms is not None and self.scale is not None:
             raise ValueError(self._complaint("scale", self.scale, "None beside rms"))
@@ -131,7 +132,7 @@ class Muon(MatrixRule):
                 "Muon: bias_correction must be False without average, got bias_correction = True"
             )
 
-    def update(self, t, G, B, w):
+    def update(self, t: int, G: Array, B: Array, w: Array) -> Record:
         new = (1 - self.beta) * G if self.average else G
         B = self.beta * B + new
         record = dict(B=B)

@@ -1,7 +1,7 @@
 """NAdam."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from optimlib.rules.hyperparameters import (
     SlowDecayRate,
 )
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Hyperparameter, Record
 
 
 @dataclass(frozen=True)
@@ -56,18 +57,18 @@ class NAdam(Rule):
     beta1: DecayRate = 0.9
     beta2: SlowDecayRate = 0.999
     eps: NonNegative = 1e-8
-    psi: Annotated[float, Range(ge=0, usual=(0.1, 0.9))] | None = 0.004
+    psi: Annotated[Hyperparameter, Range(ge=0, usual=(0.1, 0.9))] | None = 0.004
 
     forms: ClassVar = {"constant momentum": dict(psi=None)}
 
     @property
-    def state(self):
+    def state(self) -> tuple[str, ...]:
         return ("m", "v") if self.psi is None else ("m", "v", "P")
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         return (*(np.zeros_like(w) for _ in range(2)), np.ones_like(w))[: len(self.state)]
 
-    def update(self, t, g, m, v, P=None):
+    def update(self, t: int, g: Array, m: Array, v: Array, P: Any = None) -> Record:
         m = self.beta1 * m + (1 - self.beta1) * g
         v = self.beta2 * v + (1 - self.beta2) * g**2
         v_hat = v / (1 - self.beta2**t)

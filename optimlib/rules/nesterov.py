@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from optimlib.rules.hyperparameters import DecayRate
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ class Nesterov(Rule):
     state = ("v",)
     forms: ClassVar = {"library form": dict(library_form=True)}
 
-    def look_ahead(self, w, v):
+    def look_ahead(self, w: Array, v: Array) -> Array:
         return w if self.library_form else w - self.lr * self.beta * v
 
-    def update(self, t, g, v):
+    def update(self, t: int, g: Array, v: Array) -> Record:
         v = self.beta * v + g
         return dict(v=v, step=-self.lr * (g + self.beta * v if self.library_form else v))

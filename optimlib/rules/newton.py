@@ -1,14 +1,16 @@
 """Newton's method: plain, damped, regularized, and saddle-free."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 
-from optimlib.line_search import check_line_search, times
+from optimlib.line_search import LineSearch, check_line_search, search, times
+from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import LearningRate, Option, Range
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import Array, Hyperparameter, Record
 
 
 @dataclass(frozen=True)
@@ -67,16 +69,16 @@ class Newton(Optimizer):
     """
 
     lr: LearningRate = 1.0
-    regularization: Annotated[float, Range(ge=0, usual=(0.1, 2.0))] = 0.0
+    regularization: Annotated[Hyperparameter, Range(ge=0, usual=(0.1, 2.0))] = 0.0
     saddle_free: bool = False
-    line_search: Option[Callable] | None = None
+    line_search: Option[LineSearch] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.line_search is not None:
             check_line_search(self)
 
-    def direction(self, g, hessian):
+    def direction(self, g: Array, hessian: Array) -> Array:
         """Return p, in one variable by plain arithmetic, which can be recorded."""
         if len(g) == 1:
             h = np.abs(hessian[0]) if self.saddle_free else hessian[0]
@@ -84,14 +86,13 @@ class Newton(Optimizer):
         solve = _solved_absolutely if self.saddle_free else _solved
         return -solve(hessian, self.regularization, g)
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         g = objective.grad(w)
         p = self.direction(g, objective.hess(w))
         if self.line_search is None:
             alpha = np.full(w.shape[1:], self.lr, dtype=w.dtype)
             return dict(g=g, p=p, alpha=alpha, w=w + alpha * p)
-        search = self.line_search(objective, w, p, g=g, start=self.lr)
-        alpha, evaluations = search.alpha, search.evaluations
+        alpha, evaluations = search(self, objective, w, p, g=g, start=self.lr)
         return dict(g=g, p=p, alpha=alpha, evaluations=evaluations, w=w + alpha * p)
 
 

@@ -1,12 +1,16 @@
 """What every method shares: hyperparameters that are checked, a state, one pure step."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 
-from optimlib.rules.hyperparameters import check_class_attributes, declarations
+from optimlib.names import check_arguments
+from optimlib.objective import Objective
+from optimlib.rules.hyperparameters import Range, check_class_attributes, declarations
+from optimlib.types import Array, Record, Start
 
 
 @dataclass(frozen=True)
@@ -42,18 +46,28 @@ class Optimizer:
         If a hyperparameter or an option is out of its range.
     TypeError
         If a hyperparameter is not a number, an array of numbers, or callable (a schedule), an
-        option is not of its type, or a number is declared as neither.
+        option is not of its type, or there is no argument of a name; where a class is defined, if
+        a number in it is declared as neither, or `state` is not a tuple of names.
     """
 
-    state = ()
-    forms: ClassVar = {}
+    forms: ClassVar[dict[str, dict[str, Any]]] = {}
 
-    def __init_subclass__(cls):
+    @property
+    def state(self) -> tuple[str, ...]:
+        """The names of what the method remembers."""
+        return ()
+
+    def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         check_class_attributes(cls)
+        _check_state(cls)
 
-    def __post_init__(self):
-        for name, declared in declarations(type(self)).items():
+    def __new__(cls, *args, **given):
+        check_arguments(cls, given)
+        return super().__new__(cls)
+
+    def __post_init__(self) -> None:
+        for name, declared in declarations(type(self)).items():  # type: ignore[arg-type]  # hashable
             value = getattr(self, name)
             if not (declared.is_hyperparameter and callable(value)):
                 self._check(name, value)
@@ -67,15 +81,15 @@ class Optimizer:
     def _complaint(self, name, value, words):
         return f"{type(self).__name__}: {name} must be {words}, got {name} = {value!r}"
 
-    def flat_start(self, w0, objective):
+    def flat_start(self, w0: Start, objective: Objective) -> Any:
         """Return the start of a run on `objective` as an array or number; `Blocks` takes more."""
         return w0
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         """Return the state before the first step, one array like `w` for each name in `state`."""
         return tuple(np.zeros_like(w) for _ in self.state)
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         """Take step `t` from the point `w` and return its record, a dict.
 
         The record holds what is worth showing in the order of the computation: the gradient
@@ -84,7 +98,7 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__} does not define advance")
 
     @classmethod
-    def ranges(cls):
+    def ranges(cls) -> dict[str, Range]:
         """Return the `Range` of every hyperparameter of its own, by name.
 
         Examples
@@ -93,15 +107,15 @@ class Optimizer:
         >>> print(ol.Momentum.ranges()["beta"])
         in [0, 1)
         """
-        declared = declarations(cls).items()
-        return {name: field.range for name, field in declared if field.is_hyperparameter}
+        declared = declarations(cls).items()  # type: ignore[arg-type]  # a class is hashable
+        return {name: cast(Range, f.range) for name, f in declared if f.is_hyperparameter}
 
-    def hyperparameters(self):
+    def hyperparameters(self) -> dict[str, Any]:
         """Return the optimizer's own hyperparameters, name to value, without those set to None."""
         values = {name: getattr(self, name) for name in self.ranges()}
         return {name: value for name, value in values.items() if value is not None}
 
-    def map_hyperparameters(self, change):
+    def map_hyperparameters(self, change: Callable[[str, Any], Any]) -> Self:
         """Return a copy with ``change(name, value)`` for each hyperparameter, unchecked.
 
         Optimizers that this one wraps are copied in the same way.
@@ -116,20 +130,20 @@ class Optimizer:
                 values[field.name] = copy_wrapped(value)
         return self.replace_unchecked(**values)
 
-    def replace_unchecked(self, **values):
+    def replace_unchecked(self, **values: Any) -> Self:
         """Return a copy with other `values`, without the checks (for symbols and fractions)."""
         copy = object.__new__(type(self))
         for field in fields(self):
             object.__setattr__(copy, field.name, values.get(field.name, getattr(self, field.name)))
         return copy
 
-    def has_schedules(self):
+    def has_schedules(self) -> bool:
         """Return whether a hyperparameter, here or in a wrapped optimizer, is a schedule."""
-        found = []
+        found: list[bool] = []
         self.map_hyperparameters(lambda name, value: found.append(callable(value)))
         return any(found)
 
-    def at(self, t):
+    def at(self, t: int) -> Self:
         """Return the optimizer with every schedule replaced by its value in step `t`.
 
         The value is checked against the range that the hyperparameter has in a schedule: there a
@@ -145,6 +159,22 @@ class Optimizer:
         return self._copy(value_at, lambda wrapped: wrapped.at(t))
 
 
-def filled(w, number):
+def _check_state(cls):
+    """Raise a TypeError unless a class that names what it remembers does so in ``state``."""
+    if "states" in vars(cls):
+        raise TypeError(
+            f"{cls.__name__}: what a method remembers is named in state, as in state = ('v',), "
+            f"got states = {cls.states!r}"
+        )
+    state = cls.state
+    named = isinstance(state, tuple) and all(isinstance(name, str) for name in state)
+    if not (named or hasattr(state, "__get__")):
+        raise TypeError(
+            f"{cls.__name__}: state must be a tuple of names, as in state = ('v',), "
+            f"got state = {state!r}"
+        )
+
+
+def filled(w: Array, number: float) -> Array:
     """Return an array like `w` that holds `number`, in fractions where `w` does."""
     return np.full_like(w, Fraction(str(number)) if np.asarray(w).dtype == object else number)

@@ -1,12 +1,15 @@
 """Projection onto a box."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 
+from optimlib.checks import real_array
+from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import Option
 from optimlib.rules.wrapper import Wrapper
+from optimlib.types import Array, Numeric, Record
 
 
 @dataclass(frozen=True)
@@ -44,30 +47,30 @@ class Projection(Wrapper):
     [-2.    0.5  -0.25] [-1.    0.5  -0.25]
     """
 
-    low: Option[object]
-    high: Option[object]
+    low: Option[Numeric | Sequence[float]]
+    high: Option[Numeric | Sequence[float]]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("low", "high"):
+        for name, empty in (("low", np.inf), ("high", -np.inf)):
             value = getattr(self, name)
-            if isinstance(value, Real) and not isinstance(value, bool):
-                continue
             try:
-                sides = np.array(value)
-            except ValueError:
+                sides = real_array(name, value, finite=False)
+            except (TypeError, ValueError):
                 sides = None
-            if sides is None or sides.ndim != 1 or sides.dtype.kind not in "fiu":
-                words = "a number or a sequence of numbers"
-                raise TypeError(self._complaint(name, value, words))
-            object.__setattr__(self, name, tuple(sides.tolist()))
+            if sides is None or sides.ndim > 1 or not sides.size:
+                raise TypeError(self._complaint(name, value, "a number or a sequence of numbers"))
+            if np.any(np.isnan(sides) | (sides == empty)):
+                raise ValueError(self._complaint(name, value, f"neither nan nor {empty}"))
+            if sides.ndim:
+                object.__setattr__(self, name, tuple(np.asarray(value).tolist()))
         low, high = np.asarray(self.low, float), np.asarray(self.high, float)
         if low.ndim and high.ndim and low.shape != high.shape:
             raise ValueError(self._complaint("high", self.high, f"{low.size} numbers like low"))
         if not np.all(low <= high):
             raise ValueError(self._complaint("low", self.low, f"<= high = {self.high!r}"))
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         for name in ("low", "high"):
             value = getattr(self, name)
             if isinstance(value, tuple) and len(value) != len(w):
@@ -75,7 +78,7 @@ class Projection(Wrapper):
                 raise ValueError(self._complaint(name, value, words))
         return super().initial(w)
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         record = self.rule.advance(t, w, state, objective)
         w = record.pop("w")
         low, high = (np.reshape(side, (-1, 1)).astype(w.dtype) for side in (self.low, self.high))

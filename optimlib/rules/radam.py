@@ -14,6 +14,7 @@ from optimlib.rules.hyperparameters import (
     SlowDecayRate,
 )
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class RAdam(Rule):
         "eps before correction": dict(eps_before_correction=True),
     }
 
-    def update(self, t, g, m, v):
+    def update(self, t: int, g: Array, m: Array, v: Array) -> Record:
         m = self.beta1 * m + (1 - self.beta1) * g
         v = self.beta2 * v + (1 - self.beta2) * g**2
         m_hat = m / (1 - self.beta1**t)

@@ -7,6 +7,7 @@ import numpy as np
 
 from optimlib.rules.hyperparameters import DecayRate, NonNegative
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class RMSProp(Rule):
         "lr inside": dict(momentum=0.5, lr_inside=True),
     }
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.lr_inside and self.momentum is None:
             raise ValueError(
@@ -79,10 +80,10 @@ class RMSProp(Rule):
             )
 
     @property
-    def state(self):
+    def state(self) -> tuple[str, ...]:
         return ("v", *["g_bar"] * self.centered, *["b"] * (self.momentum is not None))
 
-    def update(self, t, g, v, *others):
+    def update(self, t: int, g: Array, v: Array, *others: Array) -> Record:
         record = dict(v=self.beta * v + (1 - self.beta) * g**2)
         square = record["v"]
         if self.centered:

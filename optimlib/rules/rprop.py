@@ -7,6 +7,7 @@ import numpy as np
 
 from optimlib.rules.hyperparameters import LearningRate, Range
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Hyperparameter, Record
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Rprop(Rule):
     """
 
     lr: LearningRate = 0.01
-    grow: Annotated[float, Range(ge=1, usual=(1.2, 1.6))] = 1.2
-    shrink: Annotated[float, Range(gt=0, le=1, usual=(0.3, 0.7))] = 0.5
+    grow: Annotated[Hyperparameter, Range(ge=1, usual=(1.2, 1.6))] = 1.2
+    shrink: Annotated[Hyperparameter, Range(gt=0, le=1, usual=(0.3, 0.7))] = 0.5
     lr_min: LearningRate = 1e-6
     lr_max: LearningRate = 50.0
     skip: bool = False
@@ -58,10 +59,10 @@ class Rprop(Rule):
     state = ("s", "g_tilde")
     forms: ClassVar = {"skipping": dict(skip=True)}
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         return np.zeros_like(w) + self.at(1).lr, np.zeros_like(w)
 
-    def update(self, t, g, s, g_tilde):
+    def update(self, t: int, g: Array, s: Array, g_tilde: Array) -> Record:
         p = g * g_tilde
         s_tilde = np.where(p > 0, self.grow * s, np.where(p < 0, self.shrink * s, s))
         s = np.minimum(np.maximum(s_tilde, self.lr_min), self.lr_max)

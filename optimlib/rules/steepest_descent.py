@@ -1,11 +1,13 @@
 """Gradient descent with a line search."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from optimlib.line_search import ExactLineSearch, check_line_search
+from optimlib.line_search import ExactLineSearch, LineSearch, check_line_search, search
+from optimlib.objective import Objective
 from optimlib.rules.hyperparameters import Option
 from optimlib.rules.optimizer import Optimizer
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,14 @@ class SteepestDescent(Optimizer):
      [ 0.375 -0.125]]
     """
 
-    line_search: Option[Callable] = field(default=ExactLineSearch())
+    line_search: Option[LineSearch] = field(default=ExactLineSearch())
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         check_line_search(self)
 
-    def advance(self, t, w, state, objective):
+    def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
         g = objective.grad(w)
         p = -g
-        search = self.line_search(objective, w, p, g=g)
-        alpha, evaluations = search.alpha, search.evaluations
+        alpha, evaluations = search(self, objective, w, p, g=g)
         return dict(g=g, p=p, alpha=alpha, evaluations=evaluations, w=w + alpha * p)

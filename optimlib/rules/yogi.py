@@ -14,6 +14,7 @@ from optimlib.rules.hyperparameters import (
 )
 from optimlib.rules.optimizer import filled
 from optimlib.rules.rule import Rule
+from optimlib.types import Array, Record
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,10 @@ class Yogi(Rule):
         "as Optax": dict(bias_correction=True, m0=1e-6, v0=1e-6),
     }
 
-    def initial(self, w):
+    def initial(self, w: Array) -> tuple[Array, ...]:
         return filled(w, self.m0), filled(w, self.v0)
 
-    def update(self, t, g, m, v):
+    def update(self, t: int, g: Array, m: Array, v: Array) -> Record:
         m = self.beta1 * m + (1 - self.beta1) * g
         v = v - (1 - self.beta2) * np.sign(v - g**2) * g**2
         if not self.bias_correction:

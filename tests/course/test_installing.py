@@ -130,3 +130,56 @@ def test_error_messages_name_extras_that_exist():
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "extra"
     }
     assert named == EXTRAS - {"chapters"}
+
+
+# The package's page
+
+
+def addresses(text):
+    """Return all addresses in a text that name the owner's repository or site."""
+    return re.findall(r"https://[\w.-]*github[\w.-]*\.[\w./-]*[\w/]", text)
+
+
+def place(address):
+    """Return what an address of the repository leads to, or raise a ValueError."""
+    owner, name = repository().removeprefix("https://github.com/").split("/")
+    for start in (
+        f"https://{owner}.github.io/{name}/",
+        f"https://raw.githubusercontent.com/{owner}/{name}/main/",
+        f"{repository()}/blob/main/",
+        f"{repository()}/",
+        repository(),
+    ):
+        if address.startswith(start):
+            return address.removeprefix(start)
+    raise ValueError(f"{address} is not an address of {repository()}")
+
+
+@pytest.mark.parametrize("file", ["README.md", "pyproject.toml"])
+def test_addresses_are_those_of_the_configuration(file):
+    found = {place(address) for address in addresses((ROOT / file).read_text("utf-8"))}
+    assert {"", "CHANGELOG.md"} <= found
+    assert [path for path in found - {"issues"} if not (ROOT / path).exists()] == []
+
+
+def test_an_address_of_another_owner_is_noticed():
+    text = "[a](https://github.com/else/deep-learning-optimizers/blob/main/LICENSE)."
+    (address,) = addresses(text)
+    with pytest.raises(ValueError, match="not an address of"):
+        place(address)
+
+
+def test_the_readme_refers_to_nothing_beside_it():
+    """As the package's page it stands alone."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    code = re.compile(r"```.*?```|`[^`]*`", flags=re.DOTALL)
+    targets = re.findall(r"\]\(([^)]*)\)|^\[.*\]: (.*)$", code.sub("", text), flags=re.MULTILINE)
+    assert [a + b for a, b in targets if not (a + b).startswith("https://")] == []
+    assert len(targets) > 8
+
+
+def test_authors_are_those_of_the_citation():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert PROJECT["authors"] == citation["authors"]
+    assert PROJECT["version"] == citation["version"]
+    assert PROJECT["keywords"] == citation["keywords"]

@@ -149,6 +149,13 @@ def compares_next_to_what_it_ignores(notebook):
             yield f"cell {number} is not compared, and neither is a code cell next to it"
 
 
+def draws_in_the_style_of_the_book(notebook):
+    for number, cell in code_cells(notebook):
+        imported = re.search(r"^from optimlib import .*\bfigures\b", cell.source, re.MULTILINE)
+        if imported and "figures.use_style()" not in cell.source.splitlines():
+            yield f"cell {number} imports figures and does not call figures.use_style()"
+
+
 CHECKS = [
     is_valid,
     begins_with_its_title,
@@ -161,6 +168,7 @@ CHECKS = [
     has_no_errors,
     has_no_warnings,
     compares_next_to_what_it_ignores,
+    draws_in_the_style_of_the_book,
 ]
 
 
@@ -253,6 +261,10 @@ REJECTED = [
     (has_no_errors, put(new_output("error", ename="ValueError", evalue="", traceback=[]))),
     (has_no_warnings, put(new_output("stream", text="RuntimeWarning: overflow"))),
     (compares_next_to_what_it_ignores, lambda cells: (cells.pop(PRINT), cells.pop(PLOT))),
+    (
+        draws_in_the_style_of_the_book,
+        lambda cells: cells[PRINT].update(source="from optimlib import explorers, figures"),
+    ),
 ]
 
 

@@ -190,7 +190,7 @@ def run_keras(kind, settings):
         g = gradient(kind, t)
         tensors = [keras.ops.convert_to_tensor(g[name], dtype="float64") for name in w]
         stepper.apply(tensors, list(w.values()))
-        yield {name: x.numpy().tolist() for name, x in w.items()}
+        yield {name: x.value.tolist() for name, x in w.items()}
 
 
 def run_keras_in_float64(kind, settings):

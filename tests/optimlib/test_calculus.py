@@ -16,6 +16,7 @@ from optimlib.calculus import (
     second_directional_derivative,
     taylor,
 )
+from optimlib.expression import evaluate, record_problem
 
 BOWL = ol.problems.coupled_bowl
 ROSENBROCK = ol.problems.rosenbrock
@@ -319,7 +320,7 @@ def test_taylor_model_is_that_of_sympy(sympy, name, order):
     if name == "mccormick":
         line = sympy.sin(x + y) + (x - y) ** 2 - 1.5 * x + 2.5 * y + 1
     else:
-        line = problem.f(np.array([x, y]))
+        line = evaluate(record_problem(problem, "f"), {"x": x, "y": y})
     expected = sympy.series(line, s, 0, order + 1).removeO()
     for size in (0.0, 0.3, -2.0):
         value = float(expected.subs(s, size))
@@ -392,8 +393,8 @@ NO_HESSIAN = ol.Objective(lambda w: w**2, lambda w: 2 * w, name="bare")
     [
         (lambda: numerical_gradient(3, 1.0), TypeError, "f must be an Objective or callable, .* 3"),
         (lambda: numerical_gradient(np.exp, np.nan), ValueError, "w must be finite, got w = .*nan"),
-        (lambda: numerical_gradient(np.exp, "a"), TypeError, "w must be real numbers, got w = "),
-        (lambda: numerical_gradient(np.exp, 1j), TypeError, "w must be real numbers, got w = "),
+        (lambda: numerical_gradient(np.exp, "a"), TypeError, "w must be a real number .* w = "),
+        (lambda: numerical_gradient(np.exp, 1j), TypeError, "w must be a real number .* w = "),
         (lambda: numerical_gradient(BOWL, [1.0]), ValueError, r"w must have shape \(2, ...\)"),
         (
             lambda: numerical_gradient(np.exp, 1.0, method="backward"),
@@ -416,7 +417,7 @@ NO_HESSIAN = ol.Objective(lambda w: w**2, lambda w: 2 * w, name="bare")
         (
             lambda: derivative_error(ol.problems.cube, 1.0, [0.1, -1]),
             ValueError,
-            r"h must be an array of finite steps > 0, got h = array\(\[ 0.1, -1. \]\)",
+            r"h must be an array of finite steps > 0, got h = \[0.1, -1\]",
         ),
         (lambda: derivative_error(ol.problems.cube, 1.0, 0.1), ValueError, "h must be an array"),
         (lambda: derivative_error(ol.problems.cube, 1.0, []), ValueError, "h must be an array"),

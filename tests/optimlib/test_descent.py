@@ -7,15 +7,17 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from cases import NUMBERS, PROBLEMS, RULES, ends, starts, update
+from cases import NUMBERS, PAIRS, PROBLEMS, RULES, ends, starts, update
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from looping import covering, each
 
 import optimlib as ol
+from optimlib import descent
 from optimlib.descent import CHUNK
 from optimlib.exact import exact_sqrt, exactly
+from optimlib.symbols import number_text
 
 SQUARE = ol.problems.square
 every_rule = each("make", RULES)
@@ -108,6 +110,28 @@ def test_run_is_the_last_point_of_trace_bit_for_bit(name, threads):
     rule = RULES[name](1e-3)
     expected = ol.trace(rule, ol.problems.rosenbrock, start, 5)["w"][-1]
     assert same(ol.run(rule, ol.problems.rosenbrock, start, 5, threads=threads), expected)
+
+
+@each("make, problem", PAIRS)
+def test_run_is_the_last_point_of_trace_for_every_rule(monkeypatch, make, problem):
+    monkeypatch.setattr(descent, "CHUNK", 48)
+    start = starts(problem, 11)
+    expected = ol.trace(make(1e-3), problem, start, 25).points[-1]
+    assert same(ol.run(make(1e-3), problem, start, 25), expected)
+
+
+@pytest.mark.parametrize("count", [1, 2, 6, 7, 64])
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_chunks_do_not_change_the_result(monkeypatch, count, threads):
+    rule, w0 = ol.Adam(np.linspace(0.01, 0.1, count)), starts(ol.problems.saddle, count)
+    expected = ol.run(rule, ol.problems.saddle, w0, 5)
+    monkeypatch.setattr(descent, "CHUNK", 96)
+    chunks = descent._chunks(w0, threads)
+    points = np.arange(count)
+    np.testing.assert_array_equal(np.concatenate([points[c] for c in chunks]), points)
+    assert len(chunks) == count or len(chunks) % threads == 0
+    assert all(w0[:, c].nbytes <= 96 + w0[:, :1].nbytes for c in chunks)
+    assert same(ol.run(rule, ol.problems.saddle, w0, 5, threads=threads), expected)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -473,9 +497,19 @@ def test_long_trace_is_elided_in_the_middle():
     assert [line.split()[0] for line in whole[2:]] == [str(t) for t in range(12)]
 
 
+def test_a_long_trace_computes_only_what_it_shows():
+    computed = []
+    counting = ol.Objective(lambda w: computed.append(w.size) or w**2, lambda w: 2 * w)
+    path = ol.trace(ol.GradientDescent(0.1), counting, np.ones((1, 3)), 1000)
+    lines = repr(path).splitlines()
+    assert computed == [11]  # the start and ten steps of the first run
+    assert lines[-1].split()[-1] == number_text(path.values[-1, 0])
+
+
 def table(path):
     """Parse the trace's HTML as XML, which it is only if every tag is closed."""
-    root = ET.fromstring(path._repr_html_())
+    assert path.to_html() == path._repr_html_()
+    root = ET.fromstring(path.to_html())
     assert root.tag == "table"
     rows = [["".join(cell.itertext()) for cell in row] for row in root.iter("tr")]
     return root, rows
@@ -514,6 +548,12 @@ def test_table_of_a_sweep_from_one_start_says_so():
 
 def test_table_of_no_runs_is_shown_too():
     repr(ol.trace(ol.Adam(0.1), ol.problems.saddle, np.empty((2, 0)), 2))
+
+
+def test_a_division_of_numbers_by_zero_names_the_rule_and_the_step():
+    """RAdam's formula divides by ρ∞ − 4, which is 0 where β₂ = 0.6."""
+    with pytest.raises(ZeroDivisionError, match=r"RAdam.update .* in step t = 1 of RAdam\(.*0.6"):
+        ol.run(ol.RAdam(0.1, beta2=0.6), SQUARE, 4.0, 1)
 
 
 def test_exact_division_by_zero_says_what_to_do():
@@ -599,12 +639,9 @@ def test_stream_names_what_is_wrong(arguments, message):
         ol.Stream(*arguments)
 
 
-def test_a_gradient_of_many_variables_is_not_recorded():
-    def grad(w):
-        assert w.dtype == float, "recorded coordinate by coordinate"
-        return 2 * w
-
-    names = tuple(f"x{i}" for i in range(51))
-    wide = ol.Objective(f=lambda w: np.sum(w**2, axis=0), grad=grad, variables=names)
-    w = ol.run(ol.GradientDescent(lr=0.25), wide, np.ones(51), steps=3)
-    np.testing.assert_array_equal(w, np.full(51, 0.125))
+@pytest.mark.parametrize("dim", [50, 51, 5000])
+def test_a_gradient_of_any_number_of_variables_is_run(dim):
+    names = tuple(f"x{i}" for i in range(dim))
+    wide = ol.Objective(f=lambda w: np.sum(w**2, axis=0), grad=lambda w: 2 * w, variables=names)
+    w = ol.run(ol.GradientDescent(lr=0.25), wide, np.ones(dim), steps=3)
+    np.testing.assert_array_equal(w, np.full(dim, 0.125))

@@ -25,8 +25,8 @@ STEPS = 6
 def shown(client, explorer, state, rule=0):
     """Return the steps that the figure shows in a state of its controls."""
     return client(
-        "ledgerSteps(RULES[s.rules[i].rule], hyperparametersFor(s.rules[i], i, s.sliders, state),"
-        " PROBLEMS[s.problem.problem], parametersFor(s.problem, s.sliders, state),"
+        "ledgerSteps(ruleOf(s.rules[i]), hyperparametersFor(s.rules[i], i, s.sliders, state),"
+        " codeOf(s.problem), parametersFor(s.problem, s.sliders, state),"
         " state.start, s.steps)",
         s=explorer.specification,
         state=state,
@@ -37,7 +37,7 @@ def shown(client, explorer, state, rule=0):
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.name)
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: type(r).__name__)
 def test_lines_are_those_of_by_hand(client, rule, problem):
-    steps = shown(client, ledger(problem, rule, steps=STEPS), {"start": 0.7})
+    steps = shown(client, ledger(rule, problem, steps=STEPS), {"start": 0.7})
     lines = [line["text"] for step in steps for line in step["lines"]]
     assert lines == [s for s in ol.by_hand(rule, problem, 0.7, STEPS).text.splitlines() if s]
 
@@ -45,7 +45,7 @@ def test_lines_are_those_of_by_hand(client, rule, problem):
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: type(r).__name__)
 def test_points_are_those_of_the_run(client, rule):
     run = ol.trace(rule, ol.problems.square, 3.0, STEPS)
-    steps = shown(client, ledger(ol.problems.square, rule, steps=STEPS), {"start": 3.0})
+    steps = shown(client, ledger(rule, ol.problems.square, steps=STEPS), {"start": 3.0})
     np.testing.assert_allclose([s["before"] for s in steps], run.points[:-1], rtol=1e-12)
     np.testing.assert_allclose([s["w"] for s in steps], run.points[1:], rtol=1e-12)
     at = run["look_ahead"] if "look_ahead" in run.names else run.points[:-1]
@@ -55,7 +55,7 @@ def test_points_are_those_of_the_run(client, rule):
 
 def test_sliders_reach_the_rules_that_have_them(client):
     rules = [ol.GradientDescent(lr=0.1), ol.Momentum(lr=0.1, beta=0.9)]
-    explorer = ledger(ol.problems.square, rules, steps=STEPS, lr=(0.01, 1), beta=(0, 0.99))
+    explorer = ledger(rules, ol.problems.square, steps=STEPS, lr=(0.01, 1), beta=(0, 0.99))
     state = {"start": 2.0, "lr": 0.2, "beta": 0.5}
     for i, rule in enumerate((ol.GradientDescent(lr=0.2), ol.Momentum(lr=0.2, beta=0.5))):
         expected = ol.trace(rule, ol.problems.square, 2.0, STEPS)["w"]
@@ -65,7 +65,7 @@ def test_sliders_reach_the_rules_that_have_them(client):
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: type(r).__name__)
 def test_values_to_hide_are_the_ends_of_the_lines(client, rule):
-    explorer = ledger(ol.problems.square, rule, start=4, steps=2)
+    explorer = ledger(rule, ol.problems.square, start=4, steps=2)
     for step in shown(client, explorer, {"start": 4}):
         for line in step["lines"]:
             assert line["head"] + client("number(v)", v=line["value"]) == line["text"]
@@ -94,18 +94,18 @@ def test_values_to_hide_are_the_ends_of_the_lines(client, rule):
     ],
 )
 def test_guesses_are_answered_in_words(client, guess, answer):
-    explorer = ledger(ol.problems.square, ol.Momentum(lr=0.1), start=4, steps=2)
+    explorer = ledger(ol.Momentum(lr=0.1), ol.problems.square, start=4, steps=2)
     second = shown(client, explorer, {"start": 4})[1]
     assert client("judgeGuess(guess, step, 0.1)", guess=guess, step=second) == answer
 
 
 def test_a_run_that_is_lost_stops(client):
-    explorer = ledger(ol.problems.square, ol.GradientDescent(lr=1e60), steps=5)
+    explorer = ledger(ol.GradientDescent(lr=1e60), ol.problems.square, steps=5)
     assert len(shown(client, explorer, {"start": 4})) == 3
 
 
 def test_the_still_picture_is_drawn():
-    html = ledger(ol.problems.square, [ol.Adam(lr=0.1), ol.Momentum(lr=0.1)])._html()
+    html = ledger([ol.Adam(lr=0.1), ol.Momentum(lr=0.1)], ol.problems.square)._html()
     assert 'alt="Adam, Momentum on square, step by step"' in html
     assert "data:image/png" in html
 
@@ -113,16 +113,16 @@ def test_the_still_picture_is_drawn():
 @pytest.mark.parametrize(
     ("arguments", "options", "error", "words"),
     [
-        ((ol.problems.rosenbrock, ol.Adam()), {}, ValueError, "one variable"),
-        (("square", ol.Adam()), {}, TypeError, "objective"),
-        ((ol.problems.square, "Adam"), {}, TypeError, "rules"),
-        ((ol.problems.square, []), {}, ValueError, "rules must not be empty"),
-        ((ol.problems.square, ol.Newton()), {}, TypeError, "Newton"),
-        ((ol.problems.square, ol.Adam()), {"steps": 0}, ValueError, "steps"),
-        ((ol.problems.square, ol.Adam()), {"start": (1, 2)}, ValueError, "start"),
-        ((ol.problems.square, ol.Adam()), {"start": np.inf}, ValueError, "start"),
-        ((ol.problems.square, ol.Adam()), {"beta": (0, 1)}, ValueError, "beta"),
-        ((ol.problems.square, ol.Adam()), {"lr": (1, 0.1)}, ValueError, "lr"),
+        ((ol.Adam(), ol.problems.rosenbrock), {}, ValueError, "one variable"),
+        ((ol.Adam(), "square"), {}, TypeError, "objective"),
+        (("Adam", ol.problems.square), {}, TypeError, "rules"),
+        (([], ol.problems.square), {}, ValueError, "rules must not be empty"),
+        ((ol.Newton(), ol.problems.square), {}, TypeError, "Newton"),
+        ((ol.Adam(), ol.problems.square), {"steps": 0}, ValueError, "steps"),
+        ((ol.Adam(), ol.problems.square), {"start": (1, 2)}, ValueError, "start"),
+        ((ol.Adam(), ol.problems.square), {"start": np.inf}, ValueError, "start"),
+        ((ol.Adam(), ol.problems.square), {"beta": (0, 1)}, ValueError, "beta"),
+        ((ol.Adam(), ol.problems.square), {"lr": (1, 0.1)}, ValueError, "lr"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, options, error, words):

@@ -154,7 +154,7 @@ def test_scale_grows_brighter_evenly(client):
 @pytest.mark.parametrize("start", [-0.9, 0.3, 0.62, 1.9])
 def test_newton_is_that_of_optimlib(client, saddle_free, regularization, start):
     rule = ol.Newton(saddle_free=saddle_free, regularization=regularization)
-    figure = basin_map(WAVE, rule, steps=12)
+    figure = basin_map(rule, WAVE, steps=12)
     points = client(
         "Array.from(basinRun(map, map.ground.parameters, 0, start, 0.8).points, String)",
         map=figure.specification,
@@ -171,7 +171,7 @@ def test_newton_is_that_of_optimlib(client, saddle_free, regularization, start):
     ids=lambda rule: type(rule).__name__,
 )
 def test_shares_are_those_of_basins(client, rule):
-    figure = basin_map(WAVE, rule, steps=300)
+    figure = basin_map(rule, WAVE, steps=300)
     reached = client(
         "starts.map((start) => basinOf("
         "basinRun(map, map.ground.parameters, 0, start, map.axis.value), map))",
@@ -196,14 +196,14 @@ def test_shares_are_those_of_basins(client, rule):
     ],
 )
 def test_basin_is_a_critical_point_within_a_hundredth_of_the_picture(client, end, basin):
-    specification = basin_map(WAVE, ol.Newton()).specification
+    specification = basin_map(ol.Newton(), WAVE).specification
     assert client(f"basinOf({{ points: [0, {end}] }}, map)", map=specification) == basin
 
 
 def test_newton_on_log_sum_exp_diverges_beyond_the_known_border(client):
     """The border is the cycle x → −x: tanh(x) cosh²(x) = 2x for a full step."""
     edges = {"cycle": lambda lr, x0: lr * np.sinh(2 * np.abs(x0)) - 4 * np.abs(x0)}
-    figure = basin_map(ol.problems.log_sum_exp, ol.Newton(), (0.1, 2), boundaries=edges)
+    figure = basin_map(ol.Newton(), ol.problems.log_sum_exp, (0.1, 2), boundaries=edges)
     predicted, border = client(
         "[basinEdge((x) => compile(map.boundaries[0].formula)({ lr: 1, x0: x }) > 0, 1, 6),"
         " basinEdge((x) => basinOf(basinRun(map, {}, 0, x, 1), map), 1, 6)]",
@@ -214,14 +214,14 @@ def test_newton_on_log_sum_exp_diverges_beyond_the_known_border(client):
 
 
 def test_critical_points_are_named_with_their_kind():
-    points = basin_map(WAVE, ol.Newton()).specification["critical"]
+    points = basin_map(ol.Newton(), WAVE).specification["critical"]
     assert [point["kind"] for point in points] == ["minimum", "maximum", "minimum"]
     np.testing.assert_allclose(
         [p["at"] for p in points], [-0.273853, 0.273853, 1.090408], atol=1e-6
     )
-    (flat,) = basin_map(ol.problems.quartic, ol.Newton()).specification["critical"]
+    (flat,) = basin_map(ol.Newton(), ol.problems.quartic).specification["critical"]
     assert flat["kind"] == "minimum"
-    (level,) = basin_map(ol.problems.cube, ol.Newton()).specification["critical"]
+    (level,) = basin_map(ol.Newton(), ol.problems.cube).specification["critical"]
     assert level["kind"] == "undecided"
 
 
@@ -234,7 +234,7 @@ def test_critical_points_are_named_with_their_kind():
         parameter_map(ol.GradientDescent(lr=0.1), BOWL, ("lr", 0.01, 1), ("kappa", 1, 9), steps=9),
         parameter_map(ol.Adam(lr=0.1), WAVE, ("lr", 0.01, 1), ("beta1", 0, 0.9), color="steps"),
         parameter_map(HEAVY_BALL, BOWL, **OVER_RATE, color="value"),
-        basin_map(WAVE, [ol.Newton(), ol.GradientDescent(lr=0.1)]),
+        basin_map([ol.Newton(), ol.GradientDescent(lr=0.1)], WAVE),
     ],
     ids=lambda figure: figure.specification["title"],
 )
@@ -266,11 +266,6 @@ def test_wrong_arguments_of_a_parameter_map_are_named(arguments, message):
         parameter_map(**dict(rule=HEAVY_BALL, objective=BOWL, **OVER_RATE) | arguments)
 
 
-def test_rule_that_is_not_generated_is_refused():
-    with pytest.raises(TypeError):
-        parameter_map(ol.Newton(), BOWL, ("lr", 0.1, 1), ("regularization", 0, 1))
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -293,4 +288,4 @@ def test_wrong_arguments_of_a_basin_map_are_named(arguments, message):
 def test_basins_need_a_hessian():
     plain = ol.Objective(f=lambda w: w**2, grad=lambda w: 2 * w, name="plain")
     with pytest.raises(ValueError, match="objective must have a hess, got plain without"):
-        basin_map(plain, ol.Newton())
+        basin_map(ol.Newton(), plain)

@@ -449,7 +449,7 @@ A_CURVE = [explorers.curve(lambda x: x)]
         (lambda: plot_of(explorers.curve(lambda x, b: x)), ValueError, "got an argument 'b'"),
         (lambda: plot_of(explorers.curve(lambda: 1)), ValueError, "along the horizontal axis"),
         (lambda: plot_of(explorers.curve(lambda x: np.arctanh(x))), TypeError, "got arctanh"),
-        (lambda: plot_of(explorers.curve(lambda x: None)), TypeError, "made of numbers, got None"),
+        (lambda: plot_of(explorers.curve(lambda x: None)), TypeError, "computes with None"),
         (
             lambda: plot_of(explorers.curve(lambda x: 1 if x > 0 else 0)),
             TypeError,

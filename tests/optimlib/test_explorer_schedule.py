@@ -32,7 +32,7 @@ def test_mean_squares_are_those_of_optimlib(client, cosine, rule):
     entry = draw_schedule(STEPS, rule=rule).specification["rule"]
     noise = np.random.default_rng(0).standard_normal((STEPS, 8))
     found = client(
-        "meanSquares(RULES[entry.rule], entry.hyperparameters, rates, problem,"
+        "meanSquares(ruleOf(entry), entry.hyperparameters, rates, problem,"
         " Float64Array.from(noise))",
         entry=entry,
         rates=cosine,
@@ -112,7 +112,7 @@ def test_customary_schedules_reach_the_figure_as_they_are(client, steps):
     for preset in explorer.specification["presets"]:
         assert "schedule" in preset
         found = client(
-            "Array.from({length: n}, (_, i) => SCHEDULES[p.schedule](p.parameters, i + 1))",
+            "Array.from({length: n}, (_, i) => at(p, i + 1))",
             p=preset,
             n=steps,
         )
@@ -127,8 +127,8 @@ def test_a_readers_own_schedule_is_sent_as_its_values():
 
     stepped = schedules.Step(0.8, period=(1, 3), factor=0.5)
     presets = draw_schedule(4, [halved, stepped]).specification["presets"]
-    assert presets[0] == {"label": "halved", "rates": [0.5, 0.25, 0.125, 0.0625]}
-    assert presets[1] == {"label": repr(stepped), "rates": [0.8, 0.4, 0.4, 0.2]}
+    assert presets[0] == {"label": "halved", "values": [0.5, 0.25, 0.125, 0.0625]}
+    assert presets[1] == {"label": repr(stepped), "values": [0.8, 0.4, 0.4, 0.2]}
 
 
 def test_only_gradient_descent_has_a_prediction():

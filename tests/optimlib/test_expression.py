@@ -231,7 +231,14 @@ def rule_with(body):
         pytest.param(lambda g: -g if g > 0 else g, id="branch"),
         pytest.param(lambda g: -max(g, 0), id="max"),
         pytest.param(lambda g: -g / np.linalg.norm(g), id="norm"),
-        pytest.param(lambda g: -np.clip(g, -1, 1), id="clip"),
+        pytest.param(lambda g: -np.vecdot(g, g), id="generalized ufunc"),
+        pytest.param(lambda g: -(g @ g), id="matmul"),
+        pytest.param(lambda g: -np.asarray(g).sum(), id="array"),
+        pytest.param(lambda g: -g / g.size, id="size"),
+        pytest.param(lambda g: -np.divmod(g, 2)[0], id="two results"),
+        pytest.param(lambda g: -np.multiply(g, 2, out=g), id="out"),
+        pytest.param(lambda g: g * None, id="None"),
+        pytest.param(lambda g: {}["missing"], id="KeyError"),
         pytest.param(lambda g: -np.sum(g), id="sum"),
         pytest.param(lambda g: -np.add.reduce(g), id="reduce"),
         pytest.param(lambda g: -g[0], id="index"),
@@ -247,13 +254,53 @@ def test_code_without_a_formula_is_a_type_error_that_names_the_rule(read, body):
         read(rule_with(body))
 
 
-def test_code_that_branches_says_so():
-    message = (
-        "^Unusual: the code branches on a value that is only known while it runs: "
-        "no formula can be read from it$"
+@pytest.mark.parametrize(
+    ("body", "hint"),
+    [
+        (lambda g: -g if g > 0 else g, r"Write np.where\(condition, a, b\) in place of if"),
+        (lambda g: -max(g, 0), r"np.maximum\(a, b\) in place of max\(a, b\)"),
+        (lambda g: -g / math.sqrt(g), "Write np.sqrt in place of math.sqrt"),
+        (lambda g: -g.mean(), r"\.mean is not .* for one number at a time"),
+        (lambda g: -np.mean(g), r"np\.mean is not .* for one number at a time"),
+        (lambda g: -np.linalg.norm(g), r"np\.linalg\.norm is not .* for one number at a time"),
+        (lambda g: -g[0], "leave the index out"),
+        (lambda g: g.__imul__(2), r"Write v = v \+ g in place of v \+= g"),
+        (lambda g: g * "a", "computes with 'a', which is no real number"),
+    ],
+)
+def test_code_without_a_formula_is_told_what_to_write(body, hint):
+    with pytest.raises(TypeError, match=f"^Unusual: .*no formula can be read.*{hint}|{hint}"):
+        record_rule(rule_with(body))
+
+
+@pytest.mark.parametrize(
+    "limits", [((-1, 2), {}), ((), dict(a_min=-1, a_max=2)), ((), dict(min=-1, max=2))]
+)
+def test_clip_is_recorded_as_minimum_and_maximum(limits):
+    args, names = limits
+    node = np.clip(Symbol("x"), *args, **names)
+    assert repr(node) == "minimum(maximum(x, -1), 2)"
+    values = np.array([-3.0, 0.5, 7.0, np.nan])
+    assert same(evaluate(node, {"x": values}), np.clip(values, -1, 2))
+    assert repr(np.clip(Symbol("x"), None, 2)) == "minimum(x, 2)"
+    assert repr(np.clip(Symbol("x"), -1, None)) == "maximum(x, -1)"
+    assert repr(np.clip(Symbol("x"), -Symbol("c"), Symbol("c"))) == (
+        "minimum(maximum(x, negative(c)), c)"
     )
-    with pytest.raises(TypeError, match=message):
-        record_rule(rule_with(lambda g: -g if g > 0 else g))
+
+
+def test_clipped_rule_has_every_reading():
+    rule = rule_with(lambda g: -0.5 * np.clip(g, -1, 1))
+    assert "wₜ = wₜ₋₁ − ½min(max(gₜ, −1), 1)" in ol.formula(rule).text
+    assert "4 − 0.5 · min(max(8, −1), 1) = 3.5" in ol.by_hand(rule, ol.problems.square, 4.0, 1).text
+    assert "Math.min(Math.max(g, -1), 1)" in ol.javascript(rule)
+    assert ol.run(rule, ol.problems.square, 4.0, 3) == 2.5
+
+
+def test_numbers_come_first_in_a_product():
+    twice = ol.Objective(f=lambda w: w * 2, grad=lambda w: w * 0 + 2 * (w * 3))
+    assert "f(w) = 2w" in ol.formula(twice).text
+    assert "g₁ = 2 · 3 · 5 = 30" in ol.by_hand(ol.GradientDescent(0.1), twice, 5.0, 1).text
 
 
 @pytest.mark.parametrize(
@@ -270,4 +317,4 @@ def test_code_without_a_formula_runs_all_the_same(body, final):
 
 def test_code_without_a_formula_has_no_arithmetic_by_hand():
     with pytest.raises(TypeError, match=r"Unusual: .*no formula can be read"):
-        ol.by_hand(rule_with(lambda g: -np.clip(g, -1, 1)), ol.problems.square, 4.0, 1)
+        ol.by_hand(rule_with(lambda g: -np.round(g)), ol.problems.square, 4.0, 1)

@@ -230,7 +230,7 @@ def test_names_of_readers_are_theirs():
         with pytest.raises(ValueError, match=f"^Own: {name} must be finite, got {name} = nan$"):
             replace(rule, **{name: np.nan})
     assert list(replace(rule, extra=5.0, other=0.5).hyperparameters()) == [*names, "extra", "other"]
-    assert ol.formula(rule).text.split("\n")[-1] == "wₜ = wₜ₋₁ − η ½ρ gₜ"
+    assert ol.formula(rule).text.split("\n")[-1] == "wₜ = wₜ₋₁ − ½η ρ gₜ"
     assert ol.sweep(rule, SQUARE, 4.0, 1, rho=[1.0, -1.0]) == pytest.approx([3.6**2, 4.4**2])
 
 

@@ -8,10 +8,12 @@ from itertools import islice
 
 import cases
 import numpy as np
+import own_code
 import pytest
 from engine import engine_of, engine_of_everything
 
 import optimlib as ol
+from optimlib.explorers.code import problem_code, rule_code
 from optimlib.expression import OPERATORS, Call, evaluate, record_problem
 from optimlib.javascript import key, reference
 from optimlib.symbols import number_text
@@ -19,8 +21,9 @@ from optimlib.symbols import number_text
 # Runs a rule as an explorer does, one coordinate after the other, and returns for every step the
 # gradient, each name and the new point, in every coordinate.
 RUN = """
-const run = (name, h, problem, p, start, steps) => {
-  const rule = RULES[name], { grad } = PROBLEMS[problem], out = [];
+const run = (entry, ground, start, steps) => {
+  const rule = ruleOf(entry), h = entry.hyperparameters, out = [];
+  const { grad } = codeOf(ground), p = ground.parameters;
   let w = start, states = start.map((x) => rule.initial(h, x));
   for (let t = 1; t <= steps; t++) {
     const at = rule.lookAhead ? w.map((x, i) => rule.lookAhead(h, x, ...states[i])) : w;
@@ -52,13 +55,19 @@ def js(x):
     return json.dumps(x, default=lambda array: array.tolist())
 
 
+def ground(objective):
+    return problem_code(objective) | {"variables": objective.variables}
+
+
 RULES = json.loads(engine().eval("JSON.stringify(Object.keys(RULES))"))
 PROBLEMS = json.loads(engine().eval("JSON.stringify(Object.keys(PROBLEMS))"))
 SCHEDULES = json.loads(engine().eval("JSON.stringify(Object.keys(SCHEDULES))"))
 
 
 def rule_named(name, lr=None):
-    """Return the rule that a key of the library stands for."""
+    """Return the rule that a key of the library stands for, or one of somebody's own."""
+    if name in own_code.RULES:
+        return own_code.RULES[name](lr=lr or 0.1)
     arguments = name[name.index("(") :] if "(" in name else "()"
     # An optional hyperparameter stands in a key without its value.
     options = [o if "=" in o else f"{o}=0.25" for o in arguments[1:-1].split(", ") if o]
@@ -162,29 +171,34 @@ def rate(name, objective):
     return 0.01 * float(np.ptp(objective.domain[0]))
 
 
+OBJECTIVES = {name: ol.problems.named(name) for name in PROBLEMS}
+OBJECTIVES |= {problem.name: problem for problem in own_code.PROBLEMS}
+OWN_PROBLEMS = [problem.name for problem in own_code.PROBLEMS]
+EVERY_RULE = [*RULES, *own_code.RULES]
+
+
 def met(name):
     """Return two problems, of one and two variables, so that each meets a rule."""
-    number = RULES.index(name)
+    rules, names = (RULES, PROBLEMS) if name in RULES else ([*own_code.RULES], OWN_PROBLEMS)
     for dim in (1, 2):
-        problems = [p for p in PROBLEMS if ol.problems.named(p).dim == dim]
-        yield problems[number % len(problems)]
+        problems = [problem for problem in names if OBJECTIVES[problem].dim == dim]
+        yield problems[rules.index(name) % len(problems)]
 
 
 def test_every_problem_meets_a_rule():
-    assert {problem for name in RULES for problem in met(name)} == set(PROBLEMS)
+    assert {problem for name in EVERY_RULE for problem in met(name)} == set(OBJECTIVES)
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", EVERY_RULE)
 def test_200_steps_are_numpys(name):
     """The two parts of a step, a rule's update and a problem's gradient, do not know each other."""
     shares = []
     for problem in met(name):
-        objective = ol.problems.named(problem)
+        objective = OBJECTIVES[problem]
         rule = rule_named(name, lr=rate(name, objective))
         expected, spread = runs_in_numpy(rule, objective, steps=200)
-        start = np.atleast_1d(objective.start).tolist()
-        where = reference(objective)["parameters"]
-        arguments = (name, rule.hyperparameters(), problem, where, start, len(expected))
+        start = np.atleast_1d(objective.start)
+        arguments = (rule_code(rule, 200), ground(objective), start, len(expected))
         result = value(f"run({', '.join(map(js, arguments))})").reshape(expected.shape)
         # Where rounding errors make a difference to NumPy's own run it cannot be asked for more.
         # A difference may pass through 0, so the steps around count as well.
@@ -210,20 +224,26 @@ PARAMETERS = {
 }
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+def objectives(name):
+    """Return the problem of a name with some of its parameters."""
+    if name not in PROBLEMS:
+        return [OBJECTIVES[name]]
+    return [ol.problems.named(name, **parameters) for parameters in PARAMETERS.get(name, [{}])]
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
 def test_values_gradients_and_hessians_are_numpys(name):
-    for parameters in PARAMETERS.get(name, [{}]):
-        objective = ol.problems.named(name, **parameters)
-        found = reference(objective)
-        assert found["problem"] == name
+    for objective in objectives(name):
+        found = ground(objective)
+        assert (found["problem"] == name) is (name in PROBLEMS)
         low, high = np.array(objective.domain).T
         points = np.random.default_rng(0).uniform(low, high, (50, objective.dim))
         for t in (1, 2, 102):
-            for reading in ("f", "grad", "hess"):
+            for reading in ("f", "grad", *["hess"] * objective.has_hess):
                 seen = objective.at(t) if reading == "grad" else objective
                 expected = np.moveaxis(getattr(seen, reading)(points.T), -1, 0).ravel()
-                code = f"PROBLEMS.{name}.{reading}(p, {t}, ...w)"
-                result = value(f"(p => {js(points)}.map(w => {code}))({js(found['parameters'])})")
+                code = f"codeOf(it).{reading}(it.parameters, {t}, ...w)"
+                result = value(f"(it => {js(points)}.map(w => {code}))({js(found)})")
                 scale = 1e-2 * np.max(np.abs(expected))
                 np.testing.assert_allclose(result, expected, rtol=1e-12, atol=1e-12 * scale)
 
@@ -266,7 +286,7 @@ def test_the_library_has_every_schedule():
 
 def lines(rule, objective, start, steps):
     """Return the by-hand text of a run in JavaScript, with Python's numbers."""
-    found, problem = reference(rule), reference(objective)
+    entry, problem = rule_code(rule, steps), ground(objective)
     states = [np.asarray(s).tolist() for s in rule.initial(np.asarray(start, float))]
     w, groups = start, []
     for record in islice(ol.iterate(rule, objective, start), steps):
@@ -279,10 +299,10 @@ def lines(rule, objective, start, steps):
         r["values"] = [plain[n] for n in names]
         h = rule.at(plain["t"]).hyperparameters()
         point = np.ravel(plain.get("look_ahead", w)).tolist()
-        line = f"PROBLEMS[{js(problem['problem'])}].byHand({js(problem['parameters'])}, r.t, r.g"
+        line = f"codeOf({js(problem)}).byHand({js(problem['parameters'])}, r.t, r.g"
         groups.append(
             engine().eval(
-                f"(r => RULES[{js(found['rule'])}].byHand({js(h)}, r, {line}, ...{js(point)})))"
+                f"(r => ruleOf({js(entry)}).byHand({js(h)}, r, {line}, ...{js(point)})))"
                 f"({js(r)}).join('\\n')"
             )
         )
@@ -290,7 +310,7 @@ def lines(rule, objective, start, steps):
     return "\n\n".join(groups)
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", EVERY_RULE)
 def test_by_hand_lines_are_those_of_python(name):
     rule = rule_named(name, lr=0.3)
     for start in (-0.7, 0.001953125, 123456.5):
@@ -301,11 +321,10 @@ def test_by_hand_lines_are_those_of_python(name):
         assert lines(rule, problem, start, 3) == ol.by_hand(rule, problem, start, 3).text
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("name", OBJECTIVES)
 def test_by_hand_gradients_are_those_of_python(name):
     rule = ol.GradientDescent(0.01)
-    for parameters in PARAMETERS.get(name, [{}]):
-        problem = ol.problems.named(name, **parameters)
+    for problem in objectives(name):
         for factor in (1.0, -0.3):
             start = (factor * np.asarray(problem.start, float)).tolist()
             assert lines(rule, problem, start, 2) == ol.by_hand(rule, problem, start, 2).text
@@ -380,6 +399,54 @@ def test_a_readers_own_rule_and_objective():
         reference(wave)
     with pytest.raises(ValueError, match="does not have"):
         reference(Own(lr=0.1))
+
+
+def test_what_a_deep_tree_shares_is_sent_once():
+    """Written out, the iteration would have 3^22 factors."""
+    entry = rule_code(own_code.DEEPER(lr=0.1), 1)
+    assert len(js(entry)) < 3000
+    x, step = value(f"ruleOf({js(entry)}).update({{lr: 0.1}}, 1, 3, 0)")
+    expected = own_code.DEEPER(lr=0.1).update(1, 3.0)
+    assert (x, step) == (expected["x"], expected["step"])
+    deep = ol.Objective(f=lambda w: tower(w, 30), grad=lambda w: tower(w, 30), name="tower")
+    assert len(js(ground(deep))) < 5000
+    assert value(f"codeOf({js(ground(deep))}).f({{}}, 1, 0.5)") == tower(0.5, 30)
+
+
+def tower(w, height):
+    for _ in range(height):
+        w = (w + 1) * w / 2
+    return w
+
+
+def test_schedules_of_ones_own_go_along_as_their_values():
+    def halved(t):
+        return 0.5**t
+
+    rule = ol.Momentum(lr=halved, beta=schedules.Linear(0.5, 0.9, steps=9))
+    entry = rule_code(rule, 4)
+    assert entry["rule"] == "Momentum"
+    assert entry["hyperparameters"] == {}
+    assert entry["schedules"]["lr"] == {"values": [0.5, 0.25, 0.125, 0.0625]}
+    assert entry["schedules"]["beta"]["schedule"] == "Linear"
+    assert value(f"withSchedules({js(entry)}).lr(3)") == 0.125
+    sgd = ol.GradientDescent(lr=schedules.WarmRestarts(0.1, period=2, growth=2))
+    assert rule_code(sgd, 7)["schedules"]["lr"]["values"] == [sgd.lr(t) for t in range(1, 8)]
+    with pytest.raises(ValueError, match=r"lr must be one number, got lr = array\(.*in step 2"):
+        rule_code(ol.GradientDescent(lr=lambda t: np.full(t, 0.1) if t > 1 else 0.1), 3)
+    with pytest.raises(ValueError, match=r"GradientDescent: lr must be .* got lr = -1"):
+        rule_code(ol.GradientDescent(lr=lambda t: 0.1 if t < 3 else -1), 3)
+
+
+def test_a_start_that_is_drawn_is_not_read():
+    rng = np.random.default_rng(0)
+
+    class Drawn(own_code.SignMomentum):
+        def initial(self, w):
+            return (w + rng.normal(),)
+
+    with pytest.raises(TypeError, match="Drawn: the code is not a function of its arguments alone"):
+        rule_code(Drawn(lr=0.1), 1)
 
 
 @dataclass(frozen=True)

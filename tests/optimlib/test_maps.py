@@ -25,6 +25,23 @@ def test_sweep_keeps_the_options_of_the_rule():
     assert height == pytest.approx(3.683772**2, rel=1e-6)
 
 
+def test_sweep_reaches_into_wrappers():
+    rule = ol.Averaging(ol.ClipNorm(ol.Momentum(lr=1.0), limit=2.0))
+    rates, limits = [0.01, 0.1], [1.0, 3.0, 9.0]
+    heights = ol.sweep(rule, ol.problems.rosenbrock, (0.5, 0.5), 7, limit=limits, lr=rates)
+    for i, limit in enumerate(limits):
+        for j, lr in enumerate(rates):
+            one = ol.ClipNorm(ol.Momentum(lr), limit)
+            end = ol.run(one, ol.problems.rosenbrock, (0.5, 0.5), 7)
+            assert heights[i, j] == pytest.approx(ol.problems.rosenbrock.f(end), rel=1e-12)
+
+
+def test_sweep_of_a_name_that_two_have_is_refused():
+    rule = ol.L2(ol.AdamW(lr=0.1), weight_decay=0.1)
+    with pytest.raises(ValueError, match=r"L2\(.*\) has 2 hyperparameters weight_decay"):
+        ol.sweep(rule, SQUARE, 4.0, 3, weight_decay=[0.1, 0.2])
+
+
 def test_sweep_of_a_diverging_rate_is_data():
     heights = ol.sweep(ol.GradientDescent(lr=1.0), SQUARE, 4.0, 5000, lr=[0.1, 1.5])
     assert heights[0] == 0
@@ -68,8 +85,8 @@ def test_basins_of_two_variables_and_of_diverged_runs():
     [
         (ol.problems.cube, {}, ValueError, "objective must have known minima, cube has none"),
         (SQUARE, {"size": 1}, ValueError, "size must be >= 2"),
-        (SQUARE, {"tolerance": 0}, ValueError, "tolerance must be > 0"),
-        (3, {}, TypeError, "objective must be an Objective, got objective = 3"),
+        (SQUARE, {"tolerance": 0}, ValueError, "tolerance must be finite and > 0"),
+        (3, {}, TypeError, "objective must be like ol.problems.square, got .* = 3"),
     ],
 )
 def test_basins_name_what_is_wrong(problem, options, error, message):

@@ -1,5 +1,6 @@
 """Objective: its layout of arrays, its errors; and check_gradient."""
 
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -124,7 +125,7 @@ def test_objective_shows_its_name_and_variables():
         (
             dict(f=abs, grad=abs, variables=("x", "y"), domain=((0, 1),)),
             ValueError,
-            r"domain must be one \(low, high\) for each of .*, got domain = \(\(0, 1\),\)",
+            r"domain must be one finite \(low, high\) .* of x, y, got domain = \(\(0, 1\),\)",
         ),
     ],
 )
@@ -185,12 +186,12 @@ def test_gradient_that_is_nan_disagrees():
 @pytest.mark.parametrize(
     ("w", "options", "message"),
     [
-        (np.nan, {}, "w must be one finite point"),
-        (np.ones((1, 2)), {}, "w must be one finite point"),
+        (np.nan, {}, "w must be finite, got w = nan"),
+        (np.ones((1, 2)), {}, "w must be one point, got w of shape"),
         (np.ones(2), {}, "w must have shape"),
-        (1.0, {"h": 0}, "h must be > 0, got h = 0"),
-        (1.0, {"h": np.nan}, "h must be > 0, got h = nan"),
-        (1.0, {"tolerance": -1}, "tolerance must be > 0, got tolerance = -1"),
+        (1.0, {"h": 0}, "h must be finite and > 0, got h = 0"),
+        (1.0, {"h": np.nan}, "h must be finite and > 0, got h = nan"),
+        (1.0, {"tolerance": -1}, "tolerance must be finite and > 0, got tolerance = -1"),
     ],
 )
 def test_check_gradient_rejects_bad_input(w, options, message):
@@ -221,3 +222,78 @@ def test_every_coordinate_of_many_is_checked():
     wrong = many()
     wrong._grad = lambda w: tuple(x * (2 + (i == 123)) for i, x in enumerate(w))
     assert ol.check_gradient(wrong, np.linspace(1, 2, 250)).worst == "w124"
+
+
+# Forgotten names of variables
+
+
+def unpacked(w):
+    x, y = w
+    return 2 * x, 2 * y
+
+
+SEVERAL = "a function of several variables names them, as in variables=('x', 'y')"
+FOR_SEVERAL = {
+    "w[0]": lambda w: 2 * w[0] + 4 * w[1],
+    "x, y = w": unpacked,
+    "A @ w": lambda w: np.ones((3, 2)) @ w,
+    "len(w)": lambda w: w * len(w),
+    "a loop": lambda w: [2 * x for x in w],
+}
+
+
+@pytest.mark.parametrize("function", FOR_SEVERAL.values(), ids=FOR_SEVERAL)
+@pytest.mark.parametrize("w", [1.0, np.float32(1), Fraction(1), np.ones((1, 1)), np.ones((1, 2))])
+def test_forgotten_variables_are_named(function, w):
+    """Of two points at once w[0] and w[1] would be the points, without an error."""
+    own = ol.Objective(function, function, function, name="own")
+    for reading in ("f", "grad", "hess"):
+        with pytest.raises(TypeError) as error:
+            getattr(own, reading)(w)
+        assert str(error.value).startswith(f"{reading} of own is given one number, its variable w")
+        assert str(error.value).endswith(SEVERAL)
+
+
+@pytest.mark.parametrize("w", [1.0, np.ones((1, 2)), np.ones((1, 5))])
+def test_two_components_of_one_variable_are_named(w):
+    own = ol.Objective(lambda w: w**2, lambda w: (2 * w, 2 * w), name="own")
+    with pytest.raises(ValueError, match=f"^grad of own must return .*{re.escape(SEVERAL)}$"):
+        own.grad(w)
+    assert np.all(own.f(w) == 1)
+
+
+@pytest.mark.parametrize(
+    "given", [dict(start=(1.0, 2.0)), dict(minima=[(0, 0)]), dict(domain=((0, 1), (0, 1)))]
+)
+def test_facts_of_several_variables_ask_for_their_names(given):
+    with pytest.raises(ValueError, match=re.escape(SEVERAL)):
+        ol.Objective(abs, np.sign, **given)
+    assert ol.Objective(abs, np.sign, variables=("x", "y"), **given).dim == 2
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda own: ol.trace(ol.GradientDescent(0.1), own, (1.0, 2.0), 1),
+        lambda own: ol.trace(ol.GradientDescent(0.1), own, 1.0, 1),
+        lambda own: ol.run(ol.GradientDescent(0.1), own, np.ones((1, 2)), 1),
+        lambda own: ol.formula(own),
+        lambda own: ol.check_gradient(own, 1.0),
+    ],
+)
+def test_forgotten_variables_are_named_by_all_that_reads(read):
+    own = ol.Objective(FOR_SEVERAL["w[0]"], unpacked)
+    with pytest.raises((TypeError, ValueError), match=re.escape(SEVERAL)):
+        read(own)
+
+
+def test_other_errors_of_a_function_of_one_variable_stay_what_they_are():
+    def broken(w):
+        return [1.0][3] + w
+
+    with pytest.raises(IndexError, match=r"^list index out of range$"):
+        ol.Objective(broken, broken).f(1.0)
+    with pytest.raises(TypeError, match=r"^'NoneType' object is not subscriptable$"):
+        ol.Objective(lambda w: (lambda: None)()[0], broken).f(1.0)
+    with pytest.raises(IndexError, match="out of bounds"):
+        ol.Objective(lambda w: w[2], broken, variables=("x", "y")).f((1.0, 2.0))

@@ -490,7 +490,7 @@ def test_adam_goes_the_wrong_way_on_the_stream_of_reddi():
     assert w > 0.9
 
 
-# Logistic regression
+# Losses on data
 
 
 def data(count=40, dim=3, seed=0):
@@ -529,10 +529,11 @@ def test_logistic_from_scratch_at_zero():
     np.testing.assert_allclose(loss.hess(zero), features.T @ features / 160 + 0.1 * np.eye(3))
 
 
+@pytest.mark.parametrize("make", [ol.problems.least_squares, ol.problems.logistic])
 @pytest.mark.parametrize("dim", [1, 3])
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
-def test_logistic_takes_batches_and_keeps_types(kind, dim):
-    loss = ol.problems.logistic(*data(dim=dim), l2=0.1)
+def test_losses_take_batches_and_keep_types(make, kind, dim):
+    loss = make(*data(dim=dim), l2=np.float64(0.1))
     points = np.random.default_rng(0).normal(size=(dim, 4, 2)).astype(kind)
     points.setflags(write=False)
     for depth, reading in enumerate((loss.f, loss.grad, loss.hess)):
@@ -553,30 +554,129 @@ def test_logistic_does_not_overflow():
     assert loss.hess(1e5) == 0
 
 
-def test_logistic_does_not_change_with_its_data():
+@pytest.mark.parametrize("make", [ol.problems.least_squares, ol.problems.logistic])
+def test_losses_do_not_change_with_their_data(make):
     features, labels = data()
-    loss = ol.problems.logistic(features, labels)
+    loss = make(features, labels)
     before = loss.f(np.ones(3))
     features[:], labels[:] = 0, 1
     assert loss.f(np.ones(3)) == before
 
 
+def test_labels_of_logistic_may_be_0_and_1_or_truth_values():
+    features, labels = data()
+    loss = ol.problems.logistic(features, labels, l2=0.1)
+    points = np.random.default_rng(0).normal(size=(3, 20))
+    for others in (labels > 0, (labels + 1) // 2, ((labels + 1) / 2).tolist()):
+        same = ol.problems.logistic(features, others, l2=0.1)
+        np.testing.assert_array_equal(same.grad(points), loss.grad(points))
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+@pytest.mark.parametrize("dim", [1, 2, 4])
+def test_least_squares_is_that_of_sympy(sympy, dim, l2):
+    features, _ = data(6, dim)
+    targets = np.random.default_rng(3).normal(size=6)
+    loss = ol.problems.least_squares(features, targets, l2=l2)
+    weights = sympy.symbols(f"w1:{dim + 1}", real=True)
+    errors = [
+        sum(a * b for a, b in zip(row, weights, strict=True)) - target
+        for row, target in zip(features, targets, strict=True)
+    ]
+    f = sum(error**2 for error in errors) / 12 + l2 * sum(u**2 for u in weights) / 2
+    gradient = [sympy.diff(f, u) for u in weights]
+    expressions = {"f": f, "grad": gradient, "hess": sympy.hessian(f, weights).tolist()}
+    for reading, expression in expressions.items():
+        expected = sympy.lambdify(weights, expression, "math")
+        for point in np.random.default_rng(1).normal(size=(5, dim)):
+            actual = getattr(loss, reading)(point)
+            np.testing.assert_allclose(actual, expected(*point), rtol=1e-11, atol=1e-14)
+    assert ol.check_gradient(loss, np.ones(dim))
+
+
+@pytest.mark.parametrize("dim", [1, 2, 7])
+def test_the_minimum_of_least_squares_is_that_of_lstsq(dim):
+    features, _ = data(30, dim)
+    targets = np.random.default_rng(3).normal(size=30)
+    best, residual, _, _ = np.linalg.lstsq(features, targets)
+    loss = ol.problems.least_squares(features, targets)
+    (minimum,) = loss.minima
+    np.testing.assert_allclose(np.reshape(minimum, dim), best, rtol=1e-12)
+    np.testing.assert_allclose(loss.grad(minimum), 0, atol=1e-14)
+    assert loss.f(minimum) == pytest.approx(residual[0] / 60, rel=1e-12)
+    assert loss.start == (0.0 if dim == 1 else (0.0,) * dim)
+    low, high = np.array(loss.domain).T
+    assert np.all((low < best) & (best < high) & (low <= 0) & (high >= 0))
+
+
+def test_ridge_regression_has_one_minimum_where_least_squares_has_many():
+    features, targets = [[1.0, 2.0], [2.0, 4.0]], [1.0, 3.0]
+    assert ol.problems.least_squares(features, targets).minima == ()
+    ridge = ol.problems.least_squares(features, targets, l2=0.1)
+    gram = np.array(features).T @ features / 2 + 0.1 * np.eye(2)
+    best = np.linalg.solve(gram, np.array(features).T @ targets / 2)
+    np.testing.assert_allclose(ridge.minima, [best], rtol=1e-13)
+    np.testing.assert_allclose(ridge.grad(best), 0, atol=1e-14)
+    np.testing.assert_array_equal(ridge.hess(best), gram)
+    # More weights than data, and none at all to be learned.
+    assert ol.problems.least_squares([[1.0, 2.0, 3.0]], [1.0]).minima == ()
+    assert ol.problems.least_squares([[1.0, 0.0], [0.0, 1.0]], [0, 0]).domain == ((-1, 1),) * 2
+
+
+def test_least_squares_of_few_data_is_read():
+    line = ol.problems.least_squares([[0, 1], [1, 1]], [1, 3], variables=("a", "b"))
+    assert ol.formula(line).text.startswith("f(a, b) = ((b − 1)² + (a + b − 3)²) / 4\n")
+    worked = ol.by_hand(ol.GradientDescent(0.5), line, (0.0, 0.0), 1).text
+    assert worked.endswith("= (0, 0) − 0.5 · (−1.5, −2) = (0.75, 1)")
+    assert "export const least_squares = " in ol.javascript(line)
+
+
+@pytest.mark.parametrize("make", [ol.problems.least_squares, ol.problems.logistic])
+def test_the_weights_have_names(make):
+    assert make([[1, 2, 3]], [1]).variables == ("w1", "w2", "w3")
+    assert make([[1.0], [2.0]], [1, 0]).variables == ("w",)
+    assert make([[1, 2]], [1], variables=["slope", "start"]).variables == ("slope", "start")
+    assert make([[1.0]], [1], variables=("slope",)).variables == ("slope",)
+
+
+@pytest.mark.parametrize("make", [ol.problems.least_squares, ol.problems.logistic])
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (([1.0, 2.0], [1, 1]), ValueError, r"features must be .* of shape \(2,\)"),
-        ((np.zeros((0, 2)), []), ValueError, r"features must be .* of shape \(0, 2\)"),
-        (([[np.nan]], [1]), ValueError, r"features must be finite .*nan"),
-        (([[1.0]], [0]), ValueError, r"labels must be -1 or 1 .* got labels = \[0\]"),
-        (([[1.0]], [1, 1]), ValueError, "labels must be -1 or 1 for each of the 1 rows"),
+        (([1.0, 2.0], [1, 1]), ValueError, r"X must be .* one sample a row, .* of shape \(2,\)"),
+        ((np.zeros((0, 2)), []), ValueError, r"X must be .* of shape \(0, 2\)"),
+        ((np.zeros((2, 0)), [1, 1]), ValueError, r"X must be .* of shape \(2, 0\)"),
+        (([[[1.0]]], [1]), ValueError, r"X must be .* of shape \(1, 1, 1\)"),
+        (([[1.0, 2.0], [3.0]], [1, 1]), ValueError, "X must have one length .* got X ="),
+        (([[np.nan]], [1]), ValueError, "X must be finite, .*nan"),
+        (([["1"]], [1]), TypeError, "X must be a real number or an array of them, got X ="),
+        (([[1.0]], [np.inf]), ValueError, r"y must be finite, got y = \[inf\]"),
+        (([[1.0]], ["1"]), TypeError, r"y must be a real number .* got y = \['1'\]"),
+        (([[1.0]], [1, 1]), ValueError, r"y must have shape \(1,\), .* of shape \(2,\)"),
+        (([[1.0]], [[1]]), ValueError, r"y must have shape \(1,\), .* of shape \(1, 1\)"),
+        (([[1.0]], 1), ValueError, r"y must have shape \(1,\), .* of shape \(\)"),
         (([[1.0]], [1], -0.1), ValueError, "l2 must be >= 0, got l2 = -0.1"),
         (([[1.0]], [1], np.inf), ValueError, "l2 must be finite, got l2 = inf"),
         (([[1.0]], [1], "a"), TypeError, "l2 must be a number, got l2 = 'a'"),
+        (([[1.0, 2]], [1], 0, ("a",)), ValueError, "variables must be the names of the 2 columns"),
+        (([[1.0, 2]], [1], 0, "ab"), ValueError, "2 columns of X, got variables = 'ab'"),
+        (([[1.0, 2]], [1], 0, ("a", "a")), ValueError, r"must differ, got variables = \('a', 'a'"),
     ],
 )
-def test_bad_data_of_logistic_is_rejected(arguments, error, message):
+def test_bad_data_is_rejected(make, arguments, error, message):
     with pytest.raises(error, match=message):
-        ol.problems.logistic(*arguments)
+        make(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("labels", "found"),
+    [([0, 2], "0.0, 2.0"), ([-1, 0], "-1.0, 0.0"), ([0.5, 1], "0.5, 1.0"), ([1, 3], "1.0, 3.0")],
+)
+def test_labels_of_other_kinds_are_rejected(labels, found):
+    with pytest.raises(
+        ValueError, match=f"^y must hold labels .* 0 or 1, .*, got the labels {found}$"
+    ):
+        ol.problems.logistic([[1.0], [2.0]], labels)
 
 
 @pytest.mark.parametrize("name", ["rastrigin", "ackley", "styblinski_tang"])
@@ -608,7 +708,7 @@ def test_all_lists_every_problem_of_the_module_once():
 def test_named_finds_a_problem_and_passes_parameters():
     assert ol.problems.named("saddle") is ol.problems.saddle
     assert ol.problems.named("quadratic", kappa=7).name == "quadratic(kappa=7)"
-    assert ol.problems.named("logistic", features=[[1.0, 2]], labels=[1]).dim == 2
+    assert ol.problems.named("logistic", X=[[1.0, 2]], y=[1]).dim == 2
 
 
 @pytest.mark.parametrize("name", ["rosenbrok", "", "Square!", 3, None])

@@ -944,3 +944,23 @@ def test_update_must_return_step_and_state(answer, error, message, start):
 def test_rule_without_update_says_so():
     with pytest.raises(NotImplementedError, match="Rule does not define update"):
         ol.run(ol.Rule(LR), SQUARE, 4.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            dict(states=("v",)),
+            r"Own: what a method remembers is named in state, .* got states = \(",
+        ),
+        (dict(state="velocity"), r"Own: state must be a tuple of names, .* got state = 'velocity'"),
+        (dict(state=["v"]), r"Own: state must be a tuple of names, .* got state = \['v'\]"),
+        (dict(state=(1,)), r"Own: state must be a tuple of names, .* got state = \(1,\)"),
+        (dict(state=None), r"Own: state must be a tuple of names, .* got state = None"),
+    ],
+)
+@pytest.mark.parametrize("base", [ol.Rule, ol.Optimizer, ol.Momentum, ol.Wrapper])
+def test_a_state_that_is_not_named_is_noticed_where_the_class_is_made(base, body, message):
+    with pytest.raises(TypeError, match=f"^{message}"):
+        type("Own", (base,), body)
+    assert type("Own", (base,), dict(state=("v", "s"))).state == ("v", "s")

@@ -34,6 +34,35 @@ def values(schedule, count):
     return [schedule(t) for t in range(1, count + 1)]
 
 
+@every_schedule
+def test_steps_are_counted_from_one(schedule):
+    name = type(schedule).__name__
+    for t in (0, -1, 1.5, np.array([1, 0]), float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=f"^{name}: t counts steps, from 1"):
+            schedule(t)
+    for t in ("1", None, True, 1j, [[1], [2, 3]]):
+        with pytest.raises((TypeError, ValueError), match=f"^{name}: t counts steps, from 1"):
+            schedule(t)
+
+
+@every_schedule
+def test_arrays_of_steps_are_steps_one_by_one(schedule):
+    steps = np.arange(1, 41)
+    assert schedule(steps).tolist() == values(schedule, 40)
+    assert schedule(steps.reshape(4, 10)).shape == (4, 10)
+    assert schedule(steps.astype(float)).tolist() == schedule(steps.tolist()).tolist()
+    assert schedule(np.array([], int)).shape == (0,)
+    assert type(schedule(np.int64(7))) is type(schedule(7))
+
+
+def test_arrays_of_steps_and_of_the_batch_make_a_grid():
+    schedule = s.Cosine(np.array([0.1, 0.2]), steps=3)
+    grid = schedule(np.arange(1, 6))
+    assert grid.shape == (5, 2)
+    for t in range(1, 6):
+        assert (grid[t - 1] == schedule(t)).all()
+
+
 def test_every_schedule_is_tested():
     classes = {c for c in vars(s).values() if isinstance(c, type) and c.__module__ == s.__name__}
     assert {type(schedule) for schedule in ALL.values()} == classes

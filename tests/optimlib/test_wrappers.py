@@ -1,5 +1,7 @@
 """Optimizers around an optimizer: what they do to the run inside, and what they accept."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from cases import OPTIMIZERS, PROBLEMS, RULES, WRAPPERS, starts
@@ -350,9 +352,12 @@ class AverageWithStart(ol.Averaging):
 def test_wrong_variants_are_rejected():
     start = np.array([[3.0, 1.0], [1.0, 2.0]])
     rule = NormOverTheBatch(ol.GradientDescent(LR), limit=0.5)
-    together = ol.run(rule, ol.problems.coupled_bowl, start, 1)
-    alone = ol.run(rule, ol.problems.coupled_bowl, start[:, 0], 1)
-    assert np.max(np.abs(together[:, 0] - alone)) > 1e-3
+    together, alone = (
+        rule.advance(1, w, (), ol.problems.coupled_bowl)["w"][:, 0] for w in (start, start[:, :1])
+    )
+    assert np.max(np.abs(together - alone)) > 1e-3
+    # The engine finds out that it mixes runs, and takes each on its own.
+    close(ol.run(rule, ol.problems.coupled_bowl, start, 1)[:, 0], alone)
     for wrong, right, name in (
         (LookaheadForgets(ol.Momentum(LR), k=2), ol.Lookahead(ol.Momentum(LR), k=2), "w"),
         (AverageWithStart(ol.Momentum(LR)), ol.Averaging(ol.Momentum(LR)), "average"),
@@ -404,7 +409,7 @@ BAD = [
     (lambda: ol.Lookahead(RULE, alpha=1.1), ValueError, "alpha must be in"),
     (lambda: ol.Lookahead(RULE, alpha="1"), TypeError, "alpha must be a number"),
     (lambda: ol.Projection(RULE, 1, -1), ValueError, "low must be <= high = -1, got low = 1"),
-    (lambda: ol.Projection(RULE, np.nan, 1), ValueError, "low must be <= high"),
+    (lambda: ol.Projection(RULE, np.nan, 1), ValueError, "low must be neither nan nor inf"),
     (lambda: ol.Projection(RULE, "a", 1), TypeError, "low must be a number or .*, got low = 'a'"),
     (lambda: ol.Projection(RULE, 0, [[1]]), TypeError, "high must be a number or a sequence"),
     (lambda: ol.Projection(RULE, 0, [1, [2]]), TypeError, "high must be a number or a sequence"),
@@ -431,3 +436,66 @@ BAD = [
 def test_bad_argument_is_named(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+# A wrapper of one's own, which takes the gradient elsewhere: Foret et al. 2021.
+
+
+@dataclass(frozen=True)
+class SAM(ol.Wrapper):
+    rho: ol.Positive = 0.05
+
+    def advance(self, t, w, state, objective):
+        def uphill(w, g):
+            length = np.maximum(np.linalg.norm(g, axis=0), 1e-12)
+            return objective.grad(w + self.rho * g / length)
+
+        return self.rule.advance(t, w, state, ol.OtherGradient(objective, uphill))
+
+
+def sharpness_aware(problem, w, steps, lr, beta, rho):
+    """Return all points of Momentum with SAM's gradient, one coordinate after the other."""
+    points, v = [], [0.0] * len(w)
+    for _ in range(steps):
+        g = problem.grad(np.array(w))
+        length = sum(float(x) ** 2 for x in g) ** 0.5
+        g = problem.grad(np.array([a + rho * float(x) / length for a, x in zip(w, g, strict=True)]))
+        v = [beta * b + float(x) for b, x in zip(v, g, strict=True)]
+        w = [a - lr * b for a, b in zip(w, v, strict=True)]
+        points.append(w)
+    return np.array(points)
+
+
+def test_a_gradient_taken_elsewhere_is_that_of_sam():
+    rule = SAM(ol.Momentum(lr=1e-4, beta=0.8), rho=0.3)
+    start = starts(ROSENBROCK, 4)
+    path = ol.trace(rule, ROSENBROCK, start, 40)
+    for i in range(4):
+        alone = sharpness_aware(ROSENBROCK, start[:, i].tolist(), 40, 1e-4, 0.8, 0.3)
+        close(path["w"][:, :, i], alone, rtol=1e-9)
+    plain = ol.trace(rule.rule, ROSENBROCK, start, 40)
+    assert np.max(np.abs(path["w"][-1] - plain["w"][-1])) > 1e-3
+    close(ol.run(rule, ROSENBROCK, start, 40), path["w"][-1])
+
+
+def test_a_gradient_taken_elsewhere_goes_with_the_rest():
+    """In other wrappers and around them, swept, with a schedule, continued, at a minimum."""
+    inner, rates = ol.Adam(lr=0.1), [0.05, 0.2]
+    heights = ol.sweep(SAM(inner), ROSENBROCK, (-1.2, 1.0), 30, lr=rates, rho=[0.01, 0.1, 1.0])
+    assert heights.shape == (2, 3)
+    one = ol.run(SAM(ol.Adam(lr=0.2), rho=0.1), ROSENBROCK, (-1.2, 1.0), 30)
+    assert heights[1, 1] == pytest.approx(ROSENBROCK.f(one), rel=1e-9)
+    scheduled = SAM(inner, rho=lambda t: 0.1 if t < 3 else 0.5)
+    changed = [ol.trace(scheduled, ROSENBROCK, (-1.2, 1.0), n)["g"][-1] for n in (2, 3)]
+    for rho, g, n in zip((0.1, 0.5), changed, (2, 3), strict=True):
+        w = ol.trace(scheduled, ROSENBROCK, (-1.2, 1.0), n).points[-2]
+        plain = ROSENBROCK.grad(w)
+        close(g, ROSENBROCK.grad(w + rho * plain / np.linalg.norm(plain)), rtol=1e-12)
+    # Clipping outside clips what SAM gets, inside what it gives.
+    inside = ol.trace(SAM(ol.ClipNorm(inner, limit=1.0)), ROSENBROCK, (-1.2, 1.0), 1)
+    assert np.linalg.norm(inside["g"][0]) == pytest.approx(1.0)
+    whole = ol.trace(SAM(inner), ROSENBROCK, (-1.2, 1.0), 9)
+    half = ol.trace(SAM(inner), ROSENBROCK, (-1.2, 1.0), 4)
+    rest = ol.trace(SAM(inner), ROSENBROCK, half["w"][-1], 5, state=half.state)
+    assert same(rest["w"], whole["w"][4:])
+    assert np.all(ol.run(SAM(inner), SQUARE, 0.0, 3) == 0)

@@ -1,24 +1,28 @@
 """A browser plays once with every explorer of the built site, on a page of its own from the disk.
 
+Beside them stand some of rules and problems of one's own, on the page that they are as HTML.
+
 Each one starts, every control changes what is to be seen, Reset and a link bring a state back,
 the data can be taken along and tell what optimlib computes, a keyboard reaches all of it, axe
 finds nothing, and a still picture stands where it cannot run.
 """
 
-import csv
 import gzip
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 import numpy as np
+import own_code
 import pytest
 from access import faults, walk
 from browsing import CHROMIUM, SITE, listening, read
-from playwright.sync_api import Locator, Page, expect
+from playing import FRAME, Played, check_print, move
+from playwright.sync_api import expect
 
 import optimlib as ol
+from optimlib import explorers
 
 FIGURE = re.compile(
     r'<figure[^>]* id="(?P<name>fig-[^"]+)"(?:(?!</figure>).)*?'
@@ -30,13 +34,18 @@ FIGURE = re.compile(
 
 @dataclass(frozen=True)
 class Explorer:
+    """An explorer of a page, or `made` here of some rules and a problem."""
+
     page: str
     name: str
     still: str
     specification: dict
+    made: explorers.Explorer | None = None
+    rules: tuple = ()
+    problem: ol.Objective | None = None
 
 
-ALL = [
+CHAPTERS = [
     Explorer(
         path.relative_to(SITE).as_posix(),
         match["name"],
@@ -47,10 +56,57 @@ ALL = [
     for match in FIGURE.finditer(path.read_text("utf-8"))
 ]
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
-    pytest.mark.skipif(not ALL, reason="the site is not built: run `make book`"),
+
+def own(kind, rules, problem, **options):
+    """Return an explorer of rules and a problem that the library does not have."""
+    made = kind(rules, problem, title=kind.__name__, **options)
+    rules = tuple(rules) if isinstance(rules, list) else (rules,)
+    return Explorer("", f"fig-{kind.__name__}", "", made.specification, made, rules, problem)
+
+
+VALLEYS, RING, *_ = own_code.PROBLEMS
+OWN = [
+    own(
+        explorers.explore,
+        [
+            own_code.LookingAhead(lr=0.02),
+            own_code.DEEPER(lr=0.02),
+            own_code.Branching(lr=0.02),
+            ol.Adam(lr=lambda t: 0.1 / t),
+            ol.Adam(lr=0.01),
+        ],
+        RING,
+        steps=40,
+        pull=(0.1, 0.9),
+        share=(0.1, 1),
+    ),
+    own(
+        explorers.ledger,
+        [own_code.Twice(lr=0.01), own_code.FiveStates(lr=0.01)],
+        VALLEYS,
+        a=(1, 4),
+        lr=(0.001, 0.1),
+    ),
+    own(
+        explorers.parameter_map,
+        own_code.Branching(lr=0.01),
+        VALLEYS,
+        x=("lr", 0.001, 0.1),
+        y=("share", 0.1, 1),
+        steps=20,
+    ),
+    own(
+        explorers.basin_map,
+        [own_code.Branching(lr=0.01), own_code.SignMomentum(lr=0.01)],
+        VALLEYS,
+        lr=(0.001, 0.1),
+        steps=20,
+    ),
 ]
+ALL = [*CHAPTERS, *OWN]
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+on_the_site = pytest.mark.skipif(not CHAPTERS, reason="the site is not built: run `make book`")
 
 # The styles of the book's pages, and of their scripts the one that explorers have.
 BARE_PAGE = """<!DOCTYPE html>
@@ -79,20 +135,14 @@ dark.onchange();
 </html>
 """
 
-# What a reader sees of an explorer: its pictures, its read-out and which controls it offers.
-SEEN = """figure => {
-  const explorer = figure.querySelector(".explorer");
-  const plots = [...explorer.querySelector(".explorer-plots").children];
-  return plots.filter(plot => plot.checkVisibility()).map(plot => plot.outerHTML).join()
-    + explorer.querySelector(".explorer-reading").outerHTML
-    + [...explorer.querySelectorAll(".explorer-controls > *")].map(control => control.hidden);
-}"""
-FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
 
 def write_bare_page(explorer, folder):
     """Write a page with nothing but an explorer, and return its address."""
-    path, base = folder / f"{explorer.name}.html", (SITE / explorer.page).as_uri()
+    path = folder / f"{explorer.name}.html"
+    if explorer.made:
+        path.write_text(explorer.made.to_html(), encoding="utf-8")
+        return path.as_uri()
+    base = (SITE / explorer.page).as_uri()
     links = [tag for name, tag in read(explorer.page).tags if name == "link"]
     styles = [urljoin(base, tag["href"]) for tag in links if tag["rel"] == "stylesheet"]
     (script,) = (url for url in read(explorer.page).values("src", "script") if "explorers" in url)
@@ -105,52 +155,6 @@ def write_bare_page(explorer, folder):
     )
     path.write_text(text, encoding="utf-8")
     return path.as_uri()
-
-
-@dataclass(frozen=True)
-class Played:
-    """An explorer in a tab."""
-
-    tab: Page
-    figure: Locator
-    explorer: Explorer
-    address: str
-    errors: list
-
-    def seen(self):
-        """Return what is to be seen at last: a map becomes finer while nothing else is to do."""
-        self.figure.locator(".explorer-plots svg").first.wait_for()
-        self.tab.evaluate(FRAME)
-        expect(self.figure.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
-        return self.figure.evaluate(SEEN)
-
-    def controls(self):
-        inputs = self.figure.locator(".explorer-controls").locator("input, select")
-        return [control for control in inputs.all() if control.is_visible()]
-
-    def press(self, name):
-        self.figure.get_by_role("button", name=name).click()
-
-    def table(self):
-        """Download the data and return the file's name and its rows."""
-        with self.tab.expect_download() as download:
-            self.press("Download CSV")
-        text = download.value.path().read_text()
-        return download.value.suggested_filename, list(csv.reader(text.splitlines()))
-
-
-def move(control):
-    """Change a control with the keyboard alone."""
-    control.focus()
-    if control.evaluate("c => c.type") == "checkbox":
-        control.press("Space")
-    elif control.evaluate("c => c.tagName") == "SELECT":
-        last = control.evaluate("c => c.selectedIndex === c.options.length - 1")
-        control.press("ArrowUp" if last else "ArrowDown")
-    elif control.evaluate("c => Number(c.value) >= (Number(c.min) + Number(c.max)) / 2"):
-        control.press("PageDown")
-    else:
-        control.press("PageUp")
 
 
 @pytest.fixture(scope="module")
@@ -234,6 +238,13 @@ def test_a_link_brings_the_state_back(tour):
     assert tour.after_link == tour.all_moved
 
 
+def test_only_what_is_recorded_says_so(opened, tour):
+    note = "live in Jupyter"
+    assert note not in tour.first
+    said = any(note in state for _, state in tour.each_moved)
+    assert said is ('"recorded"' in json.dumps(opened.explorer.specification))
+
+
 def test_data_can_be_read_and_downloaded(played):
     specification = played.explorer.specification
     if specification["kind"] == "descent":
@@ -247,31 +258,37 @@ def test_data_can_be_read_and_downloaded(played):
     assert len(rows) > 2
     assert {len(row) for row in rows} == {len(rows[0])}
     if specification["kind"] == "descent":
-        check_descent(specification, value, rows[1:])
+        check_descent(played.explorer, value, rows[1:])
     played.figure.locator("summary", has_text="Data").click()
     shown = played.figure.locator(".explorer-data tbody tr")
     expect(shown).to_have_count(min(len(rows) - 1, 200))
 
 
-def rule_of(entry, state):
+def rule_of(explorer, i, state):
+    if explorer.rules:
+        return replace(explorer.rules[i], **state)
+    entry = explorer.specification["rules"][i]
     name, _, options = entry["rule"].partition("(")
     options = dict(item.split("=") for item in options.rstrip(")").split(", ")) if options else {}
     options = {key: json.loads(value.lower()) for key, value in options.items()}
     return getattr(ol, name)(**entry["hyperparameters"] | options | state)
 
 
-def check_descent(specification, value, rows):
+def check_descent(explorer, value, rows):
     """Compare the paths of an explorer whose first slider shows `value` with those of optimlib."""
+    specification = explorer.specification
     slider, ground = specification["sliders"][0], specification["problems"][0]
     parameter = {slider["parameter"]: value} if slider.get("parameter") else {}
-    problem = ol.problems.named(ground["problem"], **ground["parameters"] | parameter)
+    problem = explorer.problem
+    if not problem:
+        problem = ol.problems.named(ground["problem"], **ground["parameters"] | parameter)
     compared = 0
     for i, entry in enumerate(specification["rules"][: specification["shown"]]):
         if "rule" not in entry:
             continue
         moved = {slider["name"]: value} if i in slider.get("rules", ()) else {}
         run = ol.trace(
-            rule_of(entry, moved), problem, np.array(ground["start"]), specification["steps"]
+            rule_of(explorer, i, moved), problem, np.array(ground["start"]), specification["steps"]
         )
         ours = np.column_stack([run.points, run.values])[:50]
         theirs = [row[2:] for row in rows if row[0] == entry["label"]][:50]
@@ -301,13 +318,6 @@ def test_prints_a_still_picture(played):
     check_print(played)
 
 
-def check_print(played):
-    played.tab.emulate_media(media="print")
-    assert played.figure.locator(".explorer-still img").is_visible()
-    assert not played.figure.locator(".explorer-plots").is_visible()
-    played.tab.emulate_media(media="screen")
-
-
 @pytest.fixture(scope="module")
 def tab_without_javascript(browser):
     return browser.new_page(java_script_enabled=False)
@@ -325,26 +335,29 @@ def test_specifications_are_small():
     assert {name: size for name, size in sizes.items() if size > 60_000} == {}
 
 
+@on_the_site
 def test_script_is_small():
     pytest.importorskip("minify", reason="no minifier is installed")
     script = (SITE / "_static" / "explorers.js").read_bytes()
     assert len(gzip.compress(script)) <= 40_000
 
 
+@on_the_site
 def test_a_page_without_an_explorer_loads_none_of_it():
-    with_explorer = {explorer.page for explorer in ALL}
+    with_explorer = {explorer.page for explorer in CHAPTERS}
     for path in SITE.glob("chapters/**/*.html"):
         loads = "explorers.js" in path.read_text("utf-8")
         assert loads == (path.relative_to(SITE).as_posix() in with_explorer), path
 
 
+@on_the_site
 def test_two_explorers_live_on_a_page_of_the_book(tab, tab_without_javascript, server):
     """The theme leaves all of them as it is, and a link is meant for one of them."""
     page = "chapters/curvature/newton.html"
     address = f"{server}/{page}"
     one, other = (
         Played(tab, tab.locator(f"figure#{explorer.name}"), explorer, address, [])
-        for explorer in ALL
+        for explorer in CHAPTERS
         if explorer.page == page
     )
     tab.goto(address)

@@ -18,7 +18,7 @@ OWN_RULE = """\
 from dataclasses import dataclass
 import numpy as np
 import optimlib as ol
-from optimlib.explorers import explore
+from optimlib.explorers import explore, parameter_map
 
 @dataclass(frozen=True)
 class Bold(ol.Rule):
@@ -28,7 +28,10 @@ class Bold(ol.Rule):
         step = -self.lr * g
         return dict(step=step if np.all(g > 0) else self.share * step)
 
-explore(ol.problems.square, [Bold(lr=0.2), ol.GradientDescent(lr=0.1)], steps=5, share=(0, 1))"""
+explore([Bold(lr=0.2), ol.GradientDescent(lr=0.1)], ol.problems.square, steps=5, share=(0, 1))"""
+MAP = """\
+axes = dict(x=("lr", 0.01, 0.5), y=("share", 0.1, 1))
+parameter_map(Bold(lr=0.2), ol.problems.square, **axes, steps=9)"""
 
 FORM = """\
 from course import exercises
@@ -43,9 +46,9 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def notebook_url(tmp_path_factory):
-    """Serve a notebook: an explorer of a rule that only Python can run, and a form."""
+    """Serve a notebook: explorers of a rule that only Python can run, and a form."""
     folder = tmp_path_factory.mktemp("lab")
-    cells = [nbformat.v4.new_code_cell(source) for source in (OWN_RULE, FORM)]
+    cells = list(map(nbformat.v4.new_code_cell, (OWN_RULE, MAP, FORM)))
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, folder / "own.ipynb")
@@ -98,7 +101,7 @@ def run_cell(page, number):
 def test_a_rule_of_ones_own_is_live_in_jupyterlab(lab):
     page = lab
     run_cell(page, 0)
-    explorer = page.locator(".jp-OutputArea .explorer")
+    explorer = page.locator(".jp-OutputArea .explorer").first
     explorer.wait_for(timeout=60_000)
     first = last_points(explorer)
     # Slope 2w > 0 all the way: factor 1 − 0.2 · 2 = 0.6 a step, and 1 − 0.1 · 2 = 0.8.
@@ -124,9 +127,20 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(lab):
     )
     assert last_points(explorer)["Bold"][0] == "−0.3888"  # −5 · 0.6⁵
 
+    page.keyboard.press("Escape")
+    run_cell(page, 1)
+    map_ = page.locator(".jp-OutputArea .explorer").nth(1)
+    map_.wait_for(timeout=60_000)
+    assert last_points(map_) == {"this run": ["0.2", "0.5", "0.6"]}
+    rate = map_.locator(".explorer-slider", has_text="η").locator("input")
+    rate.focus()
+    rate.press("Home")
+    # The kernel answers with another run: factor 1 − 0.01 · 2 a step.
+    expect(map_.locator(".explorer-reading tbody tr")).to_have_text("this run0.010.50.98")
+
 
 def test_a_form_is_live_in_jupyterlab(lab):
-    run_cell(lab, 1)
+    run_cell(lab, 2)
     form = lab.locator(".jp-OutputArea .live-form")
     form.wait_for(timeout=60_000)
     field = form.get_by_label("Your answer")

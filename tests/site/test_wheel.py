@@ -23,11 +23,12 @@ def wheel(tmp_path_factory):
 def test_it_holds_both_packages(wheel):
     with zipfile.ZipFile(wheel) as content:
         packed = {name for name in content.namelist() if ".dist-info/" not in name}
-    library = {path for path in tracked() if re.match(r"optimlib/.*\.(py|js|css)$", path)}
+    library = {p for p in tracked() if re.match(r"optimlib/(.*\.(py|js|css)|py\.typed)$", p)}
     course = {
         path for path in tracked() if re.match(r"course/.*\.py$|course/exercises/client/", path)
     }
     assert packed == library | course
+    assert "optimlib/py.typed" in packed  # without it a type checker ignores the hints
 
 
 def test_with_numpy_alone_it_does_what_the_readme_says(wheel, tmp_path, python_version):

@@ -1,8 +1,8 @@
 // Where runs in one variable end, and where the border of a basin is.
 
-import { RULES } from "../../../javascript/library.js";
-import { codeOf, compile } from "./formulas.js";
-import { simulate } from "./simulate.js";
+import { codeOf, ruleOf } from "./code.js";
+import { compile } from "./formulas.js";
+import { simulate, withSchedules } from "./simulate.js";
 
 // Newton's step is a formula of f′, f″ and hyperparameters, which Python recorded: it stands in
 // place of the gradient, and is taken as it is.
@@ -24,9 +24,9 @@ function withNewtonStep(problem, formula, hyperparameters) {
 
 // A run of the k-th rule from a start with a learning rate.
 export function basinRun({ rules, ground, steps }, parameters, k, start, lr) {
-  const { rule, step, hyperparameters } = rules[k], problem = codeOf(ground);
-  const values = { ...hyperparameters, lr };
-  return simulate(step ? NEWTON : RULES[rule], values,
+  const { step } = rules[k], problem = codeOf(ground);
+  const values = { ...withSchedules(rules[k]), lr };
+  return simulate(step ? NEWTON : ruleOf(rules[k]), values,
     step ? withNewtonStep(problem, step, values) : problem, parameters, [start], steps);
 }
 

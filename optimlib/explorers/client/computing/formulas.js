@@ -1,6 +1,5 @@
 // Formulas that a chapter wrote in Python, as trees: a number, a name, or [function, ...trees].
 
-import { PROBLEMS } from "../../../javascript/library.js";
 import { OPERATIONS } from "../../../javascript/operations.js";
 
 // Returns the function from an object of values by name to the formula's value.
@@ -23,18 +22,12 @@ export function functionOf(tree, name) {
   };
 }
 
-// A problem of the course by its name, or a reader's own from its trees.
-export function codeOf(ground) {
-  if (ground.problem) return PROBLEMS[ground.problem];
-  if (!ground.code) {
-    const at = (point) => Object.fromEntries(point.map((v, i) => [ground.variables[i], v]));
-    const f = compile(ground.f), grad = ground.grad.map(compile);
-    const hess = ground.hess?.map((row) => row.map(compile));
-    ground.code = {
-      f: (p, t, ...point) => f(at(point)),
-      grad: (p, t, ...point) => grad.map((g) => g(at(point))),
-      hess: hess && ((p, t, ...point) => hess.map((row) => row.map((h) => h(at(point))))),
-    };
-  }
-  return ground.code;
+// Returns the function from values by name to those of several formulas. Their common parts are
+// computed once, and stand in later parts and in the formulas as $0, $1, ...
+export function compileAll({ parts, trees }) {
+  const shared = parts.map(compile), formulas = trees.map(compile);
+  return (values) => {
+    shared.forEach((part, k) => { values[`$${k}`] = part(values); });
+    return formulas.map((formula) => formula(values));
+  };
 }

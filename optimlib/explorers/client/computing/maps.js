@@ -1,12 +1,21 @@
 // Maps of cells, and what a map over two parameters measures of a run.
 
-import { RULES } from "../../../javascript/library.js";
-import { codeOf } from "./formulas.js";
+import { codeOf, ruleOf } from "./code.js";
 import { simulate, withSchedules } from "./simulate.js";
 
 // The value at a share of an axis.
 export const onAxis = ({ min, max, log }, share) =>
   (log ? min * (max / min) ** share : min + (max - min) * share);
+
+// The cell of a map that came as data, rows from below, at these values. Lost runs are null.
+export function cellAt({ cells, columns }, [x, y], sides) {
+  const rows = cells.length / columns;
+  const place = (value, { min, max, log }, count) => {
+    const share = log ? Math.log(value / min) / Math.log(max / min) : (value - min) / (max - min);
+    return Math.min(Math.max(Math.round(share * (count - 1)), 0), count - 1);
+  };
+  return cells[place(y, sides[1], rows) * columns + place(x, sides[0], columns)] ?? Infinity;
+}
 
 // The cells [column, row, size of the block that they stand for], coarse blocks first.
 export function* coarseFirst(columns, rows) {
@@ -62,10 +71,15 @@ export function settingsOf({ rule, ground }, changes) {
 
 // One run and what the map measures of it.
 export function measuredRun(specification, changes) {
-  const { rule, ground, steps, color, tolerance } = specification;
+  const { rule, ground, steps } = specification;
   const { hyperparameters, parameters } = settingsOf(specification, changes);
-  const problem = codeOf(ground), code = RULES[rule.rule];
-  const run = simulate(code, hyperparameters, problem, parameters, ground.start, steps);
+  const run =
+    simulate(ruleOf(rule), hyperparameters, codeOf(ground), parameters, ground.start, steps);
+  return measuresOf(specification, run, parameters);
+}
+
+export function measuresOf({ ground, steps, color, tolerance }, run, parameters) {
+  const problem = codeOf(ground);
   const distances = distancesOf(run, ground.minima);
   let measured;
   if (color === "rate") measured = rateOf(distances);

@@ -58,7 +58,7 @@ export function meanSquares(rule, hyperparameters, rates, { curvature, deviation
       const state = states[k];
       const at = rule.lookAhead ? rule.lookAhead(h, w[k], ...state) : w[k];
       const g = curvature * at + deviation * noise[i * runs + k];
-      const result = rule.update(h, i + 1, g, w[k], state[0], state[1], state[2], state[3]);
+      const result = rule.update(h, i + 1, g, w[k], ...state);
       for (let j = 0; j < places.length; j++) state[j] = result[places[j]];
       w[k] += result[stepPlace];
       sum += w[k] * w[k];

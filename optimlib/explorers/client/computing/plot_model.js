@@ -1,7 +1,7 @@
 // What a plot of a chapter's own formulas computes, apart from how it is drawn.
 
 import { number } from "../../../javascript/by_hand.js";
-import { RULES } from "../../../javascript/library.js";
+import { ruleOf } from "./code.js";
 import { scale } from "./scales.js";
 import { compile } from "./formulas.js";
 import { hyperparametersAt, hyperparametersFor, simulate } from "./simulate.js";
@@ -54,7 +54,7 @@ export class PlotModel {
   }
 
   simulated(run) {
-    const { rule, tied, gradient, show, steps } = run;
+    const { tied, gradient, show, steps } = run, rule = ruleOf(run);
     const sliders = tied.map((name) => ({ key: name, name, rules: [0] }));
     const h = hyperparametersFor(run, 0, sliders, this.values);
     const start = this.value(run.start);
@@ -63,8 +63,8 @@ export class PlotModel {
       grad: (p, t, w) => [this.value(gradient, { ...this.values, t, w })],
     };
     const { records, finished } =
-      simulate(RULES[rule], h, problem, {}, [start], steps, { keep: true });
-    const { names } = RULES[rule];
+      simulate(rule, h, problem, {}, [start], steps, { keep: true });
+    const { names } = rule;
     const ys = new Float64Array(steps + 1).fill(NaN);
     const known = (t) => ({ ...this.values, ...hyperparametersAt(h, Math.max(t, 1)), t });
     const nothing = Object.fromEntries(["g", ...names].map((name) => [name, NaN]));

@@ -50,7 +50,7 @@ export function simulate(
   let h = hyperparametersAt(hyperparameters, 1);
   const places = rule.state.map((name) => rule.names.indexOf(name));
   const stepPlace = rule.names.indexOf("step");
-  const states = start.map(() => rule.initial(h));
+  const states = start.map((x) => rule.initial(h, x));
   const points = new Float64Array(d * (steps + 1)).fill(NaN);
   const values = new Float64Array(steps + 1).fill(NaN);
   const records = [];
@@ -69,7 +69,7 @@ export function simulate(
     } : null;
     for (let i = 0; i < d; i++) {
       const state = states[i];
-      const result = rule.update(h, t, g[i], w[i], state[0], state[1], state[2], state[3]);
+      const result = rule.update(h, t, g[i], w[i], ...state);
       for (let k = 0; k < places.length; k++) state[k] = result[places[k]];
       w[i] += result[stepPlace];
       if (keep) record.values.push(result);

@@ -2,8 +2,11 @@
 
 import { number } from "../../../javascript/by_hand.js";
 import { basinEdge, basinOf, basinRun } from "../computing/basins.js";
-import { codeOf, compile } from "../computing/formulas.js";
+import { codeOf } from "../computing/code.js";
+import { compile } from "../computing/formulas.js";
+import { cellAt } from "../computing/maps.js";
 import { coordinates, leaves, parametersFor } from "../computing/simulate.js";
+import { Asking, runOf, STALE } from "../drawing/asking.js";
 import { CellMap, CHECKERED, COLUMNS, swatch } from "../drawing/cell_map.js";
 import { make } from "../drawing/elements.js";
 
@@ -28,7 +31,12 @@ export class Basins {
     this.map = new CellMap(figure, [startAxis, axis], { onpoint, redraw: () => this.drawMap() });
     this.curve = figure.axes({ x: variable, y: "f", aspect: 0.8,
       onpoint: (x) => figure.change("start", Number(x.toPrecision(4))) });
+    this.sides = [startAxis, axis];
     this.theories = boundaries.map(({ formula }) => compile(formula));
+    this.asked = rules.map(({ recorded }, k) => recorded && {
+      map: new Asking(figure, this.questionOf(k, "map"), recorded.map),
+      run: new Asking(figure, this.questionOf(k, "run"), recorded.run),
+    });
     this.ends = [...critical.keys(), -1, -2];
   }
 
@@ -44,12 +52,36 @@ export class Basins {
     return { ...this.parameters, [`${this.ground.variables[0]}0`]: start, lr };
   }
 
+  // What a kernel is asked for, of a rule that only Python can run.
+  questionOf(rule, part) {
+    const place = { start: this.state.start, lr: this.state[this.axis.key] };
+    return { part, rule, parameters: this.parameters, ...(part === "run" ? place : {}) };
+  }
+
+  // The newest answer to it, of the chosen rule; undefined if the browser computes it.
+  answer(part) {
+    return this.asked[this.chosen]?.[part].answerTo(this.questionOf(this.chosen, part));
+  }
+
+  // The run that is shown, with its start and rate.
+  runNow() {
+    const answer = this.answer("run");
+    if (answer) {
+      const note = answer.stale ? STALE : answer.error;
+      return { ...runOf(answer), start: answer.start, lr: answer.lr, note };
+    }
+    const { start } = this.state, lr = this.state[this.axis.key];
+    return { ...this.runFrom(start, lr), start, lr };
+  }
+
   runFrom(start, lr) {
     return basinRun(this.specification, this.parameters, this.chosen, start, lr);
   }
 
   basinAt(start, lr) {
-    return basinOf(this.runFrom(start, lr), this.specification);
+    const answer = this.answer("map");
+    return answer ? cellAt(answer, [start, lr], this.sides)
+      : basinOf(this.runFrom(start, lr), this.specification);
   }
 
   // How the end number k looks: a critical point, not there yet, or outside.
@@ -68,13 +100,14 @@ export class Basins {
 
   draw() {
     this.drawMap();
-    const lr = this.state[this.axis.key], run = this.runFrom(this.state.start, lr);
+    const run = this.runNow();
     this.drawRun(run);
-    this.report(run, lr);
+    this.report(run);
   }
 
   drawMap() {
-    const { chosen, map, parameters, state, theories } = this, others = [chosen, parameters];
+    const { chosen, map, state, theories } = this, answer = this.answer("map");
+    const others = [chosen, answer?.parameters ?? this.parameters];
     map.begin(JSON.stringify(others), (start, lr) => this.basinAt(start, lr));
     map.show((k) => this.colorOf(k));
     theories.forEach((theory, k) => map.border(`theory ${k}`, others,
@@ -83,7 +116,8 @@ export class Basins {
     const found = new Set(map.cells), shown = this.ends.filter((k) => found.has(k));
     map.legend.replaceChildren(
       ...shown.map((k) => swatch(this.colorOf(k), this.nameOf(k))),
-      ...(theories.length ? [make("span", {}, "line: theory")] : []));
+      ...(theories.length ? [make("span", {}, "line: theory")] : []),
+      ...(answer?.stale ? [make("span", {}, STALE.replace("run", "map"))] : []));
   }
 
   drawRun(run) {
@@ -95,25 +129,26 @@ export class Basins {
     curve.dots("points", xs, run.values, { color });
     this.critical.forEach(({ at, color: own }, k) =>
       curve.dots(`critical ${k}`, [at], [problem.f(parameters, 0, at)], { color: own, radius: 5 }));
-    curve.handle("start", this.state.start, run.values[0]);
+    const { start } = this.state;
+    curve.handle("start", start, problem.f(parameters, 0, start));
     curve.end();
   }
 
-  report(run, lr) {
+  report({ start: from, lr, note, ...run }) {
     const { axis, figure, ground, steps } = this, { label } = this.rules[this.chosen];
-    const [variable] = ground.variables, start = number(this.state.start, 4);
+    const [variable] = ground.variables, start = number(from, 4);
     const first = Array.from(run.points.slice(0, Math.min(steps, 6) + 1), (x, t) =>
       [String(t), Number.isFinite(x) ? number(x, 5) : "lost"]);
     const end = this.nameOf(basinOf(run, this.specification));
     const left = leaves(run, ground.domain);
     const last = left === null ? end : `${end}: left the picture at step ${left}`;
     const tables = [
-      { caption: `${label} from ${start}`, columns: ["step", variable],
+      { caption: `${label} from ${start}${note ? ` (${note})` : ""}`, columns: ["step", variable],
         rows: [...first, ["end", last]] },
       { caption: `Of ${COLUMNS} starts with ${axis.label} = ${number(lr, 4)}`,
         columns: ["end", "share"], rows: this.shares(lr) },
     ];
-    const rows = this.borders(lr);
+    const rows = this.asked[this.chosen] ? [] : this.borders(lr);
     if (rows.length) {
       tables.push({ caption: "The border nearest to the start", rows,
         columns: ["", "predicted", "measured", "difference"] });

@@ -1,11 +1,12 @@
 // Optimizers on a curve or a landscape: their paths, and their progress against the step.
 
 import { number } from "../../../javascript/by_hand.js";
-import { RULES } from "../../../javascript/library.js";
-import { codeOf, compile } from "../computing/formulas.js";
+import { codeOf, ruleOf } from "../computing/code.js";
+import { compile } from "../computing/formulas.js";
 import {
   coordinates, hyperparametersAt, hyperparametersFor, leaves, parametersFor, simulate,
 } from "../computing/simulate.js";
+import { Asking, runOf, STALE } from "../drawing/asking.js";
 import { chipped } from "../drawing/elements.js";
 import { extent } from "../computing/scales.js";
 
@@ -25,7 +26,8 @@ export class Descent {
     });
     this.curve = figure.axes({ x: "step t", y: progress.label, aspect: 0.8 });
     this.formulas = predictions.map(({ formula }) => compile(formula));
-    this.asked = {};
+    this.asked = this.rules.map(({ recorded }, i) =>
+      recorded && new Asking(figure, this.questionOf(i), recorded));
     this.memory = [];
     this.drawn = [];
   }
@@ -73,38 +75,28 @@ export class Descent {
     return hyperparametersFor(this.rules[i], i, this.sliders, this.state);
   }
 
-  // A run of a rule that only Python can run: asked for, shown when it comes.
-  runInPython(i) {
-    const { figure, rules, asked, start } = this;
-    const question = {
-      rule: i, problem: this.state.problem ?? 0, parameters: this.parameters,
-      hyperparameters: this.hyperparametersOf(i), start, steps: this.steps,
-    };
-    const key = JSON.stringify(question);
-    asked[i] ??= { first: key };
-    if (figure.kernel && asked[i].last !== key) {
-      asked[i].last = key;
-      figure.kernel.ask(question).then((answer) => {
-        asked[i].run = answer;
-        figure.changed();
-      });
-    }
-    const { points, values, error } = asked[i].run ?? rules[i].recorded;
-    const stale = !figure.kernel && asked[i].first !== key;
+  questionOf(i) {
     return {
-      d: start.length, points: points.map((v) => v ?? NaN), values: values.map((v) => v ?? NaN),
-      error, note: stale ? "its recorded run: live in Jupyter" : error,
+      rule: i, problem: this.state.problem ?? 0, parameters: this.parameters,
+      hyperparameters: this.hyperparametersOf(i), start: this.start, steps: this.steps,
     };
+  }
+
+  // A run of a rule that only Python can run.
+  runInPython(i) {
+    const answer = this.asked[i].answerTo(this.questionOf(i));
+    return { ...runOf(answer), note: answer.stale ? STALE : answer.error };
   }
 
   // A run is computed again only when something that it depends on has changed.
   runOf(i) {
-    const { rule } = this.rules[i];
-    if (!rule) return this.runInPython(i);
+    const entry = this.rules[i];
+    if (!entry.rule) return this.runInPython(i);
     const { ground, parameters, start, steps } = this, hyperparameters = this.hyperparametersOf(i);
     const key = JSON.stringify([this.state.problem, parameters, hyperparameters, start]);
     if (this.memory[i]?.key !== key) {
-      const run = simulate(RULES[rule], hyperparameters, codeOf(ground), parameters, start, steps);
+      const rule = ruleOf(entry), problem = codeOf(ground);
+      const run = simulate(rule, hyperparameters, problem, parameters, start, steps);
       this.memory[i] = { key, run };
     }
     return this.memory[i].run;

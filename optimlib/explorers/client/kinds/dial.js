@@ -4,7 +4,7 @@ import { number } from "../../../javascript/by_hand.js";
 import {
   alongDirection, curvatureCurves, definitenessOf, eigenOf, TURN,
 } from "../computing/directions.js";
-import { codeOf } from "../computing/formulas.js";
+import { codeOf } from "../computing/code.js";
 import { parametersFor } from "../computing/simulate.js";
 import { set } from "../drawing/elements.js";
 import { extent } from "../computing/scales.js";

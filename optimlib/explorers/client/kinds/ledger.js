@@ -1,7 +1,7 @@
 // The arithmetic of one step after the other, as one does it by hand, beside the curve.
 
 import { number } from "../../../javascript/by_hand.js";
-import { PROBLEMS, RULES } from "../../../javascript/library.js";
+import { codeOf, ruleOf } from "../computing/code.js";
 import { hyperparametersAt, hyperparametersFor, parametersFor } from "../computing/simulate.js";
 import { judgeGuess, ledgerSteps } from "../computing/steps_by_hand.js";
 import { make, set } from "../drawing/elements.js";
@@ -10,7 +10,7 @@ export class Ledger {
   constructor(figure, specification) {
     const { problem: ground } = specification;
     Object.assign(this, specification, {
-      figure, state: figure.state, ground, problem: PROBLEMS[ground.problem], all: [],
+      figure, state: figure.state, ground, problem: codeOf(ground), all: [],
     });
     [this.domain] = ground.domain;
     this.addControls();
@@ -59,7 +59,8 @@ export class Ledger {
       button("Show next value", () => reveal(this.revealed + 1)),
       button("Show all", () => reveal(Infinity)));
     this.verdict = make("p", { class: "explorer-verdict", role: "status" });
-    this.heading = make("h3");
+    // In a section of the book, or under the title of a page of its own.
+    this.heading = make(figure.element.closest("section") ? "h3" : "h2");
     this.lines = make("div");
     this.page = make("div", { class: "explorer-lines", role: "group" },
       this.heading, this.lines, this.helps, this.verdict);
@@ -85,7 +86,7 @@ export class Ledger {
     }
     const hyperparameters = hyperparametersFor(chosen, i, sliders, state);
     const parameters = parametersFor(ground, sliders, state);
-    this.all = ledgerSteps(RULES[chosen.rule], hyperparameters, this.problem, parameters,
+    this.all = ledgerSteps(ruleOf(chosen), hyperparameters, this.problem, parameters,
       state.start, this.steps);
     const now = this.all[state.step - 1];
     const open = state.predict ? this.revealed : Infinity;
@@ -155,7 +156,7 @@ export class Ledger {
   }
 
   columns() {
-    const { symbols, names, lookAhead } = RULES[this.chosen.rule];
+    const { symbols, names, lookAhead } = ruleOf(this.chosen);
     const middle = ["g", ...names.filter((name) => name !== "step")];
     if (lookAhead) middle.unshift("look_ahead");
     return ["t", ...middle.map((name) => symbols[name].replace("ₜ₊₁", "")), "w"];

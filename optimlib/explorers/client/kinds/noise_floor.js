@@ -1,7 +1,7 @@
 // The noise floor: many runs of a rule on f = h w²/2 whose gradient comes with noise.
 
 import { number } from "../../../javascript/by_hand.js";
-import { RULES } from "../../../javascript/library.js";
+import { ruleOf } from "../computing/code.js";
 import { compile } from "../computing/formulas.js";
 import { averagedSquares, noiseTheory, noisyRun } from "../computing/noisy_runs.js";
 import { drawer } from "../computing/random.js";
@@ -30,7 +30,7 @@ export class NoiseFloor {
   compute() {
     const { runs, start, state, steps } = this, { averaging, curvature, lr } = state;
     const hyperparameters = { ...this.hyperparameters, lr, beta: state.beta };
-    const rule = RULES[this.rule], spread = state.noise / Math.sqrt(state.batch);
+    const rule = ruleOf(this), spread = state.noise / Math.sqrt(state.batch);
     const draws = this.draws(), loss = (w2) => curvature / 2 * w2;
     this.points = Array.from({ length: runs }, (_, run) => noisyRun(rule, hyperparameters,
       curvature, start, spread, draws.subarray(run * steps, (run + 1) * steps)));

@@ -1,9 +1,11 @@
 // A map over two parameters, every cell of which is a run.
 
 import { number } from "../../../javascript/by_hand.js";
-import { codeOf, compile } from "../computing/formulas.js";
-import { measuredRun, settingsOf } from "../computing/maps.js";
+import { codeOf } from "../computing/code.js";
+import { compile } from "../computing/formulas.js";
+import { cellAt, measuredRun, measuresOf, settingsOf } from "../computing/maps.js";
 import { coordinates, hyperparametersAt } from "../computing/simulate.js";
+import { Asking, runOf, STALE } from "../drawing/asking.js";
 import { CellMap, CHECKERED, swatch, viridis } from "../drawing/cell_map.js";
 import { make } from "../drawing/elements.js";
 import { extent, logTicks, scale } from "../computing/scales.js";
@@ -26,11 +28,36 @@ export class ParameterMap {
     this.best = optimum && optimum.map(compile);
     this.isRate = color === "rate";
     if (this.best) figure.button("Go to the optimum", () => go(...this.bestNow()));
+    const { recorded } = specification;
+    this.asked = recorded && {
+      map: new Asking(figure, this.questionOf("map"), recorded.map),
+      run: new Asking(figure, this.questionOf("run"), recorded.run),
+    };
   }
 
   changesNow() {
-    return Object.fromEntries(
-      [...this.axes, ...this.sliders].map(({ key }) => [key, this.state[key]]));
+    return this.valuesOf([...this.axes, ...this.sliders]);
+  }
+
+  valuesOf(controls) {
+    return Object.fromEntries(controls.map(({ key }) => [key, this.state[key]]));
+  }
+
+  // What a kernel is asked for, of a rule that only Python can run.
+  questionOf(part) {
+    return { part, changes: part === "run" ? this.changesNow() : this.valuesOf(this.sliders) };
+  }
+
+  // The run that is shown, with its values of the controls and what the map measures of it.
+  runNow() {
+    const changes = this.changesNow(), { asked, specification } = this;
+    if (!asked) return { changes, ...measuredRun(specification, changes) };
+    const answer = asked.run.answerTo(this.questionOf("run"));
+    const { parameters } = settingsOf(specification, answer.changes);
+    return {
+      ...measuresOf(specification, runOf(answer), parameters),
+      changes: answer.changes, note: answer.stale ? STALE : answer.error,
+    };
   }
 
   changesAt(x, y) {
@@ -65,17 +92,18 @@ export class ParameterMap {
 
   draw() {
     this.drawMap();
-    const changes = this.changesNow(), now = measuredRun(this.specification, changes);
+    const now = this.runNow();
     if (this.state.second === "path") this.drawPath(now);
-    else this.drawProgress(now, this.predicted(changes));
-    this.report(changes, now);
+    else this.drawProgress(now, this.predicted(now.changes));
+    this.report(now);
   }
 
   drawMap() {
-    const { map, sliders, specification, state, theory } = this;
+    const { asked, axes, map, sliders, specification, state, theory } = this;
     const others = sliders.map(({ key }) => state[key]);
-    map.begin(JSON.stringify(others), (x, y) =>
-      measuredRun(specification, this.changesAt(x, y)).measured);
+    const answer = asked?.map.answerTo(this.questionOf("map"));
+    map.begin(JSON.stringify(answer?.changes ?? others), (x, y) => (answer
+      ? cellAt(answer, [x, y], axes) : measuredRun(specification, this.changesAt(x, y)).measured));
     const share = this.scaleNow(), low = share.invert(1), high = share.invert(0);
     map.show((v) => {
       if (v === Infinity || (this.color !== "steps" && v > 1)) return CHECKERED.gray;
@@ -87,7 +115,8 @@ export class ParameterMap {
     }
     if (this.best) map.ring("optimum", ...this.bestNow());
     map.finish(state[this.x.key], state[this.y.key]);
-    map.legend.replaceChildren(...this.legendOf(low, high));
+    map.legend.replaceChildren(...this.legendOf(low, high),
+      ...(answer?.stale ? [make("span", {}, STALE.replace("run", "map"))] : []));
   }
 
   legendOf(low, high) {
@@ -152,10 +181,11 @@ export class ParameterMap {
       known ? number(measured - predicted, 2) : "–"];
   }
 
-  report(changes, now) {
+  report(now) {
     const { figure, map, quantity, x, y } = this;
-    const rows = [this.rowOf("this run", changes, now)];
-    if (this.best) {
+    const name = now.note ? `this run (${now.note})` : "this run";
+    const rows = [this.rowOf(name, now.changes, now)];
+    if (this.best && !this.asked) {
       const at = this.changesAt(...this.bestNow());
       rows.push(this.rowOf("theory's optimum", at, measuredRun(this.specification, at)));
     }

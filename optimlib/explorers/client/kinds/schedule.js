@@ -1,7 +1,8 @@
 // A schedule that the reader draws, and what an optimizer with noisy gradients makes of it.
 
 import { number } from "../../../javascript/by_hand.js";
-import { RULES, SCHEDULES } from "../../../javascript/library.js";
+import { at } from "../../../javascript/library.js";
+import { ruleOf } from "../computing/code.js";
 import { expectedSquares, meanSquares, noiseFloor } from "../computing/noisy_runs.js";
 import { drawer } from "../computing/random.js";
 import { withSchedules } from "../computing/simulate.js";
@@ -78,9 +79,8 @@ export class DrawnSchedule {
   }
 
   presetRates() {
-    const { rates, schedule, parameters } = this.presets[this.state.preset];
-    return rates ?? Float64Array.from({ length: this.steps }, (_, i) =>
-      SCHEDULES[schedule](parameters, i + 1));
+    const preset = this.presets[this.state.preset];
+    return Float64Array.from({ length: this.steps }, (_, i) => at(preset, i + 1));
   }
 
   // What a schedule leads to: computed again when it or the problem has changed.
@@ -88,7 +88,7 @@ export class DrawnSchedule {
     const { expected, memory, runs } = this;
     const key = [Array.from(rates), Object.values(problem), this.state.seed].join();
     if (memory[i]?.key !== key) {
-      const rule = RULES[this.rule.rule];
+      const rule = ruleOf(this.rule);
       const measured = meanSquares(rule, this.hyperparameters, rates, problem, this.noise());
       memory[i] = { key, label, rates, color: COLORS[i], measured, floor: null };
       if (expected) {
