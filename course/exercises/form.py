@@ -86,10 +86,11 @@ def _helped(exercise):
     worked = str(exercise.worked).strip()
     if exercise.kind == "number":
         worked = f"{exercise.shown}\n{worked}"
+    written = to_html(worked) if exercise.kind == "choice" else html.escape(worked, quote=False)
     return dict(
         question=_asked(exercise),
         hints=[to_html(hint) for hint in exercise.hints()],
-        worked=to_html(worked) if exercise.kind == "choice" else html.escape(worked, quote=False),
+        worked=f"<pre>{written}</pre>" if exercise.kind == "code" else written,
         **exercise.judging(),
     )
 
