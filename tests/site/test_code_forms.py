@@ -23,9 +23,12 @@ PAGE = """<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="script-src 'self' file: blob: 'unsafe-eval'">
 <title>Forms</title>
 <link rel="stylesheet" href="../../_static/exercises.css">
-<style>:root {{ color-scheme: light dark }}</style>
+<style>
+:root {{ background: Canvas; color: CanvasText; color-scheme: light dark }}
+@media (prefers-color-scheme: dark) {{ :root {{ background: #121212; color: #ced6dd }} }}
+</style>
 <script src="../../_static/exercises.js" defer></script>
-<article class="bd-article"><section><h1>Forms</h1>{forms}</section></article>
+<main><article class="bd-article"><section><h1>Forms</h1>{forms}</section></article></main>
 """
 NAMES = "adam", "momentum"
 ADAM = """\
@@ -324,7 +327,7 @@ def test_it_fits_a_phone_and_fingers(page, width):
 
 def test_axe_finds_nothing(page):
     used(page)
-    assert faults(page, set()) == []
+    assert not faults(page, set())
 
 
 def test_a_keyboard_goes_through(page):
