@@ -23,8 +23,6 @@ export class Editor {
     this.area = make("textarea", {
       ...attributes, wrap: "off", spellcheck: "false", autocapitalize: "off", autocomplete: "off",
       autocorrect: "off", maxlength: LONGEST,
-      // Jupyter's own shortcuts stay away.
-      "data-lm-suppress-shortcuts": "true",
       input: () => this.typed(),
       keydown: (event) => this.pressed(event),
       pointerdown: () => { this.isUsed = true; },
