@@ -173,5 +173,9 @@ def test_code_is_run_by_the_kernel(lab):
         lab.keyboard.type("return dict(v=v, step=-lr * v)")
         lab.keyboard.press("Control+Enter")
         expect(form.get_by_role("status")).to_contain_text(said, timeout=60_000)
+    text = field.input_value()
+    lab.keyboard.type("x")
+    lab.keyboard.press("Control+z")
+    assert field.input_value() == text
     expect(form.locator("pre")).to_have_text(re.compile(r"^1\n2\n"))
     expect(form).to_have_attribute("data-state", "solved")

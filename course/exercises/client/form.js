@@ -39,8 +39,6 @@ export class Form {
     this.answering = make("form", { submit: (event) => this.submit(event) }, this.field.element,
       make("button", { type: "submit" }, this.field.action), ...this.field.buttons);
     set(element, { role: "group", "aria-labelledby": id, focusin: () => this.prepare() });
-    // JupyterLab's shortcuts, Enter among them, are not meant where something is typed.
-    set(element, { "data-lm-suppress-shortcuts": "true" });
     element.classList.add("live-form");
     element.replaceChildren(
       this.question, this.answering, this.verdict, this.printed, this.makeButtons(), this.helping,

@@ -57,6 +57,10 @@ export function start(book) {
   }
 }
 
+// What JupyterLab would take for itself, or keep from the field: Enter, and what undoes.
+const isTyped = ({ key, ctrlKey, metaKey }) =>
+  !(ctrlKey || metaKey) || ["Control", "Meta", "Enter", "z", "Z", "y"].includes(key);
+
 // In Jupyter: the kernel sends what the website has in a file, and runs what is written.
 export function render({ model, el }) {
   const ask = (question) => new Promise((resolve) => {
@@ -78,7 +82,8 @@ export function render({ model, el }) {
     },
     linkTo: (chapter) => chapter,
   };
-  const element = make("div", { class: "exercise-form" });
+  const keydown = (event) => isTyped(event) && event.stopPropagation();
+  const element = make("div", { class: "exercise-form", keydown });
   el.append(element);
   new Form(element, model.get("specification"), given, openRecord());
 }
