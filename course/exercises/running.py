@@ -15,7 +15,7 @@ NAME = "answer"
 
 
 def run(exercise, text, seed=0):
-    """Return what comes of a text: what was printed, the error, and the verdict on its function.
+    r"""Return what comes of a text: what was printed, the error, and the verdict on its function.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def run(exercise, text, seed=0):
     Examples
     --------
     >>> from course import exercises
-    >>> text = "def update(g, lr):\\n    print(lr)\\n    return dict(step=-lr * f)"
+    >>> text = "def update(g, lr):\n    print(lr)\n    return dict(step=-lr * f)"
     >>> outcome = run(exercises.get("gradient-descent"), text)
     >>> outcome["error"]
     {'kind': 'NameError', 'message': "name 'f' is not defined", 'line': 3}

@@ -50,7 +50,9 @@ def test_what_is_interrupted_is_an_error_of_its_line(place):
 
 
 def test_what_is_printed_comes_back():
-    assert outcome(ADAM.replace("    m_hat,", "    print(t)\n    m_hat,"))["printed"][:4] == "1\n2\n"
+    assert (
+        outcome(ADAM.replace("    m_hat,", "    print(t)\n    m_hat,"))["printed"][:4] == "1\n2\n"
+    )
 
 
 @pytest.mark.parametrize("text", ["x = 3", "f = g = None", "def f(): ...\ndef g(): ..."])

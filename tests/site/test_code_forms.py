@@ -5,7 +5,7 @@ import re
 
 import pytest
 from access import AXE, faults, walk
-from browsing import CHROMIUM
+from browsing import CHROMIUM, serving
 from playwright.sync_api import expect
 
 from course import exercises
@@ -20,7 +20,6 @@ PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="script-src 'self' file: blob: 'unsafe-eval'">
 <title>Forms</title>
 <link rel="stylesheet" href="../../_static/exercises.css">
 <style>
@@ -30,6 +29,7 @@ PAGE = """<!DOCTYPE html>
 <script src="../../_static/exercises.js" defer></script>
 <main><article class="bd-article"><section><h1>Forms</h1>{forms}</section></article></main>
 """
+ADAM_PAGE = "chapters/adaptive/adam.html"
 NAMES = "adam", "momentum"
 ADAM = """\
 def update(t, g, m, v, lr, beta1, beta2, eps):
@@ -49,8 +49,8 @@ START = exercises.get("adam").start
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """Write what the site has of it, and return the address of a page with two forms."""
+def folder(tmp_path_factory):
+    """Write what the site has of it, and a page with two forms."""
     folder = tmp_path_factory.mktemp("site")
     static = folder / "_static"
     write_static(static / "exercises.js", page_script({}))
@@ -58,24 +58,22 @@ def address(tmp_path_factory):
     write(static / "exercises", NAMES)
     for name in NAMES:
         write_static(static / "exercises" / f"{name}.js", file_script(exercises.get(name)))
-    forms = "".join(
-        exercises.ask(name)._repr_mimebundle_()[0]["text/html"] for name in NAMES
-    )
-    page = folder / "chapters" / "adaptive" / "adam.html"
+    forms = "".join(exercises.ask(name)._repr_mimebundle_()[0]["text/html"] for name in NAMES)
+    page = folder / ADAM_PAGE
     page.parent.mkdir(parents=True)
     page.write_text(PAGE.format(forms=forms), "utf-8")
-    return page.as_uri()
+    return folder
 
 
 @pytest.fixture
-def page(browser, address):
+def page(browser, folder):
     """Return a tab with a memory of its own; what goes wrong in a test fails it."""
     context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
     context.add_init_script(AXE)
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(address)
+    page.goto((folder / ADAM_PAGE).as_uri())
     yield page
     context.close()
     assert errors == []
@@ -117,9 +115,13 @@ def test_five_mistakes_are_named_and_the_right_rule_is_solved(page):
         assert form(page).get_attribute("data-state") == "tried"
     write_over(page, ADAM)
     run(page)
-    expect(verdict(page)).to_have_text(re.compile(r"^Correct\. It agrees with ol\.Adam in \d+ steps\.$"))
+    expect(verdict(page)).to_have_text(
+        re.compile(r"^Correct\. It agrees with ol\.Adam in \d+ steps\.$")
+    )
     expect(form(page)).to_have_attribute("data-state", "solved")
-    expect(form(page).locator(".answer-done")).to_have_text(re.compile(r"✓ Solved on \w+ \d+, \d+$"))
+    expect(form(page).locator(".answer-done")).to_have_text(
+        re.compile(r"✓ Solved on \w+ \d+, \d+$")
+    )
 
 
 def test_what_is_untouched_is_said(page):
@@ -208,6 +210,22 @@ def test_hints_and_the_solution_come_in_order(page):
     assert form(page).get_attribute("data-state") == "shown"
 
 
+def test_where_python_is_not_allowed_it_says_so(page, folder):
+    def guard(route):
+        reply = route.fetch()
+        policy = {"Content-Security-Policy": "script-src 'self'"}
+        route.fulfill(response=reply, headers=reply.headers | policy)
+
+    page.route(f"**/{ADAM_PAGE}", guard)
+    with serving(folder) as address:
+        page.goto(f"{address}/{ADAM_PAGE}")
+        code(page).focus()
+        run(page)
+        expect(verdict(page)).to_contain_text("Python could not be started here.")
+        form(page).get_by_role("button", name="Hint 1 of 3").press("Enter")
+        expect(form(page).locator(".answer-text")).to_have_count(1)
+
+
 # The editor
 
 
@@ -239,7 +257,9 @@ def test_keys_indent_and_undo_takes_it_back(page):
     assert numbers == [str(n + 1) for n in range(START.count("\n") + 1)]
 
 
-FOCUSED = "() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText"
+FOCUSED = (
+    "() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText"
+)
 
 
 def test_escape_then_tab_leaves_the_field(page):
@@ -316,8 +336,11 @@ def test_it_fits_a_phone_and_fingers(page, width):
     page.set_viewport_size({"width": width, "height": 800})
     used(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    boxes = [box.bounding_box() for box in form(page).locator("button, textarea").all()
-             if box.is_visible()]
+    boxes = [
+        box.bounding_box()
+        for box in form(page).locator("button, textarea").all()
+        if box.is_visible()
+    ]
     assert min(min(box["width"], box["height"]) for box in boxes) >= 24
     lines = [line.bounding_box() for line in form(page).locator(".code-lines div").all()]
     area = code(page).bounding_box()
