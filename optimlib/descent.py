@@ -250,14 +250,14 @@ def flat_start(rule: Optimizer, objective: Objective, w0: Start) -> Any:
     return rule.flat_start(w0, objective)
 
 
-def check_pair(rule, objective):
+def check_pair(rule: object, objective: object) -> None:
     """Raise a TypeError unless these are an optimizer and an objective, in this order."""
     check_order(rule, objective)
     check_rule(rule)
     check_objective(objective)
 
 
-def check_order(rules, objectives):
+def check_order(rules: object, objectives: object) -> None:
     """Raise a TypeError if optimizers and objectives, one or a list, have changed places."""
     first, second = (
         value[0] if isinstance(value, list | tuple) and value else value
@@ -286,7 +286,7 @@ def _chunks(w, threads):
 class Records(Iterator[Record]):
     """An iterator over the records of a run in the caller's layout."""
 
-    def __init__(self, start):
+    def __init__(self, start: "_Start") -> None:
         self._start, self._course = start, start.course()
 
     def __next__(self) -> Record:

@@ -138,10 +138,10 @@ def colors(rules: Sequence[Optimizer]) -> list[str]:
     """
     names = [type(rule).__name__ for rule in rules]
     shades = list(map(COLORS.get, names))
-    found = [shade if shade not in shades[:i] else None for i, shade in enumerate(shades)]
+    found: list[Any] = [s if s not in shades[:i] else None for i, s in enumerate(shades)]
     for i, name in enumerate(names):
         found[i] = found[i] or _free_color(name, found)
-    return list(filter(None, found))
+    return found
 
 
 def _free_color(name, taken):
@@ -406,7 +406,7 @@ def compare(
     >>> from optimlib import figures
     >>> rules = [ol.GradientDescent(lr=0.1), ol.Adam(lr=0.1), ol.Adam(lr=0.5)]
     >>> paths, progress = figures.compare(rules, ol.problems.coupled_bowl, (1.0, 2.0), steps=50)
-    >>> [text.get_text() for text in progress.get_legend().get_texts()]
+    >>> progress.get_legend_handles_labels()[1]
     ['GradientDescent', 'Adam, η = 0.1', 'Adam, η = 0.5']
     """
     labels = list(runs) if isinstance(runs, Mapping) else None

@@ -92,9 +92,11 @@ FOCUSED = """() => {
       && y < innerHeight,
   };
 }"""
+# Of radio buttons Tab reaches one of each group, arrows the others.
 LEFT_OUT = """() => [...document.querySelectorAll("a[href], button, input, select, summary")]
   .filter(node => node.checkVisibility({visibilityProperty: true})
-    && !node.hasAttribute("data-reached"))
+    && !node.hasAttribute("data-reached") && !(node.type === "radio"
+      && document.querySelector(`[name="${node.name}"][data-reached]`)))
   .map(node => node.outerHTML.slice(0, 200))"""
 
 # From there Tab goes to the first stop, whatever had the focus before.

@@ -1004,6 +1004,28 @@ x
 ---
 # only a note
 ---
+s = 1
+def drawn():
+    global s
+    s = s * 16807 % 2147483647
+    return (s / 2147483647 - 0.5) * 10.0 ** (s % 25 - 12)
+for _ in range(24):
+    x, y = drawn(), drawn()
+    print(x // y, x % y, divmod(y, x), x**3, x**-2, int(x), float(int(y)), x * y, x / y)
+    print(round(x), round(x, 2), round(y, -2), round(x, 5), x < y, -x, hash(x) == hash(x + 0))
+    print(f"{x} {x:.3} {x:.2f} {x:.0f} {x:g} {x:.4g} {x:.3e} {x:+,.1f} {x:12.4f}|{x:.1%} {x:.17g}")
+    print("%s %g %.3e %.2f %d %8.3f|" % (x, y, x, y, x, y), str(y), repr(x), "{:_.2f}".format(y))
+    print(round(x * 8) / 8, f"{round(x * 8) / 8:.2f} {round(x * 8) / 8:.1f} {round(y * 2) / 2:.0f}")
+    print(math.floor(x), math.ceil(y), math.hypot(x, y), math.sqrt(abs(x)))
+    print(f"{math.exp(min(x, 9)):.14g} {math.log(abs(y)):.14g} {abs(x) ** 0.37:.14g}")
+---
+s = 1
+for _ in range(60):
+    s = s * 16807 % 2147483647
+    a, b = s - 2**30, s % 1000 - 500 or 7
+    print(a // b, a % b, divmod(a, -b), a / b, a**5, a**5 // b**3, a**3 % b, a**3 / b**5)
+    print(f"{a:,} {a:_} {b:+d} {a:12d}|{b:05d} {b:x} {a:.3e}", round(a, -3), b & 12, b << 3, a >> 2)
+---
 total = 0
 for k in range(1000):
     total += k * 0.5
@@ -1135,6 +1157,8 @@ input()
 exec('1')
 ---
 eval('1')
+---
+np.sqrt = abs
 ---
 async def f():
     pass

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
 
 import numpy as np
 
@@ -75,16 +74,11 @@ class Deep(ol.Rule):
 
 
 @dataclass(frozen=True)
-class Momentum(ol.Rule):
-    """Called as a rule of the library and something else."""
+class Momentum(ol.Momentum):
+    """Called as a rule of the library, and started otherwise."""
 
-    beta: ol.DecayRate = 0.9
-    state = ("v",)
-    forms: ClassVar = {}
-
-    def update(self, t, g, v):
-        v = self.beta * v - self.lr * g
-        return dict(v=v, step=v / 2)
+    def initial(self, w):
+        return (w / 4,)
 
 
 RULES = {cls.__name__: cls for cls in (SignMomentum, LookingAhead, Twice, FiveStates, Deep)}

@@ -4,7 +4,7 @@
 mypy reports it, and would report an ignore that nothing needs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, assert_type
@@ -88,6 +88,13 @@ assert_type(ol.taylor(square, 1.0).order, int)
 assert_type(ol.classify(bowl, [0, 0]).kind, str)
 assert_type(ol.Armijo()(bowl, points, -points).alpha, Array)
 assert_type(ol.learning.load("digits").X_train, Array)
+assert_type(ol.problems.least_squares([[0, 1], [1, 1]], y=[1, 2]), ol.Objective)
+
+# What needs more than NumPy.
+assert_type(ol.__version__, str)
+assert_type(ol.figures.color(adam), str)
+assert_type(ol.explorers.explore([adam], square, lr=(0.01, 1.0)), ol.explorers.Explorer)
+ol.explorers.explore(square, adam)  # type: ignore[arg-type]  # the rule comes first
 
 
 # Rules of one's own.
@@ -128,7 +135,18 @@ class Spectral(ol.MatrixRule):
         return dict(step=-self.lr * U @ Vt)
 
 
+@dataclass(frozen=True)
+class Signs(ol.Wrapper):
+    def advance(
+        self, t: int, w: Array, state: Sequence[Array], objective: ol.Objective
+    ) -> dict[str, Any]:
+        signs = ol.OtherGradient(objective, lambda w, g: np.sign(g))
+        return self.rule.advance(t, w, state, signs)
+
+
 def end(rule: ol.Optimizer, start: Points, schedule: Callable[[int], float]) -> Array:
+    """Pass on what has a type."""
+    ol.run(rule, bowl, start, steps=3)
     return ol.run(SignMomentum(lr=schedule, beta=schedule), bowl, start, steps=3)
 
 
@@ -136,6 +154,7 @@ assert_type(ol.trace(SignMomentum(lr=0.1), square, 4.0, steps=3), ol.Trace)
 ol.run(Shifted(lr=np.array([0.1, 0.2]), damping=0.1), square, 4.0, steps=3)
 ol.run(Untyped(lambda t: 0.1), square, 4.0, steps=3)
 ol.Blocks({"W": Spectral(lr=0.1)}, {"W": (2, 2)})
+ol.trace(Signs(ol.ClipNorm(adam, limit=1)), bowl, [1.0, 2.0], steps=3)
 SignMomentum(lr=0.1, grow=2, shrink=lambda t: 0.5)
 SignMomentum(lr=0.1, beta="0.5")  # type: ignore[arg-type]  # no number
 SignMomentum(lr=0.1, memory=0.5)  # type: ignore[arg-type]  # no whole number

@@ -113,11 +113,14 @@ def _entry(asked_exercise):
     known = [exercises.get(name) for name in asked_exercise.names]
     ours = [exercises.get(name) for name in exercises.names(chapter=asked_exercise.chapter)]
     topics = Counter(exercise.topic for exercise in known or ours)
-    summary = re.match(r".*?[.?!](?=\s|$)|.*", asked_exercise.text.strip(), re.DOTALL)[0]
+    # Up to its question, or the first sentence of a text that asks late or not at all.
+    summary = re.match(
+        r"[^?]{,240}\?(?=\s|$)|.*?[.!?](?=\s|$)|.*", asked_exercise.text.strip(), re.DOTALL
+    )[0]
     return Entry(
         label=asked_exercise.label,
         chapter=asked_exercise.chapter,
-        summary=" ".join(summary.split()),
+        summary=re.sub(r"\$\$ *(.*?) *\$\$", r"$\1$", " ".join(summary.split())),
         topic=topics.most_common(1)[0][0],
         layer=re.split("[:,]", asked_exercise.title)[0].lower(),
         difficulty=asked_exercise.difficulty or max(e.difficulty for e in known),

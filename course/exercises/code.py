@@ -99,20 +99,13 @@ class CodeExercise(Exercise):
     @cached_property
     def judged(self):
         """What `judge` knows of the exercise: texts and names, in plain lists and dicts."""
-        described = [
-            (*describe(mistake), getattr(mistake, "chapter", None))
-            for mistake in self.misconceptions
-        ]
         return {
             "rule": self.rule.__name__,
             "chapter": self.chapter,
             "parameters": list(self.parameters),
             "names": list(self.names),
             "hyperparameters": list(self.rule(lr=1.0).hyperparameters()),
-            "mistakes": [
-                {"name": name, "explanation": explanation, "chapter": chapter}
-                for name, explanation, chapter in described
-            ],
+            "mistakes": list(map(_described, self.misconceptions)),
         }
 
     def check(self, answer, seed=0):
@@ -179,6 +172,12 @@ class CodeExercise(Exercise):
         values = _those(self.judged["hyperparameters"], given)
         situation = Situation(given["t"], given["w"], given["g"], given["h"], state, values)
         return record_of(optimizer, situation)
+
+
+def _described(mistake):
+    name, explanation = describe(mistake)
+    chapter = {"chapter": mistake.chapter} if hasattr(mistake, "chapter") else {}
+    return {"name": name, "explanation": explanation} | chapter
 
 
 def _those(names, given):

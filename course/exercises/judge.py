@@ -60,7 +60,7 @@ def judge(exercise, situations, right, wrong, prepare, *, asarray, number_text):
     exercise : dict
         Its ``rule``'s name, the ``parameters`` of an answer, the ``names`` it has to return, the
         ``hyperparameters``, its ``chapter`` and the ``mistakes`` that have a name, each with its
-        ``name``, ``explanation`` and ``chapter``.
+        ``name``, ``explanation`` and, if it is another, ``chapter``.
     situations : list of dict
         Each with ``t``, the lists ``w``, ``g`` and ``h``, the ``state`` and the values of the
         ``hyperparameters``, by name.
@@ -199,17 +199,18 @@ def _column(name, value, expected, count, asarray):
         array = asarray(value)
     except (ValueError, OverflowError) as error:
         raise Unusable(f"{name} is not an array: {error}") from error
-    if array.dtype.kind not in "fiu":
+    dtype, shape = array.dtype, array.shape
+    if dtype.kind not in "fiu":
         raise Unusable(f"{name} is not real numbers but {_shown(value)}.")
-    shape = (count,) if isinstance(expected, list) else ()
+    right_shape = (count,) if isinstance(expected, list) else ()
     # What depends on t only is one number here, and may be repeated there.
-    if array.shape != shape and (shape or array.shape != (count,)):
+    if shape != right_shape and (right_shape or shape != (count,)):
         raise Unusable(
-            f"{name} has the shape {array.shape}, expected was {shape}.",
+            f"{name} has the shape {shape}, expected was {right_shape}.",
             "Wrong shape",
             "A rule treats every coordinate by itself: one number for each, no sums over them.",
         )
-    return (array.tolist() if array.shape else [array.tolist()]), array.dtype.name
+    return (array.tolist() if shape else [array.tolist()]), dtype.name
 
 
 def _shown(value):
@@ -227,7 +228,7 @@ def _first_difference(situations, right, columns):
             numbers = expected[name]
             numbers = numbers if isinstance(numbers, list) else [numbers] * len(values)
             for place, (number, value) in enumerate(zip(numbers, values, strict=True)):
-                if differs(number, value):
+                if number != value and differs(number, value):
                     return situation["t"], name, place, number, value
     return None
 
@@ -253,7 +254,7 @@ def _diagnosis(exercise, right, wrong, columns):
         number = near[0] if len(near) == 1 else None
     if number is not None:
         mistake = exercise["mistakes"][number]
-        return mistake["name"], mistake["explanation"], mistake["chapter"]
+        return mistake["name"], mistake["explanation"], mistake.get("chapter")
     if has_few_digits:
         return "float32", "Some numbers have few digits: keep the dtype that came in, float64."
     if any(value - value != 0 for value in outputs):

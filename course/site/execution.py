@@ -32,7 +32,7 @@ except ImportError:  # there is none for Macs with ARM processors: their copy is
 WORKERS = 2
 CELL_TIMEOUT = 60
 DATA = {".json", ".yaml"}  # what chapters read beside themselves
-UNREAD = {".pyc", ".md"}  # what lies beside the code and no chapter sees
+UNREAD = {".css", ".js", ".md", ".pyc"}  # what lies beside the code and no chapter sees
 ANSI_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 LOGGER = logging.getLogger(__name__)
 

@@ -127,6 +127,7 @@ def formulas(nodes):
     Examples
     --------
     >>> import numpy as np
+    >>> from optimlib.explorers.code import formulas
     >>> from optimlib.expression import Symbol
     >>> v = 2 * Symbol("g")
     >>> formulas([v, np.sqrt(v)])

@@ -7,8 +7,10 @@ import io
 import json
 import math
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import matplotlib.pyplot as plt
@@ -99,7 +101,12 @@ class Explorer(anywidget.AnyWidget):
 
     specification = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, specification, still, answer=None):
+    def __init__(
+        self,
+        specification: dict[str, Any],
+        still: Callable[[], Any],
+        answer: Callable[..., dict[str, Any]] | None = None,
+    ) -> None:
         specification = plain(specification)
         size = len(json.dumps(specification, separators=(",", ":")))
         if size > LARGEST:
@@ -119,7 +126,7 @@ class Explorer(anywidget.AnyWidget):
     def _css(self):
         return style()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Explorer: {self.specification['title']}>"
 
     def _reply(self, widget, content, buffers):

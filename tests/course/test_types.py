@@ -11,12 +11,12 @@ import pytest
 
 import optimlib as ol
 from course import ROOT
-from optimlib import calculus, curvature, javascript, line_search
+from optimlib import calculus, curvature, descent, javascript, line_search, notation
 
 PACKAGE = ROOT / "optimlib"
 GUIDES = [*ROOT.glob("*.md"), *(ROOT / ".github").glob("*.md"), *PACKAGE.rglob("*.md")]
-PUBLIC = [ol, ol.problems, ol.schedules, calculus, curvature, line_search, javascript]
-PUBLIC += [ol.learning, ol.figures, ol.explorers]
+PUBLIC = [ol, ol.problems, ol.schedules, calculus, curvature, descent, line_search, notation]
+PUBLIC += [javascript, ol.learning, ol.figures, ol.explorers]
 SPECIAL = ("__init__", "__call__", "__getitem__", "__len__", "__bool__", "__float__", "__iter__")
 DOCUMENTED = ast.Module, ast.ClassDef, ast.FunctionDef
 

@@ -14,7 +14,7 @@ from optimlib import compiled
 from optimlib.compiled import BLOCK, MARKING, STEPS, CompiledRun, _compiled
 from optimlib.elementary import FUNCTIONS, quick_functions
 
-pytest.importorskip("numba")
+numba = pytest.importorskip("numba")
 
 SADDLE, VALLEY, SQUARE = ol.problems.saddle, ol.problems.rosenbrock, ol.problems.square
 # Compiling takes about a second: every rule meets one problem, and every problem a rule.
@@ -36,7 +36,10 @@ def count_compiled():
 
 
 @pytest.mark.parametrize(("rule", "problem"), PAIRS, ids=map(" on ".join, PAIRS))
-def test_every_rule_on_a_problem(rule, problem):
+def test_every_rule_on_a_problem(monkeypatch, rule, problem):
+    # The source is what differs; without optimizing it, compiling takes half the time.
+    config = numba.core.config
+    monkeypatch.setattr(config, "OPT", type(config.OPT)(0))
     rule, problem = RULES[rule](1e-3), PROBLEMS[problem]
     w0 = starts(problem, BLOCK + 44)
     for steps in (0, 1, 30):

@@ -508,7 +508,8 @@ def test_a_long_trace_computes_only_what_it_shows():
 
 def table(path):
     """Parse the trace's HTML as XML, which it is only if every tag is closed."""
-    root = ET.fromstring(path._repr_html_())
+    assert path.to_html() == path._repr_html_()
+    root = ET.fromstring(path.to_html())
     assert root.tag == "table"
     rows = [["".join(cell.itertext()) for cell in row] for row in root.iter("tr")]
     return root, rows

@@ -1,6 +1,7 @@
 """What is printed: formulas as specified, and arithmetic that can be read back and is right."""
 
 import re
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -452,6 +453,7 @@ def test_formula_of_a_rule_is_as_specified(title):
     assert latex_lines(shown) == list(latex)
     assert str(shown) == shown.text
     assert shown._repr_latex_() == f"$$\n{shown.latex}\n$$"
+    assert ET.fromstring(shown.to_html()).text == shown.text  # also where a formula has < in it
 
 
 @pytest.mark.parametrize("name", PROBLEM_FORMULAS)

@@ -138,6 +138,8 @@ def test_a_changed_data_file_of_a_chapter_counts_as_a_change(tmp_path, file):
     data.write_text("1")
     before = execution.fingerprint(tmp_path)
     data.with_suffix(".md").touch()
+    (tmp_path / "optimlib").mkdir()
+    (tmp_path / "optimlib" / "client.js").touch()
     assert execution.fingerprint(tmp_path) == before
     data.write_text("2")
     assert execution.fingerprint(tmp_path) != before

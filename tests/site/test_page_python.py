@@ -226,10 +226,8 @@ def first_line(answer):
 
 
 def test_an_endless_loop_is_ended_and_the_next_answer_is_judged(page):
-    started = time.perf_counter()
     answer = adam(page, "while True:\n    pass\n")
     assert answer == {"printed": "", "error": None, "verdict": None, "ended": True}
-    assert time.perf_counter() - started > 2
     assert adam(page, ADAM)["verdict"]["correct"]
 
 
@@ -286,6 +284,12 @@ def test_a_text_without_a_function_says_so(page):
     assert adam(page, "x = ")["error"]["kind"] == "SyntaxError"
 
 
+def test_two_builds_are_the_same():
+    script = build.interpreter_script()
+    build.compiled.cache_clear()
+    assert build.interpreter_script() == script
+
+
 def test_it_works_over_http(page, folder, browser):
     with serving(folder) as address:
         tab = browser.new_page()
@@ -294,15 +298,15 @@ def test_it_works_over_http(page, folder, browser):
         tab.close()
 
 
-def test_files_are_small_and_answers_quick(page, folder):
+def test_files_are_small(page, folder):
     pytest.importorskip("minify", reason="no minifier is installed")
-    sizes = {p.stem: len(gzip.compress(p.read_bytes())) for p in folder.glob("exercises/**/*.js")}
-    interpreter = sizes.pop("interpreter")
+    interpreter = len(gzip.compress((folder / "exercises" / "interpreter.js").read_bytes()))
+    sizes = {path.stem: path.stat().st_size for path in folder.glob("exercises/code/*.js")}
     largest = max(sizes, key=sizes.get)
     started = time.perf_counter()
     adam(page, ADAM)
     taken = time.perf_counter() - started
     print(f"\ninterpreter {interpreter / 1e3:.0f} kB gzipped, a verdict took {1e3 * taken:.0f} ms")
-    print(f"{largest} {sizes[largest] / 1e3:.1f} kB gzipped")
+    print(f"{largest} {sizes[largest] / 1e3:.1f} kB")
     assert interpreter < 320e3
     assert sizes[largest] < 30e3

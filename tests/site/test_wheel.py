@@ -26,6 +26,7 @@ def test_it_holds_both_packages(wheel):
     library = {p for p in tracked() if re.match(r"optimlib/(.*\.(py|js|css)|py\.typed)$", p)}
     course = {path for path in tracked() if re.match(r"course/.*\.py$", path)}
     assert packed == library | course
+    assert "optimlib/py.typed" in packed  # without it a type checker ignores the hints
 
 
 def test_with_numpy_alone_it_does_what_the_readme_says(wheel, tmp_path, python_version):

@@ -78,13 +78,13 @@ class CodeField {
     const described = `${form.question.id} ${id}`;
     this.editor = new Editor({ "aria-label": "Your code", "aria-describedby": described }, {
       changed: (text) => record.keep(name, text === start ? "" : text),
-      run: () => form.answering.requestSubmit(),
+      run: () => form.submit(),
     });
     this.editor.value = record.drafts[name] ?? start;
     const button = (label, click) => make("button", { type: "button", click }, label);
     this.other = button("Other inputs", () => {
       this.number++;
-      form.answering.requestSubmit();
+      form.submit();
     });
     this.other.hidden = true;
     this.reset = button("Start again", () => this.ask(true));

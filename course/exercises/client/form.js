@@ -11,6 +11,11 @@ const RUNNING = {
   starting: "Starting Python …",
   ready: "Running …",
 };
+// What variants are called; those of a choice look alike, so a name alone brings another one.
+const OTHERS = {
+  number: { own: "Numbers of your own", back: "The chapter’s numbers" },
+  choice: { own: "A deal of your own", back: "The chapter’s deal" },
+};
 let count = 0;
 
 export class Form {
@@ -36,12 +41,15 @@ export class Form {
     this.printed = make("div");
     this.helping = make("div", { class: "answer-help", "aria-live": "polite" });
     this.done = make("p", { class: "answer-done" });
-    this.answering = make("form", { submit: (event) => this.submit(event) }, this.field.element,
-      make("button", { type: "submit" }, this.field.action), ...this.field.buttons);
-    set(element, { role: "group", "aria-labelledby": id, focusin: () => this.prepare() });
+    const answering = line(
+      this.field.element, this.field.action, () => this.submit(), this.field.buttons);
+    set(element, {
+      role: "group", "aria-labelledby": id, focusin: () => this.prepare(),
+      "data-lm-suppress-shortcuts": "true", // in JupyterLab keys are meant for the form
+    });
     element.classList.add("live-form");
     element.replaceChildren(
-      this.question, this.answering, this.verdict, this.printed, this.makeButtons(), this.helping,
+      this.question, answering, this.verdict, this.printed, this.makeButtons(), this.helping,
       this.done);
     this.showButtons();
     record.watch(() => this.showDone());
@@ -53,18 +61,27 @@ export class Form {
     this.hint = button("", (content) => this.showHint(content));
     this.solution = button("", (content) => this.showSolution(content));
     this.other = button("Other numbers", (content) => this.change(content, drawn(content, this.place)));
-    this.back = button("The chapter’s numbers", (content) => this.change(content, 0));
-    const name = make("input", { type: "text", autocomplete: "name" });
-    const take = (event) => {
-      event.preventDefault();
-      if (name.value.trim()) this.use((content) => this.change(content, placeOf(content, name.value)));
-    };
-    this.own = make("details", {}, make("summary", {}, "Numbers of your own"),
-      make("form", { submit: take },
-        make("label", {}, "Your name ", name), make("button", {}, "Take them")));
-    this.other.hidden = this.own.hidden = !this.specification.varies;
+    const { kind, varies } = this.specification;
+    const words = OTHERS[kind] ?? {};
+    this.back = button(words.back, (content) => this.change(content, 0));
+    const own = make("details", {}, make("summary", {}, words.own), this.makeNaming(words.own));
+    own.hidden = !varies;
+    this.other.hidden = !varies || kind === "choice";
     return make("div", { class: "answer-buttons" },
-      this.hint, this.solution, this.other, this.back, this.own);
+      this.hint, this.solution, this.other, this.back, own);
+  }
+
+  makeNaming(words) {
+    const input = make("input", { type: "text", autocomplete: "name" });
+    const take = () => {
+      const name = input.value.trim();
+      if (!name) return;
+      this.use((content) => {
+        this.change(content, placeOf(content, name));
+        this.say([`${words}: ${name}`]);
+      });
+    };
+    return line(make("label", {}, "Your name ", input), "Take them", take);
   }
 
   // Loads the content before it is asked for, so that an answer is judged at once.
@@ -88,8 +105,7 @@ export class Form {
     return unpack(content, this.place);
   }
 
-  submit(event) {
-    event.preventDefault();
+  submit() {
     this.use((content) => this.judge(this.variant(content)));
   }
 
@@ -169,7 +185,7 @@ export class Form {
     const { hints } = this.specification;
     this.hint.textContent = `Hint ${this.hints + 1} of ${hints}`;
     this.hint.hidden = this.hints >= hints;
-    this.solution.textContent = this.attempts ? "Show the solution" : "Show the solution unsolved";
+    this.solution.textContent = this.attempts ? "Show the solution" : "Show the solution anyway";
     this.back.hidden = this.place === 0;
   }
 
@@ -179,6 +195,15 @@ export class Form {
     this.done.textContent = entry ? said(entry) : "";
   }
 }
+
+// A field and its button, which Enter in the field presses: in JupyterLab it would send no <form>.
+const line = (field, label, action, others = []) => {
+  const enter = ({ key, target }) => {
+    if (key === "Enter" && target.type === "text") action();
+  };
+  return make("div", { class: "answer-line", keydown: enter },
+    field, make("button", { type: "button", click: action }, label), ...others);
+};
 
 // Draws a variant that is neither the book's nor the one that is shown.
 const drawn = ({ rows }, place) => {

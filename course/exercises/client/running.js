@@ -2,6 +2,21 @@
 
 const MILLISECONDS = 2000;
 
+const LATE = { printed: "", error: null, verdict: null, ended: true };
+
+// The next message of a worker, or the error that it ends with.
+const answerOf = (worker) => new Promise((resolve, reject) => {
+  const listening = new AbortController(), { signal } = listening;
+  worker.addEventListener("message", ({ data }) => {
+    listening.abort();
+    resolve(data);
+  }, { signal });
+  worker.addEventListener("error", ({ message }) => {
+    listening.abort();
+    reject(new Error(message));
+  }, { signal });
+});
+
 // `loadInterpreter` and `loadExercise(name)` return promises of the worker's script, as a function,
 // and of an exercise's data; `report` is told "loading", "starting" and "ready".
 export class Runner {
@@ -22,10 +37,10 @@ export class Runner {
     const address = URL.createObjectURL(blob);
     const worker = new Worker(address);
     try {
-      await new Promise((resolve, reject) => {
-        worker.onmessage = resolve;
-        worker.onerror = reject;
-      });
+      await answerOf(worker);
+    } catch (error) {
+      worker.terminate();
+      throw error;
     } finally {
       URL.revokeObjectURL(address);
     }
@@ -54,24 +69,24 @@ export class Runner {
     return result;
   }
 
-  send(message) {
-    return new Promise((resolve, reject) => {
-      const { worker } = this;
-      const timer = setTimeout(() => {
-        this.end();
-        resolve({ printed: "", error: null, verdict: null, ended: true });
-      }, MILLISECONDS);
-      worker.onmessage = ({ data }) => {
-        clearTimeout(timer);
-        resolve(data);
-      };
-      worker.onerror = (event) => {
-        clearTimeout(timer);
-        this.end();
-        reject(new Error(event.message));
-      };
-      worker.postMessage(message);
+  async send(message) {
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, MILLISECONDS, LATE);
     });
+    const answer = answerOf(this.worker);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
+    this.worker.postMessage(message);
+    try {
+      const first = await Promise.race([answer, late]);
+      if (first === LATE) this.end();
+      return first;
+    } catch (error) {
+      this.end();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   // The next answer starts another worker.

@@ -287,6 +287,9 @@ class dtype:
         return f"dtype('{self.name}')"
 
 
+DTYPES = {name: dtype(name) for name in ("float64", "int64", "bool")}
+
+
 class float64(float):
     """A number that computes as NumPy's."""
 
@@ -302,7 +305,7 @@ class float64(float):
 
     @property
     def dtype(self):
-        return dtype("float64")
+        return DTYPES["float64"]
 
     def __neg__(self):
         return float64(-float(self))
@@ -499,7 +502,7 @@ class ndarray:
 
     @property
     def dtype(self):
-        return dtype(self.kind)
+        return DTYPES[self.kind]
 
     @property
     def T(self):
@@ -866,9 +869,10 @@ class _Names:
     """A module's names: another one is refused in words."""
 
     def __init__(self, name, names, said):
-        self.__name__ = name
-        self.__dict__.update(names)
-        self.said = said
+        self.__dict__.update(names, __name__=name, said=said)
+
+    def __setattr__(self, name, value):
+        raise Refused(f"`{self.__name__}.{name}` stays what it is on this page.")
 
     def __getattr__(self, name):
         if name.startswith("__"):

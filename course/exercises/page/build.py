@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from contextlib import closing
 from functools import cache
 from importlib.resources import files
 from itertools import count, islice
@@ -23,8 +24,11 @@ MODULES = {
     "course.exercises.judge": "judge.py",
     "course.exercises.page.run": "page/run.py",
 }
-# What Brython asks for while it starts, in an engine that is no browser.
+# What Brython asks for while it starts, in an engine that is no browser. It draws names of helpers
+# by chance: here the same ones in every build.
 BROWSER = """
+let drawn = 1;
+Math.random = () => (drawn = drawn * 16807 % 2147483647) / 2147483647;
 globalThis.self = globalThis;
 globalThis.WorkerGlobalScope = class {};
 globalThis.WorkerNavigator = class {};
@@ -50,11 +54,10 @@ def engine():
 
 def sources():
     """Return the Python that the worker runs, by the names under which it is imported."""
-    texts = {
+    return {
         name: (HERE.parent / path).read_text("utf-8") if path else _number_text()
         for name, path in MODULES.items()
     }
-    return texts
 
 
 def _number_text():
@@ -73,19 +76,21 @@ def _number_text():
 @cache
 def compiled():
     """Return the worker's Python as JavaScript, by name: to compile it takes Brython a second."""
-    javascript = MiniRacer()
-    javascript.eval(BROWSER)
-    javascript.eval(engine() + ";0")
-    texts = {}
-    for name, text in sources().items():
-        call = f"({COMPILE})({json.dumps(text)}, {json.dumps(name)})"
-        texts[name] = javascript.eval(call)
-    return texts
+    with closing(MiniRacer()) as javascript:
+        javascript.eval(BROWSER)
+        javascript.eval(engine() + ";0")
+        return {
+            name: javascript.eval(f"({COMPILE})({json.dumps(text)}, {json.dumps(name)})")
+            for name, text in sources().items()
+        }
 
 
 def interpreter_script():
     """Return the script that a page loads when a form is first used: it hands over the worker's."""
-    return f"exerciseInterpreter(() => {{\n{worker()}\n}});\n"
+    # The minifier makes x|0 of Math.trunc(x), which holds 32 bits, and Math.abs(-0) negative: it
+    # leaves alone what it does not know.
+    script = worker().replace("Math.", "globalThis.Math.")
+    return f"exerciseInterpreter(() => {{\n{script}\n}});\n"
 
 
 def data_script(exercise):
@@ -148,16 +153,17 @@ def data(exercise):
         "right": right,
         "wrong": [[places[name] for name in exercise.names] for places in wrong],
         "vectors": [name for name, value in record.items() if np.ndim(value)],
-        "cases": [_case(exercise, inputs) for inputs in found],
+        "cases": [_case(inputs) for inputs in found],
     }
 
 
-def _case(exercise, inputs):
-    """Return the settings of a case: hyperparameters, and the numbers of each step in order."""
-    settings = {}
-    for situation, _ in inputs.pairs:
-        plain = situation.plain()
-        values = tuple(plain["hyperparameters"].values())
-        numbers = [plain["w"], plain["g"], plain["h"], *plain["state"].values()]
-        settings.setdefault(values, []).append([plain["t"], *numbers])
-    return [[list(values), steps] for values, steps in settings.items()]
+def _case(inputs):
+    """Return t, w and h of each step; and the settings: hyperparameters, g and state of each."""
+    points, settings = {}, {}
+    for situation in (pair[0].plain() for pair in inputs.pairs):
+        point = [situation["w"], situation["h"]]
+        assert points.setdefault(situation["t"], point) == point
+        values = tuple(situation["hyperparameters"].values())
+        numbers = [situation["g"], *situation["state"].values()]
+        settings.setdefault(values, []).append(numbers)
+    return [[[t, *point] for t, point in points.items()], list(map(list, settings.items()))]

@@ -1,4 +1,5 @@
 // The worker of exercises in code: it runs a learner's text in Brython and says what came of it.
+/* oxlint-disable no-underscore-dangle -- Brython's names */
 "use strict";
 (($B, modules, operations) => {
 const _b_ = $B.builtins;
@@ -178,7 +179,7 @@ const execute = (text) => {
 const isFunction = (value) => value?.ob_type === $B.function;
 const functionOf = (names) => {
   if (isFunction(names.update)) return names.update;
-  const found = Object.entries(names).filter(([name, value]) => isFunction(value));
+  const found = Object.entries(names).filter(([, value]) => isFunction(value));
   return found.length === 1 ? found[0][1] : null;
 };
 
@@ -198,7 +199,7 @@ const toJavaScript = (value) => {
   if (Array.isArray(value)) return Array.from(value, toJavaScript);
   if ($B.$isinstance(value, _b_.dict))
     return Object.fromEntries(
-      Array.from(_b_.dict.$iter_items(value), ({ key, value }) => [key, toJavaScript(value)]));
+      Array.from(_b_.dict.$iter_items(value), (entry) => [entry.key, toJavaScript(entry.value)]));
   return typeof value === "boolean" ? value : String(value);
 };
 
@@ -211,18 +212,18 @@ const REDUCTIONS = {
   max: (x) => Math.max(...x),
   norm: (x) => Math.sqrt(sum(x.map((a) => a * a))),
 };
-const elementwise = (compute, given) => {
-  const vector = given.find(Array.isArray);
-  if (!vector) return compute(...given);
-  return vector.map((_, place) => compute(...given.map((x) => Array.isArray(x) ? x[place] : x)));
+const elementwise = (compute, found) => {
+  const vector = found.find(Array.isArray);
+  if (!vector) return compute(...found);
+  return vector.map((_, place) => compute(...found.map((x) => Array.isArray(x) ? x[place] : x)));
 };
 const valuesIn = (situation, entries) => {
   const { t, w, g, h, state, hyperparameters } = situation;
-  const given = { t, w, g, h, inf: Infinity, ...state, ...hyperparameters };
+  const symbols = { t, w, g, h, inf: Infinity, ...state, ...hyperparameters };
   const values = [];
   for (const entry of entries) {
     if (typeof entry === "number") values.push(entry);
-    else if (typeof entry === "string") values.push(given[entry]);
+    else if (typeof entry === "string") values.push(symbols[entry]);
     else {
       const [name, ...places] = entry, found = places.map((place) => values[place]);
       if (name === "grad") values.push(found[0].map((x, i) => g[i] + h[i] * (x - w[i])));
@@ -232,13 +233,17 @@ const valuesIn = (situation, entries) => {
   }
   return values;
 };
-const situationsOf = ({ exercise, cases }, number) =>
-  cases[number].flatMap(([numbers, steps]) => {
-    const named = (names, values) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
+const named = (names, values) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
+const situationsOf = ({ exercise, cases }, number) => {
+  const [points, settings] = cases[number];
+  return settings.flatMap(([numbers, steps]) => {
     const hyperparameters = named(exercise.hyperparameters, numbers);
-    return steps.map(([t, w, g, h, ...state]) =>
-      ({ t, w, g, h, state: named(exercise.names.slice(0, -1), state), hyperparameters }));
+    return steps.map(([g, ...values], step) => {
+      const [t, w, h] = points[step], state = named(exercise.names.slice(0, -1), values);
+      return { t, w, g, h, state, hyperparameters };
+    });
   });
+};
 
 // Judges a text by a case of an exercise.
 const judge = (data, number, text) => {
@@ -260,8 +265,8 @@ const judge = (data, number, text) => {
     return _b_.None;
   };
   try {
-    const given = [data.exercise, situations, right].map(toPython);
-    const verdict = toJavaScript($B.$call(verdictOn, update, ...given, wrong, asarray, note));
+    const known = [data.exercise, situations, right].map(toPython);
+    const verdict = toJavaScript($B.$call(verdictOn, update, ...known, wrong, asarray, note));
     return { printed, error: raised, verdict };
   } catch (thrown) {
     return { printed, error: described(thrown), verdict: null };
@@ -273,6 +278,6 @@ const answer = ({ exercise, number, text }) => {
   const { printed: shown, error } = execute(text);
   return { printed: shown, error, verdict: null };
 };
-globalThis.onmessage = ({ data }) => postMessage(answer(data));
+globalThis.addEventListener("message", ({ data }) => postMessage(answer(data)));
 postMessage("ready");
 })(globalThis.__BRYTHON__, globalThis.exerciseModules, globalThis.exerciseOperations);

@@ -20,8 +20,13 @@ export const codeOf = ({ problem: code, variables }) =>
 
 function ownRule({ initial, lookAhead, update, ...entry }) {
   const [start, ahead, step] = [initial, lookAhead, update].map((f) => f && compileAll(f));
-  const valuesOf = (h, w, states, more) => {
-    const values = { ...h, ...more, w };
+  // One object for all calls: a run makes many.
+  const values = {};
+  const valuesOf = (h, w, states, t, g) => {
+    Object.assign(values, h);
+    values.w = w;
+    values.t = t;
+    values.g = g;
     entry.state.forEach((name, i) => { values[name] = states[i]; });
     return values;
   };
@@ -30,10 +35,10 @@ function ownRule({ initial, lookAhead, update, ...entry }) {
     ...entry,
     initial: (h, w) => start({ ...h, w }),
     lookAhead: ahead && ((h, w, ...states) => ahead(valuesOf(h, w, states))[0]),
-    update: (h, t, g, w, ...states) => step(valuesOf(h, w, states, { t, g })),
+    update: (h, t, g, w, ...states) => step(valuesOf(h, w, states, t, g)),
   }, (h, t, g, w, ...rest) => {
     lines ??= linesOf(entry.names, lookAhead, update);
-    const values = valuesOf(h, w, rest, { t, g });
+    valuesOf(h, w, rest, t, g);
     entry.names.forEach((name, i) => { values[after(name)] = rest[entry.state.length + i]; });
     return lines.map((line) => byHand(line, values, () => true));
   });
@@ -41,9 +46,10 @@ function ownRule({ initial, lookAhead, update, ...entry }) {
 
 function ownProblem({ f, grad, hess }, variables) {
   const [value, slopes, curvatures] = [f, grad, hess].map((r) => r && compileAll(r));
+  const values = {};
   const valuesOf = (p, t, point) => {
-    const values = { "step number": t };
-    for (const [name, number] of Object.entries(p)) values[`p.${name}`] = number;
+    values["step number"] = t;
+    for (const name of Object.keys(p)) values[`p.${name}`] = p[name];
     variables.forEach((name, i) => { values[name] = point[i]; });
     return values;
   };
@@ -56,7 +62,7 @@ function ownProblem({ f, grad, hess }, variables) {
     hess: curvatures && ((p, t, ...point) => rows(curvatures(valuesOf(p, t, point)))),
   }, (p, t, ...point) => {
     lines ??= grad.trees.map((tree) => written(tree, grad.parts));
-    const values = valuesOf(p, t, point);
+    valuesOf(p, t, point);
     return lines.map((line) => byHand(line, values, (name) => variables.includes(name)));
   });
 }
