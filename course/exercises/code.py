@@ -61,6 +61,14 @@ class CodeExercise(Exercise):
         )
 
     @property
+    def start(self):
+        """The text that an answer begins with: what is given and what comes back."""
+        *state, _ = self.names
+        lines = "".join(f"    {name} = ...\n" for name in state)
+        returned = ", ".join([*(f"{name}={name}" for name in state), "step=..."])
+        return f"def update({', '.join(self.parameters)}):\n{lines}    return dict({returned})\n"
+
+    @property
     def worked(self):
         method = self.rule.update if issubclass(self.rule, Rule) else self.rule.advance
         return textwrap.dedent(inspect.getsource(method))

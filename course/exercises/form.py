@@ -9,6 +9,7 @@ import anywidget
 import traitlets
 
 from course.exercises.markup import to_html
+from course.exercises.running import run
 from course.exercises.variants import hash_text, pack
 from optimlib.explorers.explorer import modules as explorer_modules
 from optimlib.javascript.linker import link
@@ -61,6 +62,7 @@ def specification(exercise):
         options=[[key, to_html(choices[key])] for key in keys],
         hints=len(exercise.hints()),
         varies=exercise.varies,
+        **(dict(start=exercise.start) if exercise.kind == "code" else {}),
     )
 
 
@@ -84,10 +86,11 @@ def _helped(exercise):
     worked = str(exercise.worked).strip()
     if exercise.kind == "number":
         worked = f"{exercise.shown}\n{worked}"
+    written = to_html(worked) if exercise.kind == "choice" else html.escape(worked, quote=False)
     return dict(
         question=_asked(exercise),
         hints=[to_html(hint) for hint in exercise.hints()],
-        worked=to_html(worked) if exercise.kind == "choice" else html.escape(worked, quote=False),
+        worked=f"<pre>{written}</pre>" if exercise.kind == "code" else written,
         **exercise.judging(),
     )
 
@@ -114,7 +117,9 @@ class Form(anywidget.AnyWidget):
         return f"<Form: {self.specification['name']}>"
 
     def _reply(self, widget, message, buffers):
-        self.send(content(self._exercise))
+        asked = message["question"]
+        reply = run(self._exercise, **asked) if asked else content(self._exercise)
+        self.send(dict(number=message["number"], reply=reply))
 
     def _repr_mimebundle_(self, **options):
         data, metadata = super()._repr_mimebundle_(**options)

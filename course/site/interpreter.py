@@ -20,15 +20,15 @@ def write_files(app):
     mark, current = folder / "code" / ".fingerprint", fingerprint(Path(app.srcdir))
     if not mark.exists() or mark.read_text() != current:
         LOGGER.info("\nwriting the interpreter of exercises in code")
-        write(folder)
+        write(folder, exercises.names(layer="code"))
         mark.write_text(current)
 
 
-def write(folder):
-    """Write the worker's script and the exercises' files."""
+def write(folder, names):
+    """Write the worker's script, and the files of those of these exercises that are in code."""
     write_static(folder / "interpreter.js", build.interpreter_script())
-    for exercise in map(exercises.get, exercises.names(layer="code")):
-        if isinstance(exercise, exercises.CodeExercise):
+    for exercise in map(exercises.get, names):
+        if exercise.kind == "code":
             write_static(folder / "code" / f"{exercise.id}.js", build.data_script(exercise))
 
 

@@ -188,6 +188,7 @@ def test_a_page_has_all_variants_in_thirty_kilobytes(exercise):
         assert [to_html(hint) for hint in variant.hints()] == shown["hints"]
         worked = str(variant.worked).strip()
         written = to_html(worked) if variant.kind == "choice" else html.escape(worked, quote=False)
+        written = f"<pre>{written}</pre>" if variant.kind == "code" else written
         assert shown["worked"].endswith(written)
         assert (
             to_html(getattr(variant, "ask", "") if variant.kind == "choice" else variant.question)

@@ -269,10 +269,12 @@ def test_it_is_taken_along_taken_in_and_forgotten(page, server, tmp_path):
     before = page.evaluate(f"localStorage.getItem('{KEY}')")
     newer = json.dumps({"version": 2, "exercises": {}})
     wrong = json.dumps({"version": 1, "exercises": {"adam/first-step": {"state": "perfect"}}})
+    draft = json.dumps({"version": 1, "exercises": {}, "drafts": {"adam": 3}})
     for text, said in [
         (newer, "was written by a newer version of this book."),
         (saved[:-3], "does not hold what was done in this book."),
         (wrong, "does not hold what was done in this book."),
+        (draft, "does not hold what was done in this book."),
         ("[]", "does not hold what was done in this book."),
     ]:
         path = tmp_path / "mine.json"

@@ -1,6 +1,7 @@
 """An explorer and a form in a real JupyterLab: as on the website, with the kernel behind them."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -36,6 +37,7 @@ parameter_map(Bold(lr=0.2), ol.problems.square, **axes, steps=9)"""
 FORM = """\
 from course import exercises
 exercises.ask("adam/first-step")"""
+CODE = 'exercises.ask("momentum")'
 
 
 def free_port():
@@ -46,9 +48,9 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def notebook_url(tmp_path_factory):
-    """Serve a notebook: explorers of a rule that only Python can run, and a form."""
+    """Serve a notebook: explorers of a rule that only Python can run, and two forms."""
     folder = tmp_path_factory.mktemp("lab")
-    cells = list(map(nbformat.v4.new_code_cell, (OWN_RULE, MAP, FORM)))
+    cells = list(map(nbformat.v4.new_code_cell, (OWN_RULE, MAP, FORM, CODE)))
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, folder / "own.ipynb")
@@ -151,4 +153,29 @@ def test_a_form_is_live_in_jupyterlab(lab):
         field.fill(text)
         field.press("Enter")
         expect(form.get_by_role("status")).to_contain_text(said, timeout=60_000)
+    expect(form).to_have_attribute("data-state", "solved")
+
+
+def test_code_is_run_by_the_kernel(lab):
+    lab.keyboard.press("Escape")
+    run_cell(lab, 3)
+    form = lab.locator(".jp-OutputArea .live-form").nth(1)
+    field = form.get_by_label("Your code")
+    field.wait_for(timeout=60_000)
+    for velocity, said in [
+        ("beta * v + (1 - beta) * g", "It looks like “A running average in place of a sum”."),
+        ("beta * v + gradient", "The error is in line 2."),
+        ("beta * v + g", "Correct. It agrees with ol.Momentum"),
+    ]:
+        field.focus()
+        lab.keyboard.press("Control+a")
+        lab.keyboard.type(f"def update(t, g, v, lr, beta):\nv = {velocity}\nprint(t)\n")
+        lab.keyboard.type("return dict(v=v, step=-lr * v)")
+        lab.keyboard.press("Control+Enter")
+        expect(form.get_by_role("status")).to_contain_text(said, timeout=60_000)
+    text = field.input_value()
+    lab.keyboard.type("x")
+    lab.keyboard.press("Control+z")
+    assert field.input_value() == text
+    expect(form.locator("pre")).to_have_text(re.compile(r"^1\n2\n"))
     expect(form).to_have_attribute("data-state", "solved")

@@ -66,7 +66,7 @@ def folder(tmp_path_factory):
     client = (build.HERE.parent / "client" / "running.js").read_text("utf-8")
     linked = link("running.js", {"running.js": client})
     (folder / "running.js").write_text(f"const running = {linked};", "utf-8")
-    write(folder / "exercises")
+    write(folder / "exercises", IDS)
     (folder / "page.html").write_text(PAGE, "utf-8")
     return folder
 

@@ -1,11 +1,13 @@
 // How each kind of exercise is answered: its field, what was answered, and what is said to it.
 
 import { make } from "../explorers/client/drawing/elements.js";
-import { judgeChoice, judgeNumber, sizeOf } from "./judging.js";
+import { Editor, HINT } from "./editor.js";
+import { judgeChoice, judgeCode, judgeNumber, sizeOf } from "./judging.js";
 import { readNumber } from "./reading.js";
 
 class NumberField {
   constructor(form) {
+    Object.assign(this, { action: "Check", buttons: [] });
     this.input = make("input", {
       type: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": form.question.id,
     });
@@ -38,6 +40,7 @@ class NumberField {
 
 class ChoiceField {
   constructor(form, { name, options }) {
+    Object.assign(this, { action: "Check", buttons: [] });
     this.inputs = options.map(([key]) => make("input", { type: "radio", name, value: key }));
     const labels = options.map(([, text], i) => {
       const shown = make("span");
@@ -68,10 +71,55 @@ class ChoiceField {
 }
 
 class CodeField {
-  constructor(form, { name }) {
-    this.element = make("p", {}, "A notebook checks your function: ",
-      make("code", {}, `exercises.check("${name}", update)`),
-      ". On the website the rocket at the top of the page opens one.");
+  constructor(form, { name, start }) {
+    Object.assign(this, { form, start, number: 0, action: "Run and check" });
+    const { record } = form;
+    const id = `${form.question.id}-hint`;
+    const described = `${form.question.id} ${id}`;
+    this.editor = new Editor({ "aria-label": "Your code", "aria-describedby": described }, {
+      changed: (text) => record.keep(name, text === start ? "" : text),
+      run: () => form.submit(),
+    });
+    this.editor.value = record.drafts[name] ?? start;
+    const button = (label, click) => make("button", { type: "button", click }, label);
+    this.other = button("Other inputs", () => {
+      this.number++;
+      form.submit();
+    });
+    this.other.hidden = true;
+    this.reset = button("Start again", () => this.ask(true));
+    this.asking = make("span", { class: "answer-buttons" }, "Put the beginning back?",
+      button("Yes, put it back", () => this.putBack()), button("No", () => this.ask(false)));
+    this.asking.hidden = true;
+    this.buttons = [this.other, this.reset, this.asking];
+    this.element = make("div", { class: "code-field" }, this.editor.element,
+      make("p", { id, class: "code-hint" }, HINT));
+  }
+
+  ask(isAsking) {
+    this.asking.hidden = !isAsking;
+    this.reset.hidden = isAsking;
+    (isAsking ? this.asking.querySelector("button") : this.reset).focus();
+  }
+
+  // It can be undone.
+  putBack() {
+    this.ask(false);
+    this.editor.focus();
+    this.editor.replace(0, this.editor.value.length, this.start);
+  }
+
+  read() {
+    return { answer: this.editor.value, text: "" };
+  }
+
+  // Resolves with what is said to the text, or {sentence} if nothing can be said of a step of it.
+  async judge(variant, text) {
+    this.editor.mark(null);
+    const outcome = await this.form.run(this.number, text);
+    if (text === this.editor.value) this.editor.mark(outcome.error?.line ?? null);
+    this.other.hidden = false;
+    return judgeCode(outcome);
   }
 }
 

@@ -5,6 +5,12 @@ import { FIELDS } from "./fields.js";
 import { placeOf, unpack } from "./variants.js";
 
 const NOT_LOADED = "The file of this exercise could not be loaded. Try again.";
+const NOT_RUN = "Python could not be started here. Try again, or open the chapter as a notebook.";
+const RUNNING = {
+  loading: "Loading Python, once: 300 KB …",
+  starting: "Starting Python …",
+  ready: "Running …",
+};
 // What variants are called; those of a choice look alike, so a name alone brings another one.
 const OTHERS = {
   number: { own: "Numbers of your own", back: "The chapter’s numbers" },
@@ -13,9 +19,11 @@ const OTHERS = {
 let count = 0;
 
 export class Form {
-  // `load` returns a promise of the exercise's content.
-  constructor(element, specification, load, record) {
-    Object.assign(this, { element, specification, record, attempts: 0, hints: 0, place: 0 });
+  // `load` returns a promise of the exercise's content, `run` one of what comes of a text, and
+  // `linkTo` what leads to a chapter.
+  constructor(element, specification, { load, run, linkTo }, record) {
+    Object.assign(this, { element, specification, record, linkTo });
+    Object.assign(this, { attempts: 0, hints: 0, place: 0 });
     this.load = () => {
       this.loading ??= load().catch((error) => {
         this.loading = null;
@@ -26,20 +34,23 @@ export class Form {
     const id = `answer-question-${++count}`;
     this.question = make("p", { id, class: "answer-question", "aria-live": "polite" });
     this.question.innerHTML = specification.question;
+    this.run = (number, text) =>
+      run(specification.name, number, text, (state) => this.say([RUNNING[state]]));
     this.field = new FIELDS[specification.kind](this, specification);
     this.verdict = make("div", { role: "status", class: "answer-verdict" });
+    this.printed = make("div");
     this.helping = make("div", { class: "answer-help", "aria-live": "polite" });
     this.done = make("p", { class: "answer-done" });
-    const answering = this.field.judge
-      ? line(this.field.element, "Check", () => this.submit())
-      : this.field.element;
+    const answering = line(
+      this.field.element, this.field.action, () => this.submit(), this.field.buttons);
     set(element, {
       role: "group", "aria-labelledby": id, focusin: () => this.prepare(),
       "data-lm-suppress-shortcuts": "true", // in JupyterLab keys are meant for the form
     });
     element.classList.add("live-form");
     element.replaceChildren(
-      this.question, answering, this.verdict, this.makeButtons(), this.helping, this.done);
+      this.question, answering, this.verdict, this.printed, this.makeButtons(), this.helping,
+      this.done);
     this.showButtons();
     record.watch(() => this.showDone());
   }
@@ -95,20 +106,38 @@ export class Form {
   }
 
   submit() {
-    this.use((content) => {
-      const variant = this.variant(content);
-      const { sentence, answer, text } = this.field.read(variant);
-      if (sentence) {
-        this.say([sentence]);
-        return;
-      }
-      const { correct, lines, diagnosis } = this.field.judge(variant, answer);
-      this.attempts++;
-      this.record.note(this.specification.name, correct ? "solved" : "tried", text);
-      const head = [correct ? "Correct." : "Not yet.", ...lines].join(" ");
-      this.say([head, diagnosis].filter(Boolean), correct);
-      this.showButtons();
-    });
+    this.use((content) => this.judge(this.variant(content)));
+  }
+
+  async judge(variant) {
+    const { answer, text, ...unread } = this.field.read(variant);
+    if (unread.sentence || this.isJudging) {
+      this.say([unread.sentence ?? RUNNING.ready]);
+      return;
+    }
+    this.isJudging = true;
+    try {
+      this.answer(await this.field.judge(variant, answer), text);
+    } catch {
+      this.say([NOT_RUN]);
+    } finally {
+      this.isJudging = false;
+    }
+  }
+
+  answer({ sentence, correct, lines, more = [], diagnosis, chapter, printed }, text) {
+    const shown = printed && make("pre", { tabindex: 0, "aria-label": "Printed" }, printed);
+    this.printed.replaceChildren(...(shown ? [make("p", {}, "Printed:"), shown] : []));
+    if (sentence) {
+      this.say([sentence]);
+      return;
+    }
+    this.attempts++;
+    this.record.note(this.specification.name, correct ? "solved" : "tried", text);
+    const head = [correct ? "Correct." : "Not yet.", ...lines].join(" ");
+    this.say([head, ...more, diagnosis].filter(Boolean), correct);
+    if (chapter) this.verdict.append(make("p", {}, "To read again: ", this.linkTo(chapter)));
+    this.showButtons();
   }
 
   say(paragraphs, correct = null) {
@@ -146,6 +175,7 @@ export class Form {
     this.question.innerHTML = this.variant(content).question;
     this.field.clear();
     this.say([]);
+    this.printed.replaceChildren();
     this.helping.replaceChildren();
     this.solution.hidden = false;
     this.showButtons();
@@ -167,12 +197,12 @@ export class Form {
 }
 
 // A field and its button, which Enter in the field presses: in JupyterLab it would send no <form>.
-const line = (field, label, action) => {
+const line = (field, label, action, others = []) => {
   const enter = ({ key, target }) => {
     if (key === "Enter" && target.type === "text") action();
   };
   return make("div", { class: "answer-line", keydown: enter },
-    field, make("button", { type: "button", click: action }, label));
+    field, make("button", { type: "button", click: action }, label), ...others);
 };
 
 // Draws a variant that is neither the book's nor the one that is shown.
@@ -193,6 +223,7 @@ const help = (title, text) => {
 
 const said = ({ state, answer, when }) => {
   const day = new Date(when).toLocaleDateString("en", { dateStyle: "long" });
-  if (state === "solved") return `✓ Solved on ${day}: ${answer}`;
-  return state === "tried" ? `Tried on ${day}: ${answer}` : `Solution seen on ${day}`;
+  const what = answer && `: ${answer}`;
+  if (state === "solved") return `✓ Solved on ${day}${what}`;
+  return state === "tried" ? `Tried on ${day}${what}` : `Solution seen on ${day}`;
 };

@@ -4,10 +4,13 @@ import { make } from "../explorers/client/drawing/elements.js";
 
 const solvedOf = (record, names) => names.filter((name) => record.isSolved(name)).length;
 
+export const linksInSidebar = () =>
+  [...document.querySelectorAll(".bd-sidebar-primary nav a.internal")];
+
 // Writes "3/7" behind each chapter in the sidebar, once something of it is solved. `chapters` is
 // the address under which they stand.
 export function showInSidebar(book, record, chapters) {
-  for (const link of document.querySelectorAll(".bd-sidebar-primary nav a.internal")) {
+  for (const link of linksInSidebar()) {
     const [page] = link.href.split("#");
     const names = page.startsWith(chapters) && book[page.slice(chapters.length, -".html".length)];
     if (!names) continue;

@@ -1,11 +1,13 @@
-// What a reader has done, kept by this browser alone: {version, exercises: {name: entry}}, where an
-// entry is {state, answer, when}.
+// What a reader has done, kept by this browser alone: {version, exercises: {name: entry}, drafts},
+// where an entry is {state, answer, when}. Drafts are the texts that stand in editors, by name; a
+// record without any has no drafts.
 
 const KEY = "optimizer-exercises";
 const VERSION = 1;
 const STATES = ["shown", "tried", "solved"];
 const isEntry = (entry) => STATES.includes(entry?.state) && typeof entry.answer === "string"
   && !Number.isNaN(Date.parse(entry.when));
+const isTable = (value) => typeof value === "object" && value !== null;
 const better = (a, b) => {
   const difference = STATES.indexOf(a.state) - STATES.indexOf(b.state);
   return difference > 0 || (difference === 0 && a.when > b.when) ? a : b;
@@ -18,8 +20,9 @@ const merge = (mine, theirs) => {
   return merged;
 };
 
-// Returns the entries that a text holds, or throws an error that says what is wrong with `source`.
-export function entriesOf(text, source) {
+// Returns the entries and drafts that a text holds, or throws an error that says what is wrong with
+// `source`.
+export function contentOf(text, source) {
   let record = null;
   try {
     record = JSON.parse(text);
@@ -27,20 +30,18 @@ export function entriesOf(text, source) {
     // It is judged as one that is no record.
   }
   if (record?.version > VERSION) throw new Error(`${source} was written by a newer version of this book.`);
-  const entries = record?.exercises;
-  const isRecord = record?.version === VERSION && typeof entries === "object" && entries !== null;
-  if (!isRecord || !Object.values(entries).every(isEntry)) {
-    throw new Error(`${source} does not hold what was done in this book.`);
-  }
-  return entries;
+  const { version, exercises: entries, drafts = {} } = record ?? {};
+  const isRecord = version === VERSION && isTable(entries) && isTable(drafts)
+    && Object.values(entries).every(isEntry)
+    && Object.values(drafts).every((draft) => typeof draft === "string");
+  if (!isRecord) throw new Error(`${source} does not hold what was done in this book.`);
+  return { entries, drafts };
 }
-
-const textOf = (exercises) => JSON.stringify({ version: VERSION, exercises });
 
 export class Record {
   // `storage` returns the browser's localStorage, or throws.
   constructor(storage) {
-    Object.assign(this, { storage, entries: {}, listeners: [], problem: null });
+    Object.assign(this, { storage, entries: {}, drafts: {}, listeners: [], problem: null });
     this.read();
   }
 
@@ -48,7 +49,8 @@ export class Record {
   read() {
     try {
       const text = this.storage().getItem(KEY);
-      this.entries = text === null ? {} : entriesOf(text, "What this browser keeps");
+      const nothing = { entries: {}, drafts: {} };
+      Object.assign(this, text === null ? nothing : contentOf(text, "What this browser keeps"));
     } catch (error) {
       this.fail(error);
     }
@@ -57,7 +59,7 @@ export class Record {
   write() {
     if (!this.problem) {
       try {
-        this.storage().setItem(KEY, textOf(this.entries));
+        this.storage().setItem(KEY, this.text());
       } catch (error) {
         this.fail(error);
       }
@@ -76,19 +78,31 @@ export class Record {
     this.write();
   }
 
+  // Keeps what stands in an editor; an empty text is none.
+  keep(name, text) {
+    if (!this.problem) this.read();
+    this.drafts = { ...this.drafts, [name]: text };
+    if (!text) delete this.drafts[name];
+    this.write();
+  }
+
+  // Of two drafts the one that is here stays.
   take(text, source) {
-    this.entries = merge(this.entries, entriesOf(text, source));
+    const { entries, drafts } = contentOf(text, source);
+    this.entries = merge(this.entries, entries);
+    this.drafts = { ...drafts, ...this.drafts };
     this.write();
   }
 
   // What could not be read before is forgotten too.
   forget() {
-    Object.assign(this, { entries: {}, problem: null });
+    Object.assign(this, { entries: {}, drafts: {}, problem: null });
     this.write();
   }
 
   text() {
-    return textOf(this.entries);
+    const drafts = Object.keys(this.drafts).length ? { drafts: this.drafts } : {};
+    return JSON.stringify({ version: VERSION, exercises: this.entries, ...drafts });
   }
 
   isSolved(name) {

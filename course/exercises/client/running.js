@@ -50,9 +50,12 @@ export class Runner {
 
   // Resolves with { printed, error, verdict }: what was printed, { kind, message, line } of an
   // error, the judge's verdict or null where there is none. `ended` is set if its time was up, and
-  // `missing` if there is no function to call.
+  // `missing` if there is no function to call. Any `number` from 0 on chooses one of the cases.
   run(name, number, text) {
-    return this.inTurn(async () => this.send({ exercise: await this.loadExercise(name), number, text }));
+    return this.inTurn(async () => {
+      const exercise = await this.loadExercise(name);
+      return this.send({ exercise, number: number % exercise.cases.length, text });
+    });
   }
 
   // Resolves with the same of a text that is run alone.

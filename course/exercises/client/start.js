@@ -3,8 +3,9 @@
 import { make } from "../explorers/client/drawing/elements.js";
 import { Form } from "./form.js";
 import { ExerciseList, Keeping } from "./list.js";
-import { showAtEnd, showInSidebar } from "./progress.js";
+import { linksInSidebar, showAtEnd, showInSidebar } from "./progress.js";
 import { Record } from "./record.js";
+import { Runner, fromScripts } from "./running.js";
 
 function openRecord() {
   const record = new Record(() => localStorage);
@@ -18,19 +19,35 @@ export function start(book) {
   const base = document.currentScript.src;
   const waiting = new Map();
   globalThis.exerciseFile = (name, content) => waiting.get(name)(content);
+  const addScript = (src, error) => document.head.append(make("script", { src, error }));
   const load = (name) => new Promise((resolve, reject) => {
     waiting.set(name, resolve);
-    const src = new URL(`exercises/${name}.js`, base);
-    document.head.append(make("script", { src, error: reject }));
+    addScript(new URL(`exercises/${name}.js`, base), reject);
   });
+  const chapters = new URL("../chapters/", base).href;
+  const linkTo = (chapter) => {
+    const href = `${chapters}${chapter}.html`;
+    const link = linksInSidebar().find((other) => other.href.split("#")[0] === href);
+    return make("a", { href }, link?.firstChild.textContent.trim() ?? chapter);
+  };
+  // One worker for all forms of a page; it tells the one that asked last.
+  let tell = null;
+  const runner = new Runner({
+    ...fromScripts(base, addScript), report: (state) => tell(state),
+  });
+  const run = (name, number, text, report) => {
+    tell = report;
+    return runner.run(name, number, text);
+  };
   const record = openRecord();
   const inside = (element) => JSON.parse(element.querySelector("script").textContent);
   const forms = [...document.querySelectorAll("div.exercise-form")].map((element) => {
     const specification = inside(element);
     element.dataset.name = specification.name;
-    return new Form(element, specification, () => load(specification.name), record);
+    const given = { load: () => load(specification.name), run, linkTo };
+    return new Form(element, specification, given, record);
   });
-  showInSidebar(book, record, new URL("../chapters/", base).href);
+  showInSidebar(book, record, chapters);
   if (forms.length) showAtEnd(forms, record);
   for (const element of document.querySelectorAll("div.exercise-list")) {
     const keeping = make("div");
@@ -40,17 +57,33 @@ export function start(book) {
   }
 }
 
-// In Jupyter: the kernel sends what the website has in a file.
+// What JupyterLab would take for itself, or keep from the field: Enter, and what undoes.
+const isTyped = ({ key, ctrlKey, metaKey }) =>
+  !(ctrlKey || metaKey) || ["Control", "Meta", "Enter", "z", "Z", "y"].includes(key);
+
+// In Jupyter: the kernel sends what the website has in a file, and runs what is written.
 export function render({ model, el }) {
-  const load = () => new Promise((resolve) => {
-    const receive = (content) => {
+  const ask = (question) => new Promise((resolve) => {
+    // Other views of the same widget hear the answer too.
+    const number = Math.random();
+    const receive = (message) => {
+      if (message.number !== number) return;
       model.off("msg:custom", receive);
-      resolve(content);
+      resolve(message.reply);
     };
     model.on("msg:custom", receive);
-    model.send({});
+    model.send({ number, question });
   });
-  const element = make("div", { class: "exercise-form" });
+  const given = {
+    load: () => ask({}),
+    run: (name, seed, text, report) => {
+      report("ready");
+      return ask({ seed, text });
+    },
+    linkTo: (chapter) => chapter,
+  };
+  const keydown = (event) => isTyped(event) && event.stopPropagation();
+  const element = make("div", { class: "exercise-form", keydown });
   el.append(element);
-  new Form(element, model.get("specification"), load, openRecord());
+  new Form(element, model.get("specification"), given, openRecord());
 }

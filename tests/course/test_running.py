@@ -1,0 +1,68 @@
+"""What a learner writes is run in the kernel, and judged by `check`."""
+
+from dataclasses import asdict
+
+import pytest
+
+from course import exercises
+from course.exercises.running import run
+
+ADAM = """\
+def update(t, g, m, v, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return dict(m=m, v=v, step=-lr * m_hat / (np.sqrt(v_hat) + eps))
+"""
+
+
+def outcome(text, seed=0):
+    return run(exercises.get("adam"), text, seed)
+
+
+@pytest.mark.parametrize("text", [ADAM, ADAM.replace("-lr", "lr")])
+@pytest.mark.parametrize("seed", [0, 5])
+def test_the_verdict_is_that_of_check(text, seed):
+    namespace = {"np": __import__("numpy")}
+    exec(text, namespace)
+    report = exercises.get("adam").check(namespace["update"], seed)
+    expected = dict(printed="", error=None, verdict=asdict(report), missing=False)
+    assert outcome(text, seed) == expected
+    assert outcome(text.replace("update", "my_adam"), seed) == expected
+
+
+def test_an_error_has_its_line():
+    error = outcome(ADAM.replace("= beta2 * v", "= beta2 * * v"))["error"]
+    assert (error["kind"], error["line"]) == ("SyntaxError", 3)
+    assert outcome("1\n2 / 0")["error"]["line"] == 2
+    wrong = outcome(ADAM.replace("np.sqrt", "np.root"))
+    assert (wrong["error"]["kind"], wrong["error"]["line"]) == ("AttributeError", 5)
+    assert wrong["verdict"]["mistake"] == "An error was raised"
+
+
+@pytest.mark.parametrize("place", ["", "    "])
+def test_what_is_interrupted_is_an_error_of_its_line(place):
+    text = f"def update(t):\n    return 1\n{place}raise KeyboardInterrupt"
+    stopped = outcome(text if not place else text.replace("    return 1\n", ""))
+    assert stopped["verdict"] is None
+    assert stopped["error"]["kind"] == "KeyboardInterrupt"
+    assert stopped["error"]["line"] == (2 if place else 3)
+
+
+def test_what_is_printed_comes_back():
+    assert (
+        outcome(ADAM.replace("    m_hat,", "    print(t)\n    m_hat,"))["printed"][:4] == "1\n2\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["x = 3", "f = g = None", "def f(): ...\ndef g(): ..."])
+def test_a_text_without_one_function_says_so(text):
+    assert outcome(text) == dict(printed="", error=None, verdict=None, missing=True)
+
+
+def test_what_an_answer_begins_with_is_a_function_of_what_is_given():
+    for name in exercises.names(layer="code"):
+        exercise = exercises.get(name)
+        if exercise.kind == "code":
+            verdict = run(exercise, exercise.start)["verdict"]
+            assert verdict["lines"] == (f"In step t = 1 {exercise.names[0]} is still `...`.",)
