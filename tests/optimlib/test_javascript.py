@@ -48,7 +48,8 @@ def engine():
 
 def value(expression):
     """Return the numbers that a JavaScript expression in the library has, as a flat array."""
-    return np.frombuffer(engine().eval(f"numbersOf({expression})"))
+    # A copy: the engine uses its memory again.
+    return np.frombuffer(engine().eval(f"numbersOf({expression})")).copy()
 
 
 def js(x):
@@ -384,7 +385,8 @@ def test_a_readers_own_rule_and_objective():
     assert made.eval(f"Own.lookAhead({h}, 3, 2)") == 2.0
     for t, g, w, v in [(1, 8.0, 4.0, 1.0), (3, 0.5, -2.0, 0.25)]:
         expected = Own(lr=0.1).update(t, g, v, w=w)
-        result = np.frombuffer(made.eval(f"new Float64Array(Own.update({h}, {t}, {g}, {w}, {v}))"))
+        values = made.eval(f"new Float64Array(Own.update({h}, {t}, {g}, {w}, {v}))")
+        result = np.frombuffer(values).copy()
         np.testing.assert_allclose(result, list(map(float, expected.values())), rtol=1e-14)
     wave = ol.Objective(
         f=lambda x, a: np.heaviside(x - a, 0.5),
