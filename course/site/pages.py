@@ -79,7 +79,10 @@ def compress_pictures(app, doctree):
             if not smaller.exists():
                 # Drawings have few colors: these 128 differ from theirs by less than one sees.
                 few = picture.convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE, dither=0)
-                few.convert("RGB").save(smaller, lossless=True, quality=100, method=6)
+                # Whole or not at all, also where a build is interrupted.
+                part = path.with_suffix(".part")
+                few.convert("RGB").save(part, "WEBP", lossless=True, quality=100, method=6)
+                part.replace(smaller)
         node["uri"] = node["uri"].removesuffix(".png") + ".webp"
         if position:
             node["loading"] = "lazy"
