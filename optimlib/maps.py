@@ -1,6 +1,6 @@
 """Many runs at once: hyperparameter sweeps, and maps of which minimum each start reaches."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -69,7 +69,8 @@ def sweep(
     check_pair(rule, objective)
     if not values:
         raise ValueError("name at least one hyperparameter to sweep, e.g. lr=[0.1, 0.2]")
-    known = _names(rule)
+    known: list[str] = []
+    rule.map_hyperparameters(lambda name, value: known.append(name))
     for name, given in values.items():
         if name not in known:
             raise ValueError(f"{type(rule).__name__} has no {name}, only {', '.join(known)}")
@@ -83,29 +84,10 @@ def sweep(
     if start.ndim > 1:
         raise ValueError(f"w0 must be one start, got w0 of shape {start.shape}")
     axes = np.meshgrid(*map(np.asarray, values.values()), indexing="ij")
-    swept = _with_values(rule, dict(zip(values, axes, strict=True)))
+    swept = rule.with_hyperparameters(**dict(zip(values, axes, strict=True)))
     start = start.reshape(objective.dim, *(1,) * len(axes))
     with np.errstate(all="ignore"):
         return np.asarray(objective.f(run(swept, objective, start, steps, threads, compiled)))
-
-
-def _wrapped(rule):
-    """Return the optimizers among the options of `rule`, by name."""
-    options = {field.name: getattr(rule, field.name) for field in fields(rule)}
-    return {name: value for name, value in options.items() if isinstance(value, Optimizer)}
-
-
-def _names(rule):
-    """Return the names of all hyperparameters, here and in what is wrapped."""
-    inner = [name for wrapped in _wrapped(rule).values() for name in _names(wrapped)]
-    return [*rule.hyperparameters(), *inner]
-
-
-def _with_values(rule, values):
-    """Return `rule` with other values, here and in what is wrapped."""
-    inner = {name: _with_values(wrapped, values) for name, wrapped in _wrapped(rule).items()}
-    own = {name: values[name] for name in rule.hyperparameters() if name in values}
-    return replace(rule, **inner, **own)
 
 
 @dataclass(frozen=True, eq=False)

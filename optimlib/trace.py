@@ -105,15 +105,15 @@ class Trace:
         names = [n for n in fits if n not in ("t", "w", "step")]
         header = ["t", *(symbol_text(n, "t") for n in (*names, "w")), f"f({symbol_text('w', 't')})"]
         before = self.state.t - self.steps  # steps of another run that this one continues
-        shown = list(range(self.steps + 1))
-        if self.steps > 2 * SHOWN + 1:
-            shown[SHOWN + 1 : -SHOWN] = []
+        ends = self.steps + 1
+        is_long = self.steps > 2 * SHOWN + 1
+        shown = [*range(SHOWN + 1), *range(ends - SHOWN, ends)] if is_long else [*range(ends)]
         points = np.stack([_first(self["w"][i - 1] if i else self.start, batch) for i in shown])
         rows = [header]
         for i, point, value in zip(shown, points, self._values_at(points), strict=True):
             named = [_cell(_first(self[n][i - 1], batch)) if i else "" for n in names]
             rows.append([str(before + i), *named, _cell(point), _cell(value)])
-        if len(shown) <= self.steps:
+        if is_long:
             rows.insert(SHOWN + 2, ["…"] * len(header))
         return rows
 

@@ -11,6 +11,15 @@ g, v, lr, beta, t = np.array([1.5, -2.0, 0.25]), np.array([0.5, 0.0, 2.0]), 0.1,
 nan, inf, zero = float("nan"), float("inf"), np.array([0.0, 0.0, 0.0])
 """
 
+# A right answer, in which tests make mistakes.
+ADAM = """\
+def update(t, g, m, v, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return dict(m=m, v=v, step=-lr * m_hat / (np.sqrt(v_hat) + eps))
+"""
+
 ARITHMETIC = """\
 1 + 2
 1 + 2.0

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from course import ROOT, exercises
+from optimlib.javascript.writing import data_element
 
 QUESTION = re.compile(
     r"^(?P<fence>`{3,})\{exercise\} (?P<title>.*)\n:label: (?P<label>\S+)\n"
@@ -145,5 +146,4 @@ def filters(listed):
     """Return the HTML from which the website makes the filters of a list of entries."""
     kept = ("names", "topic", "layer", "minutes")
     data = {e.label: {k: v for k, v in asdict(e).items() if k in kept} for e in listed}
-    written = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
-    return f'<div class="exercise-list"><script type="application/json">{written}</script></div>'
+    return f'<div class="exercise-list">{data_element(data)}</div>'

@@ -13,6 +13,7 @@ from course.exercises.running import run
 from course.exercises.variants import hash_text, pack
 from optimlib.explorers.explorer import modules as explorer_modules
 from optimlib.javascript.linker import link
+from optimlib.javascript.writing import data_element
 
 CLIENT = Path(__file__).with_name("client")
 START = "exercises/start.js"
@@ -123,9 +124,5 @@ class Form(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options):
         data, metadata = super()._repr_mimebundle_(**options)
-        written = json.dumps(self.specification, ensure_ascii=False, separators=(",", ":"))
-        written = written.replace("<", "\\u003c")
-        page = (
-            f'<div class="exercise-form"><script type="application/json">{written}</script></div>'
-        )
+        page = f'<div class="exercise-form">{data_element(self.specification)}</div>'
         return data | {"text/plain": repr(self), "text/html": page}, metadata

@@ -17,8 +17,8 @@ def hash_text(text):
 
     Examples
     --------
-    >>> hash_text("a") == hash_text("a")
-    True
+    >>> hex(hash_text("a"))
+    '0xe40c292c'
     """
     value = 2166136261
     units = text.encode("utf-16-le")

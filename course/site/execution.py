@@ -106,13 +106,16 @@ def _complaint(path, index, cell, reason):
     return f"{name(path)}, cell {index + 1} of the notebook: {first_line}\n{plain}"
 
 
-def fingerprint(root):
-    """Hash all that can change a chapter's outputs besides the chapter itself."""
+def fingerprint(root, unread=UNREAD):
+    """Hash all that can change a chapter's outputs besides the chapter itself.
+
+    Files whose names end as one of `unread` do not count.
+    """
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     digest = hashlib.sha256(f"{sys.version} {project['dependencies']}".encode())
     packages = root / "optimlib", root / "course" / "exercises"
     files = (path for package in packages for path in package.rglob("*"))
-    sources = [path for path in files if path.is_file() and path.suffix not in UNREAD]
+    sources = [path for path in files if path.is_file() and path.suffix not in unread]
     folders = root / "chapters", root / "tests" / "golden"
     data = [p for folder in folders for p in folder.rglob("*") if p.suffix in DATA]
     for path in [root / "requirements" / "book.txt", *sorted(sources), *sorted(data)]:
@@ -199,10 +202,20 @@ def write_explorers(app):
 def write_static(path, text):
     """Write a file that pages load, scripts minified, unless it stands there as it is."""
     if minify and path.suffix == ".js":
+        # The minifier makes x|0 of Math.trunc(x), which holds 32 bits, x**.5 of Math.sqrt(x), which
+        # is another number at −∞, and Math.abs(−0) negative. It leaves alone what it does not know.
+        text = re.sub(r"(?<![\w$.])Math\.", "globalThis.Math.", text)
         text = minify.string("application/javascript", text)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text("utf-8") != text:
         path.write_text(text, encoding="utf-8")
+
+
+def unless_written(mark, current, write):
+    """Call `write`, unless the file `mark` says that it was done for the fingerprint `current`."""
+    if not mark.exists() or mark.read_text() != current:
+        write()
+        mark.write_text(current)
 
 
 def load_explorers(app, pagename, templatename, context, doctree):

@@ -11,7 +11,7 @@ from sphinx.util import logging
 from course import exercises
 from course.exercises.book import forms
 from course.exercises.form import file_script, page_script, style
-from course.site.execution import fingerprint, write_static
+from course.site.execution import fingerprint, unless_written, write_static
 
 LOGGER = logging.getLogger(__name__)
 
@@ -21,13 +21,14 @@ def write_files(app):
     folder = Path(app.outdir) / "_static"
     write_static(folder / "exercises.js", page_script(forms()))
     write_static(folder / "exercises.css", style())
-    mark, current = folder / "exercises" / ".fingerprint", fingerprint(Path(app.srcdir))
-    if mark.exists() and mark.read_text() == current:
-        return
-    LOGGER.info("\nwriting the files of %d exercises", len(exercises.names()))
-    for name in exercises.names():
-        write_static(folder / "exercises" / f"{name}.js", file_script(exercises.get(name)))
-    mark.write_text(current)
+
+    def write_all():
+        LOGGER.info("\nwriting the files of %d exercises", len(exercises.names()))
+        for name in exercises.names():
+            write_static(folder / "exercises" / f"{name}.js", file_script(exercises.get(name)))
+
+    mark = folder / "exercises" / ".fingerprint"
+    unless_written(mark, fingerprint(Path(app.srcdir)), write_all)
 
 
 def load_forms(app, pagename, templatename, context, doctree):

@@ -9,7 +9,7 @@ from sphinx.util import logging
 
 from course import exercises
 from course.exercises.page import build
-from course.site.execution import fingerprint, write_static
+from course.site.execution import UNREAD, fingerprint, unless_written, write_static
 
 LOGGER = logging.getLogger(__name__)
 
@@ -17,11 +17,14 @@ LOGGER = logging.getLogger(__name__)
 def write_files(app):
     """Write the files if any can have changed."""
     folder = Path(app.outdir) / "_static" / "exercises"
-    mark, current = folder / "code" / ".fingerprint", fingerprint(Path(app.srcdir))
-    if not mark.exists() or mark.read_text() != current:
+
+    def write_all():
         LOGGER.info("\nwriting the interpreter of exercises in code")
         write(folder, exercises.names(layer="code"))
-        mark.write_text(current)
+
+    # Part of it is JavaScript.
+    current = fingerprint(Path(app.srcdir), UNREAD - {".js"})
+    unless_written(folder / "code" / ".fingerprint", current, write_all)
 
 
 def write(folder, names):

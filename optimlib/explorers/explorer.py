@@ -23,7 +23,7 @@ from optimlib.expression import Call, Constant, Symbol, record_function
 from optimlib.javascript import modules as library_modules
 from optimlib.javascript import operations
 from optimlib.javascript.linker import link
-from optimlib.javascript.writing import is_square
+from optimlib.javascript.writing import data_element, is_square
 
 LARGEST = 60_000  # bytes of a figure's data: a page may have several
 PACKAGE = Path(__file__).parents[1]
@@ -179,13 +179,10 @@ class Explorer(anywidget.AnyWidget):
         picture = io.BytesIO()
         few_colors.save(picture, format="png", optimize=True)
         source = base64.b64encode(picture.getvalue()).decode()
-        specification = json.dumps(self.specification, separators=(",", ":")).replace(
-            "<", "\\u003c"
-        )
         alt = html.escape(self.specification["title"], quote=True)
         return (
             '<div class="explorer-still">'
-            f'<script type="application/json">{specification}</script>'
+            f"{data_element(self.specification)}"
             f'<img alt="{alt}" src="data:image/png;base64,{source}"></div>'
         )
 

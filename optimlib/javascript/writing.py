@@ -27,6 +27,20 @@ def quoted(value):
     return json.dumps(value, ensure_ascii=False)
 
 
+def data_element(value):
+    r"""Return the HTML element in which a page holds data for its scripts.
+
+    Examples
+    --------
+    >>> print(data_element({"label": "η < 1"}))
+    <script type="application/json">{"label":"η \u003c 1"}</script>
+    """
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # So that no text in it ends the element.
+    written = written.replace("<", "\\u003c")
+    return f'<script type="application/json">{written}</script>'
+
+
 def identifier(name):
     """Return `name` without what cannot stand in a JavaScript identifier."""
     return re.sub(r"\W", "_", name)

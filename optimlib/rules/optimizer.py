@@ -1,7 +1,7 @@
 """What every method shares: hyperparameters that are checked, a state, one pure step."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Self, cast
 
@@ -121,6 +121,27 @@ class Optimizer:
         Optimizers that this one wraps are copied in the same way.
         """
         return self._copy(change, lambda wrapped: wrapped.map_hyperparameters(change))
+
+    def with_hyperparameters(self, **values: Any) -> Self:
+        """Return a copy with other values of hyperparameters, here and in what is wrapped.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As when it is made.
+
+        Examples
+        --------
+        >>> import optimlib as ol
+        >>> ol.ClipNorm(ol.GradientDescent(lr=0.1), limit=1.0).with_hyperparameters(lr=0.5)
+        ClipNorm(rule=GradientDescent(lr=0.5), limit=1.0)
+        """
+        return replace(
+            self._copy(
+                lambda name, value: values.get(name, value),
+                lambda wrapped: wrapped.with_hyperparameters(**values),
+            )
+        )
 
     def _copy(self, change, copy_wrapped):
         values = {name: change(name, value) for name, value in self.hyperparameters().items()}

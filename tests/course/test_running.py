@@ -3,17 +3,10 @@
 from dataclasses import asdict
 
 import pytest
+from learners_code import ADAM
 
 from course import exercises
 from course.exercises.running import run
-
-ADAM = """\
-def update(t, g, m, v, lr, beta1, beta2, eps):
-    m = beta1 * m + (1 - beta1) * g
-    v = beta2 * v + (1 - beta2) * g**2
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return dict(m=m, v=v, step=-lr * m_hat / (np.sqrt(v_hat) + eps))
-"""
 
 
 def outcome(text, seed=0):

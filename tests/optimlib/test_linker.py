@@ -135,8 +135,3 @@ def test_the_page_and_jupyter_get_the_same_script():
     linked = link(START, modules())
     assert page_script() == f"{linked}.start();\n"
     assert module() == f"const {{ render }} = {linked};\nexport default {{ render }};\n"
-
-
-@pytest.mark.parametrize("path", OURS)
-def test_lines_have_at_most_100_columns(path):
-    assert [line for line in modules()[path].splitlines() if len(line) > 100] == []

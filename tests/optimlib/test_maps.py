@@ -36,6 +36,23 @@ def test_sweep_reaches_into_wrappers():
             assert heights[i, j] == pytest.approx(ol.problems.rosenbrock.f(end), rel=1e-12)
 
 
+def test_sweep_reaches_into_blocks():
+    limits, betas = [1.0, 5.0], [0.1, 0.5, 0.9]
+
+    def rule(limit, beta):
+        x = ol.ClipNorm(ol.Momentum(0.01, beta), limit)
+        return ol.Blocks({"x": x, "y": ol.GradientDescent(0.02)}, {"x": (1,), "y": (1,)})
+
+    valley = ol.problems.rosenbrock
+    heights = ol.sweep(rule(2.0, 0.0), valley, (0.5, 0.5), 7, limit=limits, beta=betas)
+    for i, limit in enumerate(limits):
+        for j, beta in enumerate(betas):
+            end = ol.run(rule(limit, beta), valley, (0.5, 0.5), 7)
+            assert heights[i, j] == pytest.approx(valley.f(end), rel=1e-12)
+    with pytest.raises(ValueError, match=r"Momentum: beta must be in \[0, 1\)"):
+        ol.sweep(rule(2.0, 0.0), valley, (0.5, 0.5), 7, beta=[0.5, 1.0])
+
+
 def test_sweep_of_a_name_that_two_have_is_refused():
     rule = ol.L2(ol.AdamW(lr=0.1), weight_decay=0.1)
     with pytest.raises(ValueError, match=r"L2\(.*\) has 2 hyperparameters weight_decay"):

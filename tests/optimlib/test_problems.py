@@ -498,6 +498,18 @@ def data(count=40, dim=3, seed=0):
     return rng.normal(size=(count, dim)), np.where(rng.random(count) < 0.5, -1, 1)
 
 
+def assert_loss_is(sympy, loss, f, weights):
+    """Compare a loss and its derivatives with SymPy's of the expression `f`."""
+    gradient = [sympy.diff(f, u) for u in weights]
+    expressions = {"f": f, "grad": gradient, "hess": sympy.hessian(f, weights).tolist()}
+    for reading, expression in expressions.items():
+        expected = sympy.lambdify(weights, expression, "math")
+        for point in np.random.default_rng(1).normal(size=(5, len(weights))):
+            actual = getattr(loss, reading)(point)
+            np.testing.assert_allclose(actual, expected(*point), rtol=1e-11, atol=1e-14)
+    assert ol.check_gradient(loss, np.ones(len(weights)))
+
+
 @pytest.mark.parametrize("l2", [0.0, 0.3])
 @pytest.mark.parametrize("dim", [1, 2, 4])
 def test_logistic_is_that_of_sympy(sympy, dim, l2):
@@ -510,14 +522,7 @@ def test_logistic_is_that_of_sympy(sympy, dim, l2):
         margin = int(label) * sum(a * b for a, b in zip(row, weights, strict=True))
         terms.append(sympy.log(1 + sympy.exp(-margin)))
     f = sum(terms) / 6 + l2 * sum(u**2 for u in weights) / 2
-    gradient = [sympy.diff(f, u) for u in weights]
-    expressions = {"f": f, "grad": gradient, "hess": sympy.hessian(f, weights).tolist()}
-    for reading, expression in expressions.items():
-        expected = sympy.lambdify(weights, expression, "math")
-        for point in np.random.default_rng(1).normal(size=(5, dim)):
-            actual = getattr(loss, reading)(point)
-            np.testing.assert_allclose(actual, expected(*point), rtol=1e-11, atol=1e-14)
-    assert ol.check_gradient(loss, np.ones(dim))
+    assert_loss_is(sympy, loss, f, weights)
 
 
 def test_logistic_from_scratch_at_zero():
@@ -584,14 +589,7 @@ def test_least_squares_is_that_of_sympy(sympy, dim, l2):
         for row, target in zip(features, targets, strict=True)
     ]
     f = sum(error**2 for error in errors) / 12 + l2 * sum(u**2 for u in weights) / 2
-    gradient = [sympy.diff(f, u) for u in weights]
-    expressions = {"f": f, "grad": gradient, "hess": sympy.hessian(f, weights).tolist()}
-    for reading, expression in expressions.items():
-        expected = sympy.lambdify(weights, expression, "math")
-        for point in np.random.default_rng(1).normal(size=(5, dim)):
-            actual = getattr(loss, reading)(point)
-            np.testing.assert_allclose(actual, expected(*point), rtol=1e-11, atol=1e-14)
-    assert ol.check_gradient(loss, np.ones(dim))
+    assert_loss_is(sympy, loss, f, weights)
 
 
 @pytest.mark.parametrize("dim", [1, 2, 7])

@@ -3,13 +3,16 @@
 import json
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from py_mini_racer import MiniRacer
 
-from course.site import colab, execution, notebooks
+from course.site import colab, execution, interpreter, notebooks
 
 PLOT = "import matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.show()"
 
@@ -128,11 +131,16 @@ def test_nbval_fails_when_one_stored_output_is_corrupted(stored, tmp_path):
 # Building
 
 
+def make_root(folder):
+    """Make what a fingerprint is taken of."""
+    (folder / "requirements").mkdir()
+    (folder / "requirements" / "book.txt").touch()
+    (folder / "pyproject.toml").write_text("[project]\ndependencies = []\n")
+
+
 @pytest.mark.parametrize("file", ["chapters/ledger.yaml", "tests/golden/torch.json"])
 def test_a_changed_data_file_of_a_chapter_counts_as_a_change(tmp_path, file):
-    (tmp_path / "requirements").mkdir()
-    (tmp_path / "requirements" / "book.txt").touch()
-    (tmp_path / "pyproject.toml").write_text("[project]\ndependencies = []\n")
+    make_root(tmp_path)
     data = tmp_path / file
     data.parent.mkdir(parents=True)
     data.write_text("1")
@@ -143,3 +151,30 @@ def test_a_changed_data_file_of_a_chapter_counts_as_a_change(tmp_path, file):
     assert execution.fingerprint(tmp_path) == before
     data.write_text("2")
     assert execution.fingerprint(tmp_path) != before
+
+
+def test_the_interpreter_is_written_again_after_a_change_of_its_javascript(tmp_path, monkeypatch):
+    make_root(tmp_path)
+    script = tmp_path / "course" / "exercises" / "page" / "worker.js"
+    script.parent.mkdir(parents=True)
+    script.write_text("1")
+    (tmp_path / "site" / "_static" / "exercises" / "code").mkdir(parents=True)
+    app = SimpleNamespace(srcdir=tmp_path, outdir=tmp_path / "site")
+    written = []
+    monkeypatch.setattr(interpreter, "write", lambda folder, names: written.append(folder))
+    for text, times in [("1", 1), ("1", 1), ("2", 2)]:
+        script.write_text(text)
+        interpreter.write_files(app)
+        assert len(written) == times
+
+
+def test_a_minified_script_computes_what_it_did(tmp_path):
+    pytest.importorskip("minify", reason="no minifier is installed")
+    path = tmp_path / "script.js"
+    functions = "Math.trunc(x), Math.sqrt(x), 1 / Math.abs(x), Math.pow(x, 3), Math.floor(x)"
+    execution.write_static(path, f"globalThis.f = (x) => [{functions}].map(String).join();")
+    with closing(MiniRacer()) as engine:
+        engine.eval(path.read_text("utf-8"))
+        assert engine.eval("f(2 ** 40 + 0.5)").startswith("1099511627776,")
+        assert engine.eval("f(-Infinity)") == "-Infinity,NaN,0,-Infinity,-Infinity"
+        assert engine.eval("f(-0)").split(",")[2] == "Infinity"

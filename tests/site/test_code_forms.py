@@ -3,9 +3,10 @@
 import json
 import re
 
+import learners_code
 import pytest
 from access import AXE, faults, walk
-from browsing import CHROMIUM, serving
+from browsing import CHROMIUM, allow_own_scripts_alone, serving
 from playwright.sync_api import expect
 
 from course import exercises
@@ -31,12 +32,8 @@ PAGE = """<!DOCTYPE html>
 """
 ADAM_PAGE = "chapters/adaptive/adam.html"
 NAMES = "adam", "momentum"
-ADAM = """\
-def update(t, g, m, v, lr, beta1, beta2, eps):
-m = beta1 * m + (1 - beta1) * g
-v = beta2 * v + (1 - beta2) * g**2
-m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-return dict(m=m, v=v, step=-lr * m_hat / (np.sqrt(v_hat) + eps))"""
+# The editor indents what is typed.
+ADAM = "\n".join(map(str.strip, learners_code.ADAM.splitlines()))
 # What is typed in place of what: five mistakes that have a name.
 MISTAKES = {
     "Bias correction forgotten": ("m / (1 - beta1**t), v / (1 - beta2**t)", "m, v"),
@@ -211,12 +208,7 @@ def test_hints_and_the_solution_come_in_order(page):
 
 
 def test_where_python_is_not_allowed_it_says_so(page, folder):
-    def guard(route):
-        reply = route.fetch()
-        policy = {"Content-Security-Policy": "script-src 'self'"}
-        route.fulfill(response=reply, headers=reply.headers | policy)
-
-    page.route(f"**/{ADAM_PAGE}", guard)
+    allow_own_scripts_alone(page, f"**/{ADAM_PAGE}")
     with serving(folder) as address:
         page.goto(f"{address}/{ADAM_PAGE}")
         code(page).focus()

@@ -8,7 +8,7 @@ import re
 
 import pytest
 from access import faults, walk
-from browsing import CHROMIUM, PAGES, SITE, listening, load_all
+from browsing import CHROMIUM, PAGES, SITE, allow_own_scripts_alone, listening, load_all
 from playwright.sync_api import expect
 
 from course import exercises
@@ -117,12 +117,7 @@ def test_a_file_that_cannot_be_loaded_is_asked_for_again(page, server):
 
 
 def test_it_works_where_only_scripts_of_the_site_are_allowed(page, server):
-    def guard(route):
-        reply = route.fetch()
-        policy = {"Content-Security-Policy": "script-src 'self'"}
-        route.fulfill(response=reply, headers=reply.headers | policy)
-
-    page.route(f"**/{ADAM}", guard)
+    allow_own_scripts_alone(page, f"**/{ADAM}")
     page.goto(f"{server}/{ADAM}")
     one = form(page, "adam/first-step")
     answer(one, "3.9")

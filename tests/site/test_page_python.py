@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import right_answers
 from browsing import CHROMIUM, serving
-from learners_code import programs, refused
+from learners_code import ADAM, programs, refused
 from right_answers import REARRANGED
 
 from course import exercises
@@ -206,15 +206,6 @@ def test_rearranged_answers_are_correct(page, exercise):
             assert "it stopped: On this page arrays change" in first_line(answer)
         else:
             assert answer["verdict"]["correct"], (text, answer)
-
-
-ADAM = """\
-def update(t, g, m, v, lr, beta1, beta2, eps):
-    m = beta1 * m + (1 - beta1) * g
-    v = beta2 * v + (1 - beta2) * g**2
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return dict(m=m, v=v, step=-lr * m_hat / (np.sqrt(v_hat) + eps))
-"""
 
 
 def adam(page, text):

@@ -6,8 +6,8 @@ const INDENT = "    ";
 // What is typed is kept by the browser, which has little room.
 const LONGEST = 10_000;
 
-export const HINT = "Once you type here, Tab indents and Shift+Tab takes it back; Escape, then Tab, "
-  + "leaves the field. Ctrl+Enter runs it.";
+export const HINT = "Once you type here, Tab indents and Shift+Tab takes it back; Escape, then "
+  + "Tab, leaves the field. Ctrl+Enter runs it.";
 
 const indentOf = (line) => /^ */.exec(line)[0];
 const indented = (line) => line && INDENT + line;

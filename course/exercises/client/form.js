@@ -60,7 +60,8 @@ export class Form {
       make("button", { type: "button", click: () => this.use(action) }, label);
     this.hint = button("", (content) => this.showHint(content));
     this.solution = button("", (content) => this.showSolution(content));
-    this.other = button("Other numbers", (content) => this.change(content, drawn(content, this.place)));
+    this.other = button("Other numbers",
+      (content) => this.change(content, drawn(content, this.place)));
     const { kind, varies } = this.specification;
     const words = OTHERS[kind] ?? {};
     this.back = button(words.back, (content) => this.change(content, 0));

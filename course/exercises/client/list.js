@@ -67,7 +67,9 @@ export class Keeping {
     this.record = record;
     const button = (label, click) => make("button", { type: "button", click }, label);
     this.status = make("p", { role: "status" });
-    this.file = make("input", { type: "file", accept: ".json", hidden: "", change: () => this.take() });
+    this.file = make("input", {
+      type: "file", accept: ".json", hidden: "", change: () => this.take(),
+    });
     this.forgetting = button("Forget what I have done", () => this.ask(true));
     this.question = make("div", { class: "answer-buttons" }, "Forget all of it?",
       button("Yes, forget it", () => this.forget()), button("No", () => this.ask(false)));
@@ -75,7 +77,8 @@ export class Keeping {
     element.replaceChildren(
       make("p", {}, "What you have done is kept by this browser alone."),
       make("div", { class: "answer-buttons" }, button("Save it as a file", () => this.save()),
-        button("Take in a file", () => this.file.click()), this.file, this.forgetting, this.question),
+        button("Take in a file", () => this.file.click()), this.file, this.forgetting,
+        this.question),
       this.status);
     this.ask(false);
     record.watch(() => {

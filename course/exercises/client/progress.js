@@ -28,7 +28,8 @@ export function showInSidebar(book, record, chapters) {
 // Says at the end of a page which of its exercises are not yet solved.
 export function showAtEnd(forms, record) {
   const text = make("p");
-  const end = make("section", { class: "answer-end", "aria-label": "Exercises of this chapter" }, text);
+  const attributes = { class: "answer-end", "aria-label": "Exercises of this chapter" };
+  const end = make("section", attributes, text);
   document.querySelector("article.bd-article > section").append(end);
   const links = linksToExercises();
   const names = forms.map(({ specification }) => specification.name).filter((n) => links.get(n));
@@ -36,8 +37,8 @@ export function showAtEnd(forms, record) {
     const rest = names.filter((name) => !record.isSolved(name));
     const list = [...new Set(rest.map((name) => links.get(name)))].flatMap(({ href, title }, i) =>
       [i ? ", " : " Not yet: ", make("a", { href }, title)]);
-    const head = `Exercises of this chapter: ${names.length - rest.length} of ${names.length} solved.`;
-    text.replaceChildren(head, ...list);
+    const solved = `${names.length - rest.length} of ${names.length} solved.`;
+    text.replaceChildren(`Exercises of this chapter: ${solved}`, ...list);
   });
 }
 

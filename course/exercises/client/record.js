@@ -29,7 +29,9 @@ export function contentOf(text, source) {
   } catch {
     // It is judged as one that is no record.
   }
-  if (record?.version > VERSION) throw new Error(`${source} was written by a newer version of this book.`);
+  if (record?.version > VERSION) {
+    throw new Error(`${source} was written by a newer version of this book.`);
+  }
   const { version, exercises: entries, drafts = {} } = record ?? {};
   const isRecord = version === VERSION && isTable(entries) && isTable(drafts)
     && Object.values(entries).every(isEntry)

@@ -99,8 +99,8 @@ export class Runner {
 export const ENDED =
   "It did not come to an end in 2 seconds, and was stopped: a loop may run for ever.";
 
-// On the website both come by script elements, which is how pages from the disk can load: the
-// files call `exerciseInterpreter` and `exerciseCode`.
+// On the website all that is loaded comes by script elements, which is how pages from the disk can
+// load: the files call `exerciseFile`, `exerciseInterpreter` and `exerciseCode`.
 export function fromScripts(base, addScript) {
   const waiting = new Map();
   const known = new Map();
@@ -115,9 +115,11 @@ export function fromScripts(base, addScript) {
     }
     return known.get(key);
   };
+  globalThis.exerciseFile = (name, content) => waiting.get(`file/${name}`)(content);
   globalThis.exerciseInterpreter = (script) => waiting.get("interpreter")(script);
   globalThis.exerciseCode = (name, data) => waiting.get(`code/${name}`)(data);
   return {
+    loadFile: (name) => load(`file/${name}`, `exercises/${name}.js`),
     loadInterpreter: () => load("interpreter", "exercises/interpreter.js"),
     loadExercise: (name) => load(`code/${name}`, `exercises/code/${name}.js`),
   };

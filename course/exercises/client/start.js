@@ -13,17 +13,11 @@ function openRecord() {
   return record;
 }
 
-// On the website: `exerciseFile` is what the file of an exercise calls, which a script element
-// loads; from the disk nothing else can be.
+// On the website.
 export function start(book) {
   const base = document.currentScript.src;
-  const waiting = new Map();
-  globalThis.exerciseFile = (name, content) => waiting.get(name)(content);
   const addScript = (src, error) => document.head.append(make("script", { src, error }));
-  const load = (name) => new Promise((resolve, reject) => {
-    waiting.set(name, resolve);
-    addScript(new URL(`exercises/${name}.js`, base), reject);
-  });
+  const { loadFile, ...loaders } = fromScripts(base, addScript);
   const chapters = new URL("../chapters/", base).href;
   const linkTo = (chapter) => {
     const href = `${chapters}${chapter}.html`;
@@ -32,9 +26,7 @@ export function start(book) {
   };
   // One worker for all forms of a page; it tells the one that asked last.
   let tell = null;
-  const runner = new Runner({
-    ...fromScripts(base, addScript), report: (state) => tell(state),
-  });
+  const runner = new Runner({ ...loaders, report: (state) => tell(state) });
   const run = (name, number, text, report) => {
     tell = report;
     return runner.run(name, number, text);
@@ -44,7 +36,7 @@ export function start(book) {
   const forms = [...document.querySelectorAll("div.exercise-form")].map((element) => {
     const specification = inside(element);
     element.dataset.name = specification.name;
-    const given = { load: () => load(specification.name), run, linkTo };
+    const given = { load: () => loadFile(specification.name), run, linkTo };
     return new Form(element, specification, given, record);
   });
   showInSidebar(book, record, chapters);

@@ -87,10 +87,7 @@ def compiled():
 
 def interpreter_script():
     """Return the script that a page loads when a form is first used: it hands over the worker's."""
-    # The minifier makes x|0 of Math.trunc(x), which holds 32 bits, and Math.abs(-0) negative: it
-    # leaves alone what it does not know.
-    script = worker().replace("Math.", "globalThis.Math.")
-    return f"exerciseInterpreter(() => {{\n{script}\n}});\n"
+    return f"exerciseInterpreter(() => {{\n{worker()}\n}});\n"
 
 
 def data_script(exercise):

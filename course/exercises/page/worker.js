@@ -253,12 +253,12 @@ const judge = (data, number, text) => {
   if (!update) return { printed, error: null, verdict: null, missing: true };
   const situations = situationsOf(data, number);
   const values = situations.map((situation) => valuesIn(situation, data.operations));
-  const repeated = (x) => Array.isArray(x) ? x : [x, x, x];
+  const repeated = (x) => Array.isArray(x) ? x : situations[0].w.map(() => x);
   const right = values.map((found) =>
     Object.fromEntries(Object.entries(data.right).map(([name, place]) =>
       [name, data.vectors.includes(name) ? repeated(found[place]) : found[place]])));
-  const wrong = () => toPython(
-    data.wrong.map((places) => values.flatMap((found) => places.flatMap((p) => repeated(found[p])))));
+  const wrong = () => toPython(data.wrong.map((places) =>
+    values.flatMap((found) => places.flatMap((place) => repeated(found[place])))));
   let raised = null;
   const note = (thrown) => {
     raised = described(thrown);
