@@ -194,11 +194,13 @@ class NumberExercise(Exercise):
         right, within = _short(self.expected), _short(self.tolerance)
         values = {name: _short(v) for name, v in self.slip_values.items() if np.isfinite(v)}
         close = "It is close: carry more digits through the steps."
+        # Where few digits are asked for, so many units of the last are not close.
+        near = min(20 * within, _short(abs(right) / 10)) if right else 20 * within
         return (
             Case(right, within, correct=True),
             *(self._slip_case(value, values, right) for value in dict.fromkeys(values.values())),
             Case(-right, within, mistake="The other sign"),
-            Case(right, 20 * within, mistake="Rounded too early", explanation=close),
+            Case(right, near, mistake="Rounded too early", explanation=close),
         )
 
     def _slip_case(self, value, values, right):

@@ -281,6 +281,9 @@ def test_numbers_are_rounded_as_asked_for():
     assert check("first-descent/momentum-2", np.array([1.84]))
     assert check("first-descent/momentum-2", 1.849)
     assert check("first-descent/momentum-2", 1.9).mistake == "Rounded too early"
+    # Of 1.9 two digits are asked for: 3.2 is 13 units of the last away, and not close.
+    assert check("first-descent/heavy-ball-limit", 2.05).mistake == "Rounded too early"
+    assert check("first-descent/heavy-ball-limit", 3.2).mistake is None
     assert check("first-descent/momentum-2", -1.84).mistake == "The other sign"
     assert check("first-descent/momentum-2", 7).mistake is None
     assert not check("first-descent/momentum-2", float("nan"))
