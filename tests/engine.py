@@ -2,6 +2,7 @@
 
 import atexit
 
+import numpy as np
 import pytest
 
 pytest.importorskip("py_mini_racer", reason="mini-racer is not installed: no JavaScript runs")
@@ -20,6 +21,14 @@ def engine_of(entry, linked):
     atexit.register(engine.close)
     engine.eval(f"Object.assign(globalThis, {link(entry, linked)});")
     return engine
+
+
+def floats(engine, expression):
+    """Return the numbers in an array of JavaScript."""
+    # The engine hands over an address. It frees the memory, perhaps before it is copied, once no
+    # name of JavaScript holds the array any more.
+    held = engine.eval(f"globalThis.held = new Float64Array({expression})")
+    return np.frombuffer(held).copy()
 
 
 def engine_of_everything(linked=None):

@@ -10,7 +10,7 @@ import cases
 import numpy as np
 import own_code
 import pytest
-from engine import engine_of, engine_of_everything
+from engine import engine_of, engine_of_everything, floats
 
 import optimlib as ol
 from optimlib.explorers.code import problem_code, rule_code
@@ -35,7 +35,6 @@ const run = (entry, ground, start, steps) => {
   }
   return out;
 };
-const numbersOf = (values) => new Float64Array([values].flat(Infinity));
 """
 
 
@@ -48,8 +47,7 @@ def engine():
 
 def value(expression):
     """Return the numbers that a JavaScript expression in the library has, as a flat array."""
-    # A copy: the engine uses its memory again.
-    return np.frombuffer(engine().eval(f"numbersOf({expression})")).copy()
+    return floats(engine(), f"[{expression}].flat(Infinity)")
 
 
 def js(x):
@@ -385,8 +383,7 @@ def test_a_readers_own_rule_and_objective():
     assert made.eval(f"Own.lookAhead({h}, 3, 2)") == 2.0
     for t, g, w, v in [(1, 8.0, 4.0, 1.0), (3, 0.5, -2.0, 0.25)]:
         expected = Own(lr=0.1).update(t, g, v, w=w)
-        values = made.eval(f"new Float64Array(Own.update({h}, {t}, {g}, {w}, {v}))")
-        result = np.frombuffer(values).copy()
+        result = floats(made, f"Own.update({h}, {t}, {g}, {w}, {v})")
         np.testing.assert_allclose(result, list(map(float, expected.values())), rtol=1e-14)
     wave = ol.Objective(
         f=lambda x, a: np.heaviside(x - a, 0.5),

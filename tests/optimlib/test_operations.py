@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from engine import engine_of_everything
+from engine import engine_of_everything, floats
 
 from optimlib.explorers.explorer import plain, written
 from optimlib.expression import Call, Constant, Symbol
@@ -36,8 +36,7 @@ def engine():
 def in_v8(code, columns):
     """Return the values of a function of JavaScript, as floats."""
     rows = ", ".join(f"[{', '.join(map(number, row))}]" for row in columns.T)
-    values = engine().eval(f"new Float64Array([{rows}].map((row) => Number(({code})(...row))))")
-    return np.frombuffer(values).copy()  # the engine uses its memory again
+    return floats(engine(), f"[{rows}].map((row) => Number(({code})(...row)))")
 
 
 def in_numpy(function, columns):
