@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from bits import same
 from cases import RULES, WRAPPERS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,11 +17,6 @@ from optimlib.rules.wrapper import OtherGradient, Wrapper
 LR = 0.05
 SHAPES = {"W1": (3, 2), "b1": (2,), "W2": (2, 4), "s": ()}
 D = 6 + 2 + 8 + 1
-
-
-def same(a, b):
-    a, b = np.asarray(a), np.asarray(b)
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
 def bowl(d, start=0):

@@ -10,7 +10,7 @@ from cases import PROBLEMS, RULES, starts
 from looping import covering
 
 import optimlib as ol
-from optimlib import compiled
+from optimlib import compiled, descent
 from optimlib.compiled import BLOCK, MARKING, STEPS, CompiledRun, _compiled
 from optimlib.elementary import FUNCTIONS, quick_functions
 
@@ -20,6 +20,11 @@ SADDLE, VALLEY, SQUARE = ol.problems.saddle, ol.problems.rosenbrock, ol.problems
 # Compiling takes about a second: every rule meets one problem, and every problem a rule.
 FIXED = [name for name, problem in PROBLEMS.items() if not isinstance(problem, ol.Stream)]
 PAIRS = covering(RULES, FIXED)
+
+
+@pytest.fixture(autouse=True)
+def compile_short_runs_too(monkeypatch):
+    monkeypatch.setattr(descent, "READING", 0)
 
 
 def agree(rule, problem, w0, steps, tolerance=1e-10, **options):
@@ -241,6 +246,19 @@ def test_elementary_functions_where_numbers_end(name, dtype):
 
 
 # What calls it, and what is not compiled.
+
+
+def test_a_run_that_is_over_before_its_code_is_read_is_the_codes_own(monkeypatch):
+    monkeypatch.undo()
+    runs, kept = [], CompiledRun.run
+    monkeypatch.setattr(CompiledRun, "run", lambda self, *a: runs.append(self) or kept(self, *a))
+    for count, short, long in ((1, 79, 80), (5_000, 39, 40), (50_000, 7, 8)):
+        w0, rule = starts(SADDLE, count), ol.Adam(0.01)
+        short_run = ol.run(rule, SADDLE, w0, short, compiled=True)
+        assert not runs
+        np.testing.assert_array_equal(short_run, ol.run(rule, SADDLE, w0, short))
+        agree(rule, SADDLE, w0, long)
+        assert runs.pop()
 
 
 def test_sweeps_and_basins(monkeypatch):

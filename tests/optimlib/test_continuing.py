@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from bits import same
 from cases import RULES, WRAPPERS, starts
 from test_schedules import ALL as SCHEDULES
 
@@ -23,13 +24,6 @@ OTHERS = {
 }
 OPTIMIZERS = RULES | WRAPPERS | OTHERS
 every_optimizer = pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
-
-
-def same(a, b):
-    a, b = np.asarray(a), np.asarray(b)
-    if a.dtype == object:
-        return a.shape == b.shape and (a == b).all()
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
 def assert_continued(rule, problem, w0, first, second):

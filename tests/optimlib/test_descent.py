@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from bits import same
 from cases import NUMBERS, PAIRS, PROBLEMS, RULES, ends, starts, update
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,12 +22,6 @@ from optimlib.symbols import number_text
 
 SQUARE = ol.problems.square
 every_rule = each("make", RULES)
-
-
-def same(a, b):
-    """Whether two arrays are equal bit for bit, nan included."""
-    a, b = np.asarray(a), np.asarray(b)
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
 # Batches

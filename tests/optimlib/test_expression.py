@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from bits import same
 from cases import PROBLEMS, RULES, ends, starts, update
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,11 +23,6 @@ from optimlib.expression import (
 )
 
 every_rule = each("make", RULES)
-
-
-def same(a, b):
-    a, b = np.asarray(a), np.asarray(b)
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
 @every_rule

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from bits import same
 from cases import PROBLEMS, starts
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,11 +41,6 @@ def positive_definite(rng, d, kappa=50):
     """A random symmetric matrix with eigenvalues from 1 to kappa."""
     q, _ = np.linalg.qr(rng.normal(size=(d, d)))
     return q * np.geomspace(1, kappa, d) @ q.T
-
-
-def same(a, b):
-    a, b = np.asarray(a), np.asarray(b)
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
 def slope_along(problem, w, p, alpha):

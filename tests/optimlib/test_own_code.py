@@ -121,8 +121,8 @@ def test_a_line_has_javascript():
 def test_a_line_is_compiled():
     pytest.importorskip("numba", reason="numba is not installed")
     starts = np.random.default_rng(2).normal(size=(2, 300))
-    compiled = ol.run(ADAM, LINE, starts, 25, compiled=True)
-    np.testing.assert_allclose(compiled, ol.run(ADAM, LINE, starts, 25), rtol=1e-9)
+    compiled = ol.run(ADAM, LINE, starts, 100, compiled=True)
+    np.testing.assert_allclose(compiled, ol.run(ADAM, LINE, starts, 100), rtol=1e-9)
 
 
 def test_a_line_is_explored():

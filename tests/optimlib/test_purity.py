@@ -178,8 +178,8 @@ def test_code_that_is_not_pure_is_not_compiled(make):
     pytest.importorskip("numba")
     words = r"left out: .*(not a function of its arguments alone|\.shape)"
     with pytest.warns(UserWarning, match=words):
-        end = ol.run(GD, objective(make()), 1.0, 2, compiled=True)
-    assert end == ol.run(GD, objective(make()), 1.0, 2)
+        end = ol.run(GD, objective(make()), 1.0, 100, compiled=True)
+    assert end == ol.run(GD, objective(make()), 1.0, 100)
 
 
 @every_change

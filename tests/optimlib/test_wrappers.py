@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from bits import same
 from cases import OPTIMIZERS, PROBLEMS, RULES, WRAPPERS, starts
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,11 +16,6 @@ import optimlib as ol
 SQUARE, ROSENBROCK = ol.problems.square, ol.problems.rosenbrock
 LR = 0.05
 every_wrapper = each("make", WRAPPERS)
-
-
-def same(a, b):
-    a, b = np.asarray(a), np.asarray(b)
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
 def close(actual, expected, rtol=1e-12, atol=1e-14):
