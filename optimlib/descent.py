@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from functools import cached_property, partial
+from importlib import import_module
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -15,6 +16,7 @@ from optimlib.checks import check_count, check_flag, mismatch, real_array
 from optimlib.compiled import CompiledRun
 from optimlib.exact import exactly_all
 from optimlib.expression import evaluate, record_problem, record_rule
+from optimlib.extras import extra
 from optimlib.objective import Objective, Stream, check_objective
 from optimlib.points import points_near
 from optimlib.rules.optimizer import Optimizer
@@ -27,6 +29,9 @@ from optimlib.types import Array, ArrayLike, Number, Points, Record, Start
 # Bytes of the points that `run` advances together: with state and temporaries, six times as much
 # stays in the processor's cache. In smaller chunks threads wait for each other more often.
 CHUNK = 2**20
+# Reading the code before it is compiled takes at most as long as running it for so many steps. A
+# step takes as long again for each so many coordinates.
+READING, COORDINATES = 80, 10_000
 
 
 def iterate(
@@ -186,7 +191,8 @@ def run(
     compiled : bool
         Compile the run with numba (the extra ``fast``). Compiling a rule on a problem
         takes a second or two, once a session. The result agrees up to rounding. What cannot be
-        compiled runs as it is, and a warning says why.
+        compiled runs as it is, and a warning says why. So does, without one, a run that is over
+        before its code could be read: fewer than 80 steps from one start.
     return_state : bool
         Whether to return the `State` too, with which another run goes on.
 
@@ -217,7 +223,7 @@ def run(
     check_flag("compiled", compiled)
     check_flag("return_state", return_state)
     start = _Start(rule, objective, w0, state)
-    machine = _compiled(start) if compiled else None
+    machine = _compiled(start, steps) if compiled else None
     many = threads > 1 or start.w.nbytes > CHUNK
     chunked = many and (machine is not None or _is_elementwise(start))
     chunks = _chunks(start.w, threads) if chunked else [slice(None)]
@@ -417,14 +423,18 @@ def _first_value(rule, name, schedule):
     return first
 
 
-def _compiled(start):
-    """Return the compiled run, or None where there is none, with a warning that says why."""
+def _compiled(start, steps):
+    """Return the compiled run, or None where it does not pay or, with a warning, cannot be."""
+    with extra("fast", "compiled=True"):
+        import_module("numba")
     rule, objective = start.rule, start.objective
     try:
         if not isinstance(rule, Rule) or type(rule).advance is not Rule.advance:
             raise TypeError(f"{rule!r} is not written as an update alone")
         if isinstance(objective, Stream):
             raise TypeError(f"{objective!r} changes from step to step")
+        if steps * (1 + start.w.size / COORDINATES) < READING:
+            return None
         machine = CompiledRun(rule, objective, start.w.dtype)
         tolerance = np.finfo(start.w.dtype).eps ** 0.5
         if not _computes_the_same(machine.gradient, objective, "grad", start.w, tolerance):
