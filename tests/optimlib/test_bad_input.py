@@ -483,6 +483,36 @@ for method in (MODEL.accuracy, MODEL.evaluate):
     argument(method.__name__, "y", lambda x, m=method: m(W, DIGITS.X_train, x))
 
 
+def tune(**given):
+    contestants = {"a": (ol.Momentum, {"lr": [0.1]}), "b": (ol.Momentum, {"lr": [0.2]})}
+    options = dict(contestants=contestants, measure=lambda rule, seeds: 1.0 + seeds, tuning=[0])
+    options |= dict(name="a", quantity="b", judging=[1, 2], progress=False)
+    return learning.tune(**options | given)
+
+
+for name, accepts, skips in (
+    ("contestants", "", ""),
+    ("measure", "", "function, class"),
+    ("name", "text", ""),
+    ("quantity", "text", ""),
+    ("tuning", "", "generator"),
+    ("judging", "", "generator"),
+    ("scale", "", ""),
+    ("resolution", "zero, half, large", ""),
+    ("together", "False", "True"),
+    ("progress", FLAG, ""),
+):
+    argument("tune", name, lambda x, name=name: tune(**{name: x}), accepts, skips)
+argument("tune", "measure", lambda x: tune(measure=lambda rule, seeds: x), "", "pair")
+argument("random_starts", "seeds", lambda x: learning.random_starts(x, 2), "empty list, no numbers")
+argument("random_starts", "dim", lambda x: learning.random_starts([0], x), "", LARGE)
+argument("random_starts", "size", lambda x: learning.random_starts([0], 2, x), POSITIVE)
+for count in (learning.first_below, learning.stays_below):
+    accepts = "pair, three, matrix, cube, nan among numbers"
+    argument(count.__name__, "values", lambda x, count=count: count(x, 1.0), accepts)
+    argument(count.__name__, "goal", lambda x, count=count: count([1.0], x), NUMBER)
+
+
 def shows(message, value):
     """Return whether an error message shows the value, or its shape."""
     text = " ".join(message.split())
@@ -526,6 +556,7 @@ def test_every_public_function_is_tried():
     others = {
         "Basins",
         "Classifier",
+        "Comparison",
         "Curves",
         "Dataset",
         "Loss",
