@@ -92,7 +92,7 @@ FAULTS = [
     # Forms of exercises
     Fault("forms: a number has to be nearer than in Python", f"{FORMS}/judging.js",
           "<= within", "<= within / 2", ("tests/course/test_forms.py",)),
-    Fault("forms: a decimal comma is dropped", f"{FORMS}/reading.js",
+    Fault("forms: a decimal comma is dropped", f"{CLIENT}/computing/reading.js",
           'part.replace(",", ".")', 'part.replace(",", "")', ("tests/course/test_forms.py",)),
     Fault("forms: a name gets the next variant", f"{FORMS}/variants.js",
           "1 + hash(", "hash(", ("tests/course/test_forms.py",)),
