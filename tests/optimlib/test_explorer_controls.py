@@ -1,5 +1,7 @@
 """The stops of sliders, in V8: round values at even distances."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -39,7 +41,7 @@ def test_a_slider_stops_at_its_ends_and_between_them_at_even_distances(client, l
 def test_stops_are_round(client, low, high, log):
     """As multiples of 1, 2 or 5 times a power of ten that is near the distance to the next."""
     inner = stops(client, low, high, log)[1:-1]
-    for value, after in zip(inner, inner[1:], strict=False):
+    for value, after in pairwise(inner):
         power = 10.0 ** np.floor(np.log10(after - value) + 1e-9)
         assert abs(value / power - round(value / power)) < 1e-6, value
 

@@ -80,9 +80,7 @@ def judge(client):
     second = shown(client, explorer, {"start": 4})[1]
 
     def answer(typed, again=False):
-        return client(
-            "judgeTyped(typed, step, 0.1, again)", typed=typed, step=second, again=again
-        )
+        return client("judgeTyped(typed, step, 0.1, again)", typed=typed, step=second, again=again)
 
     return answer
 
@@ -94,8 +92,7 @@ WRONG = {
     "3.21": "3.21 is not it.",
     "4.56": "4.56 is not it. That is a step in the other direction.",
     "−1.36": "−1.36 is not it. That is the step: it is to be added to the point.",
-    "1.36": "1.36 is not it. "
-    "That is the step with the other sign: it is to be added to the point.",
+    "1.36": "1.36 is not it. That is the step with the other sign: it is to be added to the point.",
     "2.56": "2.56 is not it. That is the step of gradient descent.",
     "13.6": "13.6 is not it. That is v₂.",
     "−1.84": "−1.84 is not it. The sign is wrong.",

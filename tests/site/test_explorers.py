@@ -250,9 +250,9 @@ def test_data_can_be_read_and_downloaded(played):
     if specification["kind"] == "descent":
         label = specification["sliders"][0]["label"]
         slider = played.figure.locator(".explorer-slider", has_text=label).first
-        slider.locator("input").press("ArrowLeft")
+        slider.locator("[type=range]").press("ArrowLeft")
         played.tab.evaluate(FRAME)
-        value = float(slider.locator(".explorer-value").inner_text().replace("−", "-"))
+        value = float(slider.locator(".explorer-value").input_value().replace("−", "-"))
     file, rows = played.table()
     assert file == f"{played.explorer.name}.csv"
     assert len(rows) > 2

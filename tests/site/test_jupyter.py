@@ -110,7 +110,7 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(lab):
     assert first["Bold"][0] == "0.311"
     assert first["GradientDescent"][0] == "1.311"
 
-    start = explorer.locator(".explorer-slider", has_text="start w").locator("input")
+    start = explorer.locator(".explorer-slider", has_text="start w").locator("[type=range]")
     start.focus()
     start.press("Home")
     # Once from the browser's own run, once from the kernel, which answers later.
@@ -121,7 +121,7 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(lab):
     moved = last_points(explorer)
     assert moved["Bold"] == moved["GradientDescent"]
 
-    share = explorer.locator(".explorer-slider", has_text="share").locator("input")
+    share = explorer.locator(".explorer-slider", has_text="share").locator("[type=range]")
     share.focus()
     share.press("End")
     page.wait_for_function(
@@ -134,7 +134,7 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(lab):
     map_ = page.locator(".jp-OutputArea .explorer").nth(1)
     map_.wait_for(timeout=60_000)
     assert last_points(map_) == {"this run": ["0.2", "0.5", "0.6"]}
-    rate = map_.locator(".explorer-slider", has_text="η").locator("input")
+    rate = map_.locator(".explorer-slider", has_text="η").locator("[type=range]")
     rate.focus()
     rate.press("Home")
     # The kernel answers with another run: factor 1 − 0.01 · 2 a step.
