@@ -128,6 +128,17 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(lab):
         "() => document.querySelector('.explorer-reading').innerText.includes('−0.3888')"
     )
     assert last_points(explorer)["Bold"][0] == "−0.3888"  # −5 · 0.6⁵
+    typed = explorer.get_by_role("textbox", name="share")
+    typed.fill("1x")
+    page.keyboard.press("Enter")
+    expect(explorer.get_by_role("alert").filter(has_text="“1x” is no number")).to_be_visible()
+    typed.fill("")
+    page.keyboard.type("5e-1")
+    page.keyboard.press("Enter")
+    expect(share).to_have_attribute("aria-valuetext", "0.5")
+    page.wait_for_function(
+        "() => document.querySelector('.explorer-reading').innerText.split('−1.638').length === 3"
+    )
 
     page.keyboard.press("Escape")
     run_cell(page, 1)

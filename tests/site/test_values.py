@@ -216,6 +216,15 @@ def test_back_undoes_a_button_and_forward_does_it_again(page, descent):
     assert place == 200
 
 
+def test_back_remembers_what_was_moved_just_before(page, descent):
+    page.goto(descent)
+    slider(page).press("Home")
+    page.get_by_role("button", name="η = 0.5").evaluate("button => button.click()")
+    expect(rate(page)).to_have_value("0.5")
+    page.go_back()
+    expect(rate(page)).to_have_value("0.01")
+
+
 def test_an_address_with_a_state_acts_on_the_open_page(page, descent):
     page.goto(descent)
     page.evaluate("window.same = true")
