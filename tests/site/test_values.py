@@ -283,6 +283,9 @@ def test_names_of_a_plots_controls(page, write):
         page.get_by_role("button", name=name, exact=True).click()
         assert end(page) == found
     assert page.locator("strong > button").count() == 4
+    page.evaluate("location.hash = '#fig-sums?a=3&kind=7'")  # there is no such choice
+    expect(page.get_by_role("textbox", name="a", exact=True)).to_have_value("3")
+    assert end(page) == "3113"
 
 
 def test_a_slider_that_is_not_adjusted_now_is_shown(page, write):

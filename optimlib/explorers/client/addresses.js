@@ -17,7 +17,8 @@ export class Addresses {
     return Object.fromEntries([...this.figures].map(([name, figure]) => [name, figure.changes()]));
   }
 
-  // Writes the states into the present entry of the history, the last moved figure's in its address.
+  // Writes the states into the present entry of the history, and that of the figure which was
+  // moved last into its address.
   keep() {
     clearTimeout(this.waiting);
     history.replaceState({ figures: this.states() }, "", this.moved?.link());

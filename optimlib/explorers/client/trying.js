@@ -20,8 +20,8 @@ function textAfter(element) {
 // What a control may be called: "batch size B" is also the batch size, and B.
 function namesOf(label) {
   const words = label.replace(/ in \S+$/, "").split(" "), symbol = words.at(-1);
-  const parts = words.length > 1 && symbol.length <= 2 ? [words.slice(0, -1).join(" "), symbol] : [];
-  return [label, ...parts];
+  if (words.length < 2 || symbol.length > 2) return [label];
+  return [label, words.slice(0, -1).join(" "), symbol];
 }
 
 function controlCalled(name, figure) {

@@ -70,7 +70,8 @@ export class Figure {
     const element = make("label", { class: "explorer-choice" }, make("span", {}, label), select);
     const show = (v) => { select.selectedIndex = options.findIndex(([name]) => name === v); };
     const read = (typed) => ({ value: options.find(([, text]) => text === typed)?.[0] });
-    this.register(key, value, { element, label, read, show });
+    const allows = (v) => options.some(([name]) => name === v);
+    this.register(key, value, { allows, element, label, read, show });
   }
 
   toggle(key, { label, value, color }) {
@@ -235,7 +236,8 @@ export class Figure {
     for (const [key, text] of query) {
       try {
         const value = JSON.parse(text);
-        if (typeof value === typeof this.initial[key]) state[key] = value;
+        const allows = this.controls[key]?.allows?.(value) ?? true;
+        if (allows && typeof value === typeof this.initial[key]) state[key] = value;
       } catch { /* a link that somebody cut short */ }
     }
     this.restore({ ...this.initial, ...state });
