@@ -50,7 +50,7 @@ LOOK = r"""() => {
     const text = block.textContent + (list?.previousElementSibling?.textContent ?? "");
     return /things? to (try|notice)/.test(text);
   };
-  const isValue = strong => / = /.test(strong.textContent) && !/^["“]/.test(strong.textContent);
+  const isValue = strong => /^[^"“.:,]+ = /.test(strong.textContent);
   const values = [...document.querySelectorAll("main strong")]
     .filter(strong => strong.closest("p, li") && (isValue(strong) || isThingToTry(strong)));
   return {
