@@ -26,6 +26,7 @@ FORMS = "course/exercises/client"
 RULES = ("tests/optimlib/test_rules.py", "tests/optimlib/test_golden.py")
 NOTATION = ("tests/optimlib/test_notation.py",)
 EXPLORERS, PAGES = ("tests/site/test_explorers.py",), ("tests/site/test_pages.py",)
+VALUES = ("tests/site/test_values.py",)
 BUILDING = ("tests/site/test_build_tools.py", "tests/site/test_watch.py")
 FIRST = "chapters/start/first-descent.ipynb"
 
@@ -84,6 +85,25 @@ FAULTS = [
           EXPLORERS, True),
     Fault("Reset keeps the state", f"{CLIENT}/drawing/figure.js",
           "this.restore(this.initial)", "this.restore(this.state)", EXPLORERS, True),
+    Fault("back does not undo a button", f"{CLIENT}/addresses.js",
+          "history.pushState(", "history.replaceState(", VALUES),
+    Fault("an address is deaf once the page is open", f"{CLIENT}/addresses.js",
+          '"hashchange"', '"load"', VALUES),
+    Fault("a slider's value is said twice", f"{CLIENT}/drawing/slider.js",
+          '"aria-label": label }', '"aria-label": `${label} ${this.value}` }', VALUES),
+    Fault("a number out of reach is set", f"{CLIENT}/drawing/slider.js",
+          "value < min || value > max", "value < min - max", VALUES),
+    Fault("a text sets the next figure", f"{CLIENT}/trying.js",
+          'block.matches("section")', "false", VALUES),
+    Fault("the ledger keeps what was right hidden", f"{CLIENT}/kinds/ledger.js",
+          "if (isRight) this.revealed", "if (!isRight) this.revealed", VALUES),
+    Fault("the ledger tells at once how far off a value is", f"{CLIENT}/computing/steps_by_hand.js",
+          "isAgain ? sizeOf", "true ? sizeOf", ("tests/optimlib/test_explorer_ledger.py",)),
+    Fault("sliders stop anywhere", f"{CLIENT}/computing/scales.js",
+          "const next = (Math.floor(value / unit + 1e-9) + 1) * unit", "const next = value + unit",
+          ("tests/optimlib/test_explorer_controls.py",)),
+    Fault("a value to try that no control has", FIRST,
+          "**η = 0.95**", "**η = 9.5**", PAGES, True),
     Fault("data: rows the other way round", f"{CLIENT}/drawing/figure.js",
           "row.map(quoted).join()", "row.map(quoted).reverse().join()", EXPLORERS, True),
     Fault("a still picture without a description", "optimlib/explorers/explorer.py",
@@ -92,7 +112,7 @@ FAULTS = [
     # Forms of exercises
     Fault("forms: a number has to be nearer than in Python", f"{FORMS}/judging.js",
           "<= within", "<= within / 2", ("tests/course/test_forms.py",)),
-    Fault("forms: a decimal comma is dropped", f"{FORMS}/reading.js",
+    Fault("forms: a decimal comma is dropped", f"{CLIENT}/computing/reading.js",
           'part.replace(",", ".")', 'part.replace(",", "")', ("tests/course/test_forms.py",)),
     Fault("forms: a name gets the next variant", f"{FORMS}/variants.js",
           "1 + hash(", "hash(", ("tests/course/test_forms.py",)),

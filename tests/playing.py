@@ -34,7 +34,8 @@ class Played:
         return self.figure.evaluate(SEEN)
 
     def controls(self):
-        inputs = self.figure.locator(".explorer-controls").locator("input, select")
+        """Return all of them but the fields for typed numbers: each has a slider too."""
+        inputs = self.figure.locator(".explorer-controls").locator("input:not([type=text]), select")
         return [control for control in inputs.all() if control.is_visible()]
 
     def press(self, name):

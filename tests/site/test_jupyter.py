@@ -110,7 +110,7 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(lab):
     assert first["Bold"][0] == "0.311"
     assert first["GradientDescent"][0] == "1.311"
 
-    start = explorer.locator(".explorer-slider", has_text="start w").locator("input")
+    start = explorer.locator(".explorer-slider", has_text="start w").locator("[type=range]")
     start.focus()
     start.press("Home")
     # Once from the browser's own run, once from the kernel, which answers later.
@@ -121,20 +121,31 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(lab):
     moved = last_points(explorer)
     assert moved["Bold"] == moved["GradientDescent"]
 
-    share = explorer.locator(".explorer-slider", has_text="share").locator("input")
+    share = explorer.locator(".explorer-slider", has_text="share").locator("[type=range]")
     share.focus()
     share.press("End")
     page.wait_for_function(
         "() => document.querySelector('.explorer-reading').innerText.includes('−0.3888')"
     )
     assert last_points(explorer)["Bold"][0] == "−0.3888"  # −5 · 0.6⁵
+    typed = explorer.get_by_role("textbox", name="share")
+    typed.fill("1x")
+    page.keyboard.press("Enter")
+    expect(explorer.get_by_role("alert").filter(has_text="“1x” is no number")).to_be_visible()
+    typed.fill("")
+    page.keyboard.type("5e-1")
+    page.keyboard.press("Enter")
+    expect(share).to_have_attribute("aria-valuetext", "0.5")
+    page.wait_for_function(
+        "() => document.querySelector('.explorer-reading').innerText.split('−1.638').length === 3"
+    )
 
     page.keyboard.press("Escape")
     run_cell(page, 1)
     map_ = page.locator(".jp-OutputArea .explorer").nth(1)
     map_.wait_for(timeout=60_000)
     assert last_points(map_) == {"this run": ["0.2", "0.5", "0.6"]}
-    rate = map_.locator(".explorer-slider", has_text="η").locator("input")
+    rate = map_.locator(".explorer-slider", has_text="η").locator("[type=range]")
     rate.focus()
     rate.press("Home")
     # The kernel answers with another run: factor 1 − 0.01 · 2 a step.

@@ -2,7 +2,8 @@
 
 The site stands in a subfolder of its host. No other host is asked for anything, nothing is logged
 as an error, all mathematics is typeset, all pictures are there and described, no page scrolls
-sideways, none is heavy, axe finds nothing in either color scheme, and every explorer lives.
+sideways, none is heavy, axe finds nothing in either color scheme, every explorer lives, and every
+value that a text says to try can be set.
 """
 
 import re
@@ -44,6 +45,14 @@ LOOK = r"""() => {
   }
   const sources = (images, isFaulty) => [...images].filter(isFaulty).map(image => image.src);
   const shown = document.querySelectorAll("main article img");
+  const isThingToTry = strong => {
+    const block = strong.closest("p, ul, ol"), list = strong.closest("ul, ol");
+    const text = block.textContent + (list?.previousElementSibling?.textContent ?? "");
+    return /things? to (try|notice)/.test(text);
+  };
+  const isValue = strong => /^[^"“.:,]+ = /.test(strong.textContent);
+  const values = [...document.querySelectorAll("main strong")]
+    .filter(strong => strong.closest("p, li") && (isValue(strong) || isThingToTry(strong)));
   return {
     rawMathematics,
     wrongMathematics: [...document.querySelectorAll("mjx-merror, [data-mjx-error]")]
@@ -52,6 +61,9 @@ LOOK = r"""() => {
     undescribed: sources(shown, image => !image.alt.trim()),
     stills: document.querySelectorAll(".explorer-still").length,
     explorers: document.querySelectorAll(".explorer:has(svg path)").length,
+    values: values.length,
+    notSettable: values.filter(strong => !strong.querySelector("button"))
+      .map(strong => strong.textContent),
   };
 }"""
 MEASURE = """() => ({
@@ -128,6 +140,16 @@ def test_page_fits(visit, width):
 
 def test_every_explorer_lives(visit):
     assert visit.look["explorers"] == visit.look["stills"]
+
+
+def test_every_value_to_try_can_be_set(visit):
+    """It names one control of the figure before it, and a value that this can have."""
+    assert visit.look["notSettable"] == []
+
+
+def test_there_are_values_to_try(tab, server):
+    load_all(tab, f"{server}/{READ_BEFORE}")
+    assert tab.evaluate(LOOK)["values"] >= 6
 
 
 def test_axe_finds_nothing(visit):

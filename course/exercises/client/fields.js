@@ -1,9 +1,10 @@
 // How each kind of exercise is answered: its field, what was answered, and what is said to it.
 
+import { readNumber } from "../explorers/client/computing/reading.js";
+import { sizeOf } from "../explorers/client/computing/sizes.js";
 import { make } from "../explorers/client/drawing/elements.js";
 import { Editor, HINT } from "./editor.js";
-import { judgeChoice, judgeCode, judgeNumber, sizeOf } from "./judging.js";
-import { readNumber } from "./reading.js";
+import { judgeChoice, judgeCode, judgeNumber } from "./judging.js";
 
 class NumberField {
   constructor(form) {

@@ -1,18 +1,23 @@
 // Where figures begin: on a page of the website, and in Jupyter.
 
+import { Addresses } from "./addresses.js";
 import { make } from "./drawing/elements.js";
 import { Figure } from "./drawing/figure.js";
+import { offerValues } from "./trying.js";
 
 // On the website: brings every figure of the page to life where it stands.
 
 export function start() {
-  for (const element of document.querySelectorAll("div.explorer-still")) {
+  const figures = [...document.querySelectorAll("div.explorer-still")].map((element) => {
     const specification = JSON.parse(element.querySelector("script").textContent);
     const live = make("div");
     element.before(live);
-    new Figure(live, specification);
     element.classList.add("explorer-print");
-  }
+    return new Figure(live, specification);
+  });
+  const named = figures.filter((figure) => figure.name());
+  if (named.length) new Addresses(named);
+  named.forEach(offerValues);
 }
 
 // In Jupyter: `model` carries the specification, and runs what only Python can run.

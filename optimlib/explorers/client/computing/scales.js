@@ -51,3 +51,28 @@ export function extent(values, { margin = 0.05, log = false } = {}) {
   const pad = (high - low) * margin || Math.abs(high) * 0.1 || 1;
   return [low - pad, high + pad];
 }
+
+// The largest of 1, 2, 5, 10, 20, ... that is at most `most`.
+function roundUnit(most) {
+  const power = 10 ** Math.floor(Math.log10(most));
+  return power * ([5, 2].find((m) => m * power <= most * (1 + 1e-9)) ?? 1);
+}
+
+// Where a slider stops: at its ends, and between them at some hundred round values, as far apart
+// as a share of the range or, on a logarithmic one, of the value.
+export function stopsOf({ min, max, log }) {
+  const share = log && Math.log(max / min) / 300, stops = [min];
+  for (let value = min; value < max;) {
+    const unit = roundUnit(log ? value * share : (max - min) / 200);
+    const next = (Math.floor(value / unit + 1e-9) + 1) * unit;
+    stops.push(value = Math.min(Number(next.toPrecision(12)), max));
+  }
+  return stops;
+}
+
+// The place of the stop that is nearest to a value.
+export function placeAmong(stops, value) {
+  const after = stops.findIndex((stop) => stop >= value);
+  if (after < 1) return after < 0 ? stops.length - 1 : 0;
+  return value - stops[after - 1] < stops[after] - value ? after - 1 : after;
+}

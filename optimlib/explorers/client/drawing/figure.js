@@ -4,6 +4,7 @@ import { number } from "../../../javascript/by_hand.js";
 import { KINDS } from "../kinds.js";
 import { Axes } from "./axes.js";
 import { make, set, table } from "./elements.js";
+import { Slider } from "./slider.js";
 
 export class Figure {
   constructor(element, specification, kernel = null) {
@@ -21,10 +22,9 @@ export class Figure {
     element.classList.add("explorer");
 
     this.view = new KINDS[specification.kind](this, specification);
-    this.button("Reset", () => this.restore(this.initial));
+    this.button("Reset", () => this.reset());
     if (!kernel && this.name()) this.button("Copy link", () => this.share());
     this.button("Download CSV", () => this.download());
-    this.openLink();
     new ResizeObserver(() => this.changed()).observe(this.plots);
     this.draw();
   }
@@ -40,12 +40,13 @@ export class Figure {
     return axes;
   }
 
-  // Registers a control: `show(value)` brings the input to the value.
-  register(key, value, input, show) {
+  // Registers a control: `show(value)` brings its element to a value. What a text may set has a
+  // `label`, and `read(typed)` returns { value } if it can be that.
+  register(key, value, control) {
     this.state[key] = this.initial[key] = value;
-    this.controls[key] = { input, show };
-    this.inputs.append(input);
-    show(value);
+    this.controls[key] = control;
+    this.inputs.append(control.element);
+    control.show(value);
   }
 
   // A change by the reader.
@@ -54,43 +55,12 @@ export class Figure {
     this.controls[key].show(value);
     this.view.changed?.(key);
     this.changed();
+    this.addresses?.move(this);
   }
 
-  // `log` sliders have equal ratios under equal distances.
-  slider(key, { label, min, max, value, log = false, step = null, digits = 4 }) {
-    const places = 400;
-    let bounds = { min, max };
-    const rounded = (v) => Number(v.toPrecision(3));
-    const toValue = (place) => {
-      if (step) return place;
-      const share = place / places;
-      if (log) return rounded(bounds.min * (bounds.max / bounds.min) ** share);
-      return rounded(bounds.min + (bounds.max - bounds.min) * share);
-    };
-    const toPlace = (v) => {
-      if (step) return v;
-      if (log) return places * Math.log(v / bounds.min) / Math.log(bounds.max / bounds.min);
-      return places * (v - bounds.min) / (bounds.max - bounds.min);
-    };
-    const name = make("span", {}, label);
-    const shown = make("span", { class: "explorer-value" });
-    const range = make("input", {
-      type: "range", min: step ? min : 0, max: step ? max : places, step: step ?? 1,
-      input: () => this.change(key, toValue(Number(range.value))),
-    });
-    const element = make("label", { class: "explorer-slider" },
-      make("span", {}, name, " ", shown), range);
-    this.register(key, value, element, (v) => {
-      // Neighboring places may share a rounded value: keys must not be stuck between them.
-      if (toValue(Number(range.value)) !== v) range.value = toPlace(v);
-      shown.textContent = number(v, digits);
-      set(range, { "aria-valuetext": number(v, digits) });
-    });
-    this.controls[key].retarget = (changes) => {
-      bounds = { ...bounds, ...changes };
-      if (step) set(range, { min: bounds.min, max: bounds.max });
-      if (changes.label) name.textContent = changes.label;
-    };
+  slider(key, options) {
+    const slider = new Slider((value) => this.change(key, value), options);
+    this.register(key, options.value, slider);
   }
 
   choice(key, { label, options, value }) {
@@ -98,9 +68,10 @@ export class Figure {
       { input: () => this.change(key, options[select.selectedIndex][0]) },
       ...options.map(([name, text]) => make("option", { value: name }, text)));
     const element = make("label", { class: "explorer-choice" }, make("span", {}, label), select);
-    this.register(key, value, element, (v) => {
-      select.selectedIndex = options.findIndex(([name]) => name === v);
-    });
+    const show = (v) => { select.selectedIndex = options.findIndex(([name]) => name === v); };
+    const read = (typed) => ({ value: options.find(([, text]) => text === typed)?.[0] });
+    const allows = (v) => options.some(([name]) => name === v);
+    this.register(key, value, { allows, element, label, read, show });
   }
 
   toggle(key, { label, value, color }) {
@@ -108,7 +79,9 @@ export class Figure {
     const chip = { class: "explorer-chip", style: `background:${color}` };
     const element = make("label", { class: "explorer-toggle" },
       box, ...(color ? [make("span", chip)] : []), make("span", {}, label));
-    this.register(key, value, element, (v) => { box.checked = v; });
+    const show = (v) => { box.checked = v; };
+    const read = (typed) => ({ value: { on: true, off: false }[typed] });
+    this.register(key, value, { element, label, read, show });
   }
 
   button(label, action) {
@@ -170,7 +143,10 @@ export class Figure {
     set(this.reading, isWide ? { tabindex: 0, role: "group", "aria-label": "Read-out" }
       : { tabindex: null, role: null, "aria-label": null });
     clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => { this.status.textContent = spoken; }, 700);
+    this.speaking = setTimeout(() => {
+      this.status.textContent = [this.news, spoken].filter(Boolean).join(" ");
+      this.news = null;
+    }, 700);
   }
 
   showData() {
@@ -208,15 +184,44 @@ export class Figure {
     this.changed();
   }
 
+  // Sets what a text says.
+  set(changes) {
+    for (const key of Object.keys(changes)) {
+      this.restore({ ...this.view.shownWith?.(key), [key]: changes[key] });
+      const folded = this.controls[key].element.closest("details");
+      if (folded) folded.open = true;
+    }
+  }
+
+  // Brings the figure into view, and says the news before its read-out.
+  present(news) {
+    const { element, plots } = this;
+    const shown = element.offsetHeight < window.innerHeight ? element : plots;
+    shown.scrollIntoView({ block: "nearest" });
+    this.news = `${news}.`;
+    this.changed();
+  }
+
+  reset() {
+    this.restore(this.initial);
+    this.addresses?.move(this);
+  }
+
+  // What differs from the first state.
+  changes() {
+    const entries = Object.entries(this.state);
+    return Object.fromEntries(entries.filter(([key, value]) => value !== this.initial[key]));
+  }
+
   link() {
-    const changed = Object.entries(this.state)
-      .filter(([key, value]) => value !== this.initial[key])
-      .map(([key, value]) => [key, JSON.stringify(value)]);
-    return `${location.href.split("#")[0]}#${this.name()}?${new URLSearchParams(changed)}`;
+    const entries = Object.entries(this.changes());
+    const query = new URLSearchParams(entries.map(([key, value]) => [key, JSON.stringify(value)]));
+    return `${location.href.split("#")[0]}#${this.name()}${entries.length ? `?${query}` : ""}`;
   }
 
   async share() {
-    history.replaceState(null, "", this.link());
+    this.addresses.move(this);
+    this.addresses.keep();
     try {
       await navigator.clipboard.writeText(location.href);
       this.status.textContent = "The link to this state is copied.";
@@ -225,17 +230,17 @@ export class Figure {
     }
   }
 
-  openLink() {
-    const [name, query] = location.hash.slice(1).split("?");
-    if (!query || name !== this.name()) return;
+  // Brings the state of a link back.
+  open(query) {
     const state = {};
-    for (const [key, text] of new URLSearchParams(query)) {
+    for (const [key, text] of query) {
       try {
         const value = JSON.parse(text);
-        if (typeof value === typeof this.initial[key]) state[key] = value;
+        const allows = this.controls[key]?.allows?.(value) ?? true;
+        if (allows && typeof value === typeof this.initial[key]) state[key] = value;
       } catch { /* a link that somebody cut short */ }
     }
-    this.restore(state);
+    this.restore({ ...this.initial, ...state });
     this.element.scrollIntoView();
   }
 }

@@ -132,15 +132,22 @@ export class Descent {
     });
   }
 
+  // What has to be set too, so that a slider and what it moves are seen.
+  shownWith(key) {
+    const { rules } = this.sliders.find((slider) => slider.key === key) ?? {};
+    if (!this.several || rules?.length !== 1) return {};
+    return { adjust: rules[0], [`show ${rules[0]}`]: true };
+  }
+
   draw() {
     const { figure, ground, parameters, start, state } = this, problem = codeOf(ground);
     const step = Math.min(state.step, this.steps);
     if (figure.controls["start 1"]) {
-      figure.controls["start 1"].input.hidden = ground.domain.length === 1;
+      figure.controls["start 1"].element.hidden = ground.domain.length === 1;
     }
     for (const { key, rules } of this.sliders) {
       const other = this.several && rules?.length === 1 && rules[0] !== state.adjust;
-      figure.controls[key].input.hidden = other;
+      figure.controls[key].element.hidden = other;
     }
     this.lowest = Math.min(...ground.minima.map((m) => problem.f(parameters, 0, ...m)));
     this.drawn = [...this.rules.keys()].filter((i) => state[`show ${i}`] ?? true)

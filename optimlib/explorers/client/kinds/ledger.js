@@ -3,7 +3,7 @@
 import { number } from "../../../javascript/by_hand.js";
 import { codeOf, ruleOf } from "../computing/code.js";
 import { hyperparametersAt, hyperparametersFor, parametersFor } from "../computing/simulate.js";
-import { judgeGuess, ledgerSteps } from "../computing/steps_by_hand.js";
+import { judgeTyped, ledgerSteps } from "../computing/steps_by_hand.js";
 import { make, set } from "../drawing/elements.js";
 
 export class Ledger {
@@ -49,13 +49,22 @@ export class Ledger {
     };
     const button = (label, click) => make("button", { type: "button", click }, label);
     this.asked = make("span");
+    const check = () => {
+      this.isAgain = this.isChecked && guess.value === this.state.guess;
+      this.isChecked = true;
+      figure.change("guess", guess.value);
+    };
+    const keydown = (event) => {
+      event.stopPropagation(); // JupyterLab has its own use
+      if (event.key === "Enter") check();
+    };
     const guess = make("input", {
-      type: "number", step: "any", change: () => figure.change("guess", guess.value),
+      type: "text", class: "explorer-guess", autocomplete: "off", spellcheck: "false", keydown,
     });
-    const asking = make("label", { class: "explorer-choice" }, this.asked, guess);
-    figure.register("guess", "", asking, (value) => { guess.value = value; });
-    this.helps = make("div", { class: "explorer-buttons" }, asking,
-      button("Check", () => figure.change("guess", guess.value)),
+    const element = make("label", { class: "explorer-choice" }, this.asked, guess);
+    figure.register("guess", "", { element, show: (value) => { guess.value = value; } });
+    this.helps = make("div", { class: "explorer-buttons" }, element,
+      button("Check", check),
       button("Show next value", () => reveal(this.revealed + 1)),
       button("Show all", () => reveal(Infinity)));
     this.verdict = make("p", { class: "explorer-verdict", role: "status" });
@@ -74,7 +83,7 @@ export class Ledger {
   // Another step, start or rate is a new question.
   changed(key) {
     if (key === "guess") return;
-    this.revealed = 0;
+    Object.assign(this, { revealed: 0, isChecked: false, isAgain: false });
     this.state.guess = "";
     this.figure.controls.guess.show("");
   }
@@ -82,18 +91,17 @@ export class Ledger {
   draw() {
     const { chosen, ground, sliders, state } = this, i = this.rules.indexOf(chosen);
     for (const { key, rules } of sliders) {
-      this.figure.controls[key].input.hidden = rules !== undefined && !rules.includes(i);
+      this.figure.controls[key].element.hidden = rules !== undefined && !rules.includes(i);
     }
     const hyperparameters = hyperparametersFor(chosen, i, sliders, state);
     const parameters = parametersFor(ground, sliders, state);
     this.all = ledgerSteps(ruleOf(chosen), hyperparameters, this.problem, parameters,
       state.start, this.steps);
     const now = this.all[state.step - 1];
+    this.answer(now, hyperparametersAt(hyperparameters, state.step).lr);
     const open = state.predict ? this.revealed : Infinity;
     this.drawCurve(parameters, now, open);
     this.drawLines(now, open);
-    const { lr } = hyperparametersAt(hyperparameters, state.step);
-    this.answer(now, lr);
     this.report(now, open);
   }
 
@@ -145,14 +153,16 @@ export class Ledger {
       : [make("p", {}, nothing)]));
   }
 
-  // Asks for the new point, and answers what the reader says.
+  // Asks for the new point, and answers what the reader says. What was right is filled in.
   answer(now, lr) {
     const { asked, helps, state, verdict } = this;
     helps.hidden = !(state.predict && now);
     asked.textContent = now ? `your value of ${now.lines.at(-1).name}` : "";
-    const silent = helps.hidden || state.guess === "";
-    const answer = silent ? "" : judgeGuess(Number(state.guess), now, lr);
-    if (verdict.textContent !== answer) verdict.textContent = answer;
+    const silent = helps.hidden || !(state.guess || this.isChecked);
+    const { said, isRight } = silent ? { said: "" }
+      : judgeTyped(state.guess, now, lr, this.isAgain);
+    if (isRight) this.revealed = Infinity;
+    if (verdict.textContent !== said) verdict.textContent = said;
   }
 
   columns() {

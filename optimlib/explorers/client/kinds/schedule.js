@@ -47,7 +47,7 @@ export class DrawnSchedule {
     const { figure, knots, highest, places } = this;
     const inputs = knots.map(([place, value], k) => {
       figure.slider(`knot ${k}`, { label: `η in step ${place}`, min: 0, max: highest, value });
-      return figure.controls[`knot ${k}`].input;
+      return figure.controls[`knot ${k}`].element;
     });
     figure.inputs.after(make("details", {}, make("summary", {}, "Points of your curve"),
       make("div", { class: "explorer-controls" }, ...inputs)));
