@@ -82,3 +82,11 @@ def test_verdicts(before, after, word):
 
     claim = {"first": "a", "second": "b", "differs": before[0], "ratio": -1.0}
     assert hostile.verdict(claim, comparison(*after))[0] == word
+
+
+def test_the_other_count_exchanges_both():
+    values = [2.0, 0.5, 2.0, 0.5]
+    first, stays = hostile.learning.first_below, hostile.learning.stays_below
+    with hostile.the_other_count():
+        assert hostile.learning.first_below(values, 1) == stays(values, 1) == 3
+        assert hostile.learning.stays_below(values, 1) == first(values, 1) == 1
