@@ -6,6 +6,7 @@ from functools import cache
 import nbformat
 import pytest
 import yaml
+from looping import each
 
 from course import ROOT, exercises
 from course.exercises import book
@@ -32,6 +33,15 @@ def imports(chapter):
     """Return the lines of the first cell after that for Colab."""
     notebook = nbformat.read(ROOT / "chapters" / f"{chapter}.ipynb", as_version=4)
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"][1].splitlines()
+
+
+DIGITS = re.compile(r"\b(two|three|four|five|six) (digits|decimals)\b")
+COUNTS = dict(zip(["two", "three", "four", "five", "six"], range(2, 7), strict=True))
+
+
+def precisions(text):
+    """Return the precisions that a text asks for: ("four", "digits")."""
+    return set(DIGITS.findall(" ".join(text.lower().split())))
 
 
 def layer(exercise):
@@ -68,6 +78,32 @@ def test_exercises_without_a_form_tell_time_and_difficulty_and_have_hints(chapte
         if not exercise.names:
             assert exercise.minutes % 5 == 0
             assert HINT.findall(exercise.text) == ["1", "2"], exercise.label
+
+
+NUMBERS = {
+    name: (asked, exercises.get(name))
+    for chapter in book.chapters()
+    for asked in book.asked(chapter)
+    for name in asked.names
+    if exercises.get(name).kind == "number"
+}
+
+
+@each("asked, form", NUMBERS)
+def test_a_chapter_asks_for_the_precision_that_the_form_asks_for(asked, form):
+    assert precisions(asked.text) <= precisions(form.question)
+
+
+@each("asked, form", NUMBERS)
+def test_a_form_asks_for_the_digits_that_it_judges_by(asked, form):
+    for variant in (form, *form.variants):
+        said = precisions(variant.question)
+        assert {unit for _, unit in said} <= {"digits"}
+        assert {COUNTS[count] for count, _ in said} <= {form.digits}
+        # Without a word the number is one that needs no rounding.
+        rounded = float(f"{variant.expected:.{form.digits}g}")
+        is_short = variant.expected == pytest.approx(rounded, rel=1e-9)
+        assert said or is_short or variant.expected.is_integer(), variant.question
 
 
 def test_the_list_has_every_exercise_once():
