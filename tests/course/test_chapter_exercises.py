@@ -45,7 +45,7 @@ def precisions(text):
 
 
 def layer(exercise):
-    return re.split("[:,]", exercise.title)[0].lower()
+    return exercise.title.partition(": ")[0].lower()
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -67,8 +67,9 @@ def test_every_exercise_has_one_form():
 
 
 def test_pages_do_not_ask_for_a_function_to_be_called():
-    for chapter in CHAPTERS:
-        assert "exercises.check(" not in markdown(chapter), chapter
+    for path in (ROOT / "chapters").rglob("*.ipynb"):
+        text = path.read_text("utf-8")
+        assert re.findall(r"exercises\.(?:check|hint|get)\(", text) == [], path
 
 
 @pytest.mark.parametrize("chapter", [*CHAPTERS, "appendix/conventions"])
@@ -110,6 +111,13 @@ def test_the_list_has_every_exercise_once():
     labels = [entry.label for entry in book.entries()]
     assert len(labels) == len(set(labels)) == sum(len(book.asked(c)) for c in book.chapters())
     assert re.findall(r"^- \{ref\}`(\S+)`", book.list_by_topic(book.entries()), re.M) == labels
-    assert all(
-        entry.summary and entry.minutes and entry.layer in LAYERS for entry in book.entries()
-    )
+    for entry in book.entries():
+        assert entry.minutes
+        assert entry.layer in LAYERS
+        # It is found by its title, in words, among those of its chapter.
+        assert re.fullmatch(r"[A-Z0-9].*[^.]", entry.title)
+        assert entry.title != entry.heading
+        assert "/" not in entry.title
+        assert book.heading(entry.chapter) == entry.heading
+    titles = [(entry.chapter, entry.title) for entry in book.entries()]
+    assert len(set(titles)) == len(titles)

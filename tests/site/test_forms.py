@@ -239,8 +239,34 @@ def test_the_list_has_filters_and_links(page, server):
     assert shown.count() == sum(e.topic == topic for e in wanted)
     count = page.locator(".exercise-list").get_by_role("status")
     expect(count).to_contain_text(f"of {len(everything)} exercises, 1 solved in all.")
+    first = next(e for e in wanted if e.topic == topic)
+    expect(shown.first).to_contain_text(f": {first.title} (by hand, ")
     shown.first.locator("a").first.click()
     expect(page.locator("div.exercise.admonition:target")).to_be_visible()
+
+
+def test_the_list_shows_the_progress_of_a_chapter(page, server):
+    page.goto(f"{server}/{ADAM}")
+    answer(form(page, "adam/first-step"), "3.9")
+    expect(verdict(form(page, "adam/first-step"))).to_contain_text("Correct")
+    page.goto(f"{server}/{LIST}")
+    page.get_by_label("Chapter").select_option("Adam")
+    ours = [e for e in book.entries() if e.chapter == "adaptive/adam"]
+    shown = page.locator("li:visible", has=page.locator('a[href*="#ex-"]'))
+    assert shown.count() == len(ours)
+    assert all("adaptive/adam.html#" in link.get_attribute("href") for link in shown.locator("a").all())
+    forms = sum(bool(e.names) for e in ours)
+    count = page.locator(".exercise-list").get_by_role("status")
+    expect(count).to_contain_text(f"Of those shown {forms} have a form, and 1 of these are solved.")
+    progress = page.get_by_role("progressbar")
+    assert (progress.get_attribute("max"), progress.get_attribute("value")) == (str(forms), "1")
+    chapters = page.get_by_label("Chapter").locator("option").all_inner_texts()
+    assert chapters[1:] == list(dict.fromkeys(map(book.heading, asking())))
+
+
+def asking():
+    """Return the chapters that have exercises, in the order of the book."""
+    return [chapter for chapter in book.chapters() if book.asked(chapter)]
 
 
 def test_it_is_taken_along_taken_in_and_forgotten(page, server, tmp_path):
@@ -422,6 +448,12 @@ def test_without_javascript_there_is_no_form(browser, server):
     assert max(box["height"] for box in boxes) == 0
     assert tab.locator("main").get_by_role("button", name="Check").count() == 0
     tab.close()
+
+
+def test_no_page_asks_for_a_function_to_be_called():
+    for page in PAGES:
+        text = re.sub(r"<[^>]*>", "", (SITE / page).read_text("utf-8"))
+        assert re.findall(r"exercises\.(?:check|hint|get)\(", text) == [], page
 
 
 def test_every_form_of_the_site_has_its_file():
