@@ -8,7 +8,7 @@ from course.exercises.choices import DrawnChoice
 from course.exercises.numbers import NumberExercise, Slip
 from optimlib import problems
 from optimlib.calculus import numerical_gradient
-from optimlib.symbols import number_text
+from optimlib.symbols import SUPERSCRIPTS, number_text
 
 CHAPTER = "landscape/derivatives"
 _Number = partial(NumberExercise, chapter=CHAPTER)
@@ -43,7 +43,7 @@ def _kind(powers, factors):
         lead = minus * (a < 0) + _term(a, p, raised)
         return lead, f"{lead} {minus if b < 0 else '+'} {_term(b, q, raised)}"
 
-    lead, whole = written(lambda power: "⁰¹²³⁴⁵⁶⁷⁸⁹"[power], "−")
+    lead, whole = written(lambda power: f"{power}".translate(SUPERSCRIPTS), "−")
     near = f"Near 0 the lower power is the larger one: {whole} goes as {lead} does there"
     side = "right" if a > 0 else "left"
     extreme = "minimum" if a > 0 else "maximum"

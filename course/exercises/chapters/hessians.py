@@ -9,7 +9,7 @@ from course.exercises.chapters.shared import HILL, small
 from course.exercises.choices import DrawnChoice
 from course.exercises.numbers import NumberExercise, Slip
 from optimlib.calculus import directional_derivative, second_directional_derivative
-from optimlib.symbols import number_text
+from optimlib.symbols import SUPERSCRIPTS, number_text
 
 CHAPTER = "landscape/hessians"
 _Number = partial(NumberExercise, chapter=CHAPTER)
@@ -116,7 +116,7 @@ def _minima(even, odd, curves):
     along = (
         f"On the curve y = {middle:g}x² the last one is −{f'{half**2:g}' if half != 1 else ''}x⁴"
     )
-    power = "⁰¹²³⁴⁵⁶⁷⁸⁹"[even]
+    power = f"{even}".translate(SUPERSCRIPTS)
     feedback = {
         "first and last": f"{along}, although it rises along every line.",
         "first": "The last one is a sum of two squares, and 0 only where both are.",

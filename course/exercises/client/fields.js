@@ -15,10 +15,6 @@ class NumberField {
     this.element = make("label", {}, "Your answer ", this.input);
   }
 
-  focus() {
-    this.input.focus();
-  }
-
   change() {
     this.input.value = "";
     this.last = null;
@@ -57,10 +53,6 @@ class ChoiceField {
       return make("label", { class: "answer-option" }, this.inputs[i], shown);
     });
     this.element.replaceChildren(...labels);
-  }
-
-  focus() {
-    this.inputs[0].focus();
   }
 
   read() {

@@ -87,7 +87,7 @@ export class Form {
         this.say([`${words}: ${name}`]);
       });
     };
-    return line(make("label", {}, "Your name ", input), "Take them", take);
+    return line(make("label", {}, "Your name ", input), "Use this name", take);
   }
 
   // Loads the content before it is asked for, so that an answer is judged at once.
