@@ -4,10 +4,12 @@
 
 For every control: the time from a change to the end of the frame that shows it, the median of
 alternating moves; one frame of a 60 Hz screen is 16.7 ms. For every page with explorers: when all
-of them had drawn their first state. And how long a form takes to judge a number.
+of them had drawn their first state. For forms: how long one takes to judge a number, and code, how
+long the interpreter takes to start, and what is loaded for it. The machine's load stands beside.
 """
 
 import argparse
+import os
 import statistics
 import sys
 from contextlib import contextmanager
@@ -15,12 +17,15 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from course import exercises
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
 
 import browsing  # noqa: E402
 
 MOVES = 41
+VISITS = 7
 
 # Work in the frame's callbacks counts from the change on, waiting for the frame does not.
 WATCH = """
@@ -75,6 +80,30 @@ JUDGE = """async ([form, times]) => {
 }"""
 
 
+# From the start of code to its verdict; the first time the interpreter is started for it.
+RUN = """async ([form, times]) => {
+  const verdict = form.querySelector(".answer-verdict");
+  const button = [...form.querySelectorAll("button")].find(b => b.innerText === "Run and check");
+  const run = () => new Promise(done => {
+    const started = performance.now();
+    let ready = 0;
+    const observer = new MutationObserver(() => {
+      const taken = performance.now() - started;
+      if (verdict.innerText.startsWith("Running")) ready = taken;
+      if (!verdict.dataset.correct) return;
+      observer.disconnect();
+      done({ready, taken});
+    });
+    observer.observe(verdict, {childList: true});
+    button.click();
+  });
+  const {ready} = await run();
+  const judged = [];
+  for (let i = 0; i < times; i++) judged.push((await run()).taken);
+  return {ready, judged};
+}"""
+
+
 def measure(page, address, name):
     """Return when a page's explorers were drawn, in ms, and each control's median answer."""
     page.goto(f"{address}/{name}", wait_until="load")
@@ -103,6 +132,56 @@ def measure_form(page, address, name="first-descent/momentum-2"):
     return page.evaluate(JUDGE, [form.element_handle(), MOVES])
 
 
+def measure_code(browser, address, name="adam"):
+    """Return how long the interpreter takes to start, in ms, and code to be judged after that."""
+    exercise = exercises.get(name)
+    starts, judged = [], []
+    for _ in range(VISITS):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{address}/chapters/{exercise.chapter}.html", wait_until="load")
+        form = page.locator(f'[data-name="{name}"]')
+        form.get_by_label("Your code").fill(exercise.worked)
+        form.get_by_role("button", name="Hint").wait_for()
+        times = page.evaluate(RUN, [form.element_handle(), MOVES])
+        starts.append(times["ready"])
+        judged += times["judged"]
+        context.close()
+    return starts, judged
+
+
+def sizes():
+    """Return lines on what forms weigh, gzipped where it is loaded so."""
+    static = browsing.SITE / "_static"
+    shared = sum(map(browsing.gzipped, browsing.FORM_FILES))
+    most = max(browsing.PAGES, key=lambda page: browsing.added(page, "form"))
+    files = [static / "exercises" / f"{name}.js" for name in exercises.names()]
+    largest = max(files, key=lambda file: file.stat().st_size)
+    code = max((static / "exercises" / "code").rglob("*.js"), key=browsing.gzipped)
+    interpreter = browsing.gzipped(static / "exercises" / "interpreter.js")
+    return [
+        f"forms add {(shared + browsing.added(most, 'form')) / 1000:.1f} KB, gzipped, to {most} "
+        "(limit 15)",
+        f"the largest file of an exercise, {largest.stem}: {largest.stat().st_size / 1000:.1f} KB "
+        f"(limit 30), {browsing.gzipped(largest) / 1000:.1f} gzipped; with code, {code.stem}: "
+        f"{browsing.gzipped(code) / 1000:.1f} KB gzipped",
+        f"the interpreter: {interpreter / 1000:.0f} KB gzipped (limit 320)",
+    ]
+
+
+def lines_on_forms(judged, starts, ran):
+    """Return lines on the times that forms take, with the load of the machine."""
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    return [
+        f"a number is judged within {statistics.median(judged):.1f} ms (median; limit 16)",
+        f"code is judged within {statistics.median(ran):.0f} ms (median; limit 300), "
+        f"{max(ran):.0f} at most",
+        f"the interpreter starts in {statistics.median(starts) / 1000:.2f} s (median of "
+        f"{len(starts)} visits; limit 1.5), {max(starts) / 1000:.2f} at most",
+        f"load of the machine: {load} on {os.cpu_count()} cores",
+    ]
+
+
 @contextmanager
 def serving_site():
     """Yield a browser and the address at which the built site is served."""
@@ -115,7 +194,7 @@ def serving_site():
 
 
 def measure_site(most=None):
-    """Visit the pages with explorers, from the first, and a form; return all times, in ms."""
+    """Visit the pages with explorers, from the first, and forms; return all times, in ms."""
     pages = [
         name
         for name in browsing.PAGES
@@ -125,22 +204,23 @@ def measure_site(most=None):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.add_init_script(WATCH)
         measured = [measure(page, address, name) for name in pages[:most]]
-        judged = measure_form(page, address)
+        forms = [measure_form(page, address), *measure_code(browser, address)]
     medians = [m for _, medians in measured for m in medians]
-    return [ready for ready, _ in measured], medians, judged
+    return [ready for ready, _ in measured], medians, forms
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pages", type=int, default=None, help="how many pages, from the first")
-    drawn, medians, judged = measure_site(parser.parse_args().pages)
-    slow = sum(m > 16 for m in medians)
-    print(
-        f"all pages: drawn after {statistics.median(drawn):.0f} ms (median)\n"
-        f"all controls: median {statistics.median(medians):.1f} ms, slowest {max(medians):.1f} ms, "
-        f"{slow} of {len(medians)} above 16 ms\n"
-        f"a number is judged within {statistics.median(judged):.1f} ms (median)"
-    )
+    drawn, medians, forms = measure_site(parser.parse_args().pages)
+    if medians:
+        slow = sum(m > 16 for m in medians)
+        print(
+            f"all pages: drawn after {statistics.median(drawn):.0f} ms (median)\n"
+            f"all controls: median {statistics.median(medians):.1f} ms, slowest "
+            f"{max(medians):.1f} ms, {slow} of {len(medians)} above 16 ms"
+        )
+    print(*lines_on_forms(*forms), *sizes(), sep="\n")
 
 
 if __name__ == "__main__":

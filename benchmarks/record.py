@@ -82,10 +82,12 @@ def weights(pages):
 
 
 def answers(most):
-    drawn, medians, judged = measure_site(most)
+    drawn, medians, (judged, starts, ran) = measure_site(most)
     yield from spread("explorers drawn after the start of a visit", drawn, "ms")
     yield from spread("a control's answer", medians, "ms")
     yield from spread("a number's verdict", judged, "ms")
+    yield from spread("a verdict on code", ran, "ms")
+    yield from spread("start of the page's Python", starts, "ms")
 
 
 def spread(name, values, unit):

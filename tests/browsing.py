@@ -1,6 +1,7 @@
 """What tests in a browser share: the built site, the browser if one is installed, and a visit."""
 
 import gzip
+import re
 import threading
 from contextlib import contextmanager
 from functools import cache, partial
@@ -13,9 +14,12 @@ from course.site.pdf import CHROMIUM
 
 __all__ = [
     "CHROMIUM",
+    "FORM_FILES",
     "PAGES",
     "SITE",
     "Page",
+    "added",
+    "gzipped",
     "is_refused_preload",
     "listening",
     "load_all",
@@ -30,6 +34,8 @@ PAGES = sorted(
     for path in SITE.rglob("*.html")
     if path.relative_to(SITE).parts[0] not in ("_static", "_sources", "index.html")
 )
+# What all pages load for forms.
+FORM_FILES = [SITE / "_static" / file for file in ("exercises.js", "exercises.css")]
 TYPESET = "() => window.MathJax?.startup?.promise.then(() => null)"
 # What is far down is loaded when one scrolls there.
 LATE_PICTURES = """() => Promise.allSettled([...document.images].map(image => {
@@ -124,6 +130,18 @@ def load_all(page, address):
     page.evaluate(TYPESET)
     page.evaluate(LATE_PICTURES)
     page.evaluate("() => document.fonts.ready.then(() => null)")
+
+
+def gzipped(path):
+    """Return the bytes of a file by gzip."""
+    return len(gzip.compress(path.read_bytes()))
+
+
+def added(page, kind):
+    """Return how many bytes, gzipped, the forms ("form") or the list ("list") add to a page."""
+    text = (SITE / page).read_text("utf-8")
+    rest = re.sub(rf'<div class="exercise-{kind}">.*?</div>', "", text)
+    return len(gzip.compress(text.encode())) - len(gzip.compress(rest.encode()))
 
 
 def is_refused_preload(error):

@@ -3,9 +3,10 @@
 from difflib import get_close_matches
 
 from course.exercises.chapters import of_chapters
+from course.exercises.choices import ChoiceExercise
 from course.exercises.code import CodeExercise
 from course.exercises.exercise import Exercise
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.numbers import NumberExercise, Slip
 from course.exercises.report import Hint, Report
 from course.exercises.rules import EXERCISES as _RULES
 from course.exercises.suspects import EXERCISES as _SUSPECTS

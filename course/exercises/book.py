@@ -92,11 +92,12 @@ def forms():
 
 @dataclass(frozen=True)
 class Entry:
-    """An exercise as the list of all of them has it."""
+    """An exercise as the list of all of them has it; `heading` is that of its chapter."""
 
     label: str
     chapter: str
-    summary: str
+    heading: str
+    title: str
     topic: str
     layer: str
     difficulty: int
@@ -106,24 +107,38 @@ class Entry:
 
 def entries(root=ROOT):
     """Return the `Entry` of every exercise of the book: by topic, the easy and short first."""
-    found = [_entry(exercise) for chapter in chapters(root) for exercise in asked(chapter, root)]
+    found = [
+        _entry(exercise, heading(chapter, root))
+        for chapter in chapters(root)
+        for exercise in asked(chapter, root)
+    ]
     return sorted(found, key=lambda e: (e.topic.lower(), e.difficulty, e.minutes))
 
 
-def _entry(asked_exercise):
+def heading(chapter, root=ROOT):
+    """Return the title of a chapter that is a notebook.
+
+    Examples
+    --------
+    >>> heading("descent/momentum")
+    'Momentum'
+    """
+    cells = json.loads(Path(root, "chapters", f"{chapter}.ipynb").read_text("utf-8"))["cells"]
+    return re.match("# (.*)", "".join(cells[0]["source"]))[1]
+
+
+def _entry(asked_exercise, chapter_heading):
     known = [exercises.get(name) for name in asked_exercise.names]
     ours = [exercises.get(name) for name in exercises.names(chapter=asked_exercise.chapter)]
     topics = Counter(exercise.topic for exercise in known or ours)
-    # Up to its question, or the first sentence of a text that asks late or not at all.
-    summary = re.match(
-        r"[^?]{,240}\?(?=\s|$)|.*?[.!?](?=\s|$)|.*", asked_exercise.text.strip(), re.DOTALL
-    )[0]
+    layer, title = asked_exercise.title.split(": ", 1)
     return Entry(
         label=asked_exercise.label,
         chapter=asked_exercise.chapter,
-        summary=re.sub(r"\$\$ *(.*?) *\$\$", r"$\1$", " ".join(summary.split())),
+        heading=chapter_heading,
+        title=title[0].upper() + title[1:],
         topic=topics.most_common(1)[0][0],
-        layer=re.split("[:,]", asked_exercise.title)[0].lower(),
+        layer=layer.lower(),
         difficulty=asked_exercise.difficulty or max(e.difficulty for e in known),
         minutes=asked_exercise.minutes or sum(e.minutes for e in known),
         names=asked_exercise.names,
@@ -138,12 +153,12 @@ def list_by_topic(listed):
             topic = entry.topic
             lines += ["", f"**{topic}**", ""]
         facts = f"{entry.layer}, {'●' * entry.difficulty}, {entry.minutes} min"
-        lines.append(f"- {{ref}}`{entry.label}`, {facts}. {entry.summary}")
+        lines.append(f"- {{ref}}`{entry.label}`: {entry.title} ({facts})")
     return "\n".join(lines)
 
 
 def filters(listed):
     """Return the HTML from which the website makes the filters of a list of entries."""
-    kept = ("names", "topic", "layer", "minutes")
+    kept = ("names", "heading", "topic", "layer", "minutes")
     data = {e.label: {k: v for k, v in asdict(e).items() if k in kept} for e in listed}
     return f'<div class="exercise-list">{data_element(data)}</div>'

@@ -1,7 +1,6 @@
 """Exercises in code: a learner's rule beside the package's, on inputs that show every mistake."""
 
 import inspect
-import textwrap
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -12,6 +11,7 @@ from course.exercises.inputs import Situation, inputs, record_of
 from course.exercises.judge import Unusable, asked_for, judge
 from course.exercises.misconceptions import describe
 from course.exercises.report import Report
+from course.exercises.solution import solution
 from optimlib.descent import iterate
 from optimlib.notation import by_hand, formula
 from optimlib.problems import square
@@ -70,8 +70,7 @@ class CodeExercise(Exercise):
 
     @property
     def worked(self):
-        method = self.rule.update if issubclass(self.rule, Rule) else self.rule.advance
-        return textwrap.dedent(inspect.getsource(method))
+        return solution(self)
 
     def hints(self):
         rule = self.rule(lr=0.1)

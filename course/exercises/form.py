@@ -10,7 +10,7 @@ import traitlets
 
 from course.exercises.markup import to_html
 from course.exercises.running import run
-from course.exercises.variants import hash_text, pack
+from course.exercises.variants import pack
 from optimlib.explorers.explorer import modules as explorer_modules
 from optimlib.javascript.linker import link
 from optimlib.javascript.writing import data_element
@@ -58,17 +58,15 @@ def style():
 
 def specification(exercise):
     """Return what stands in the page: the question, and what else the form shows at first."""
-    choices = getattr(exercise, "options", {})
-    # The right one is often written first.
-    keys = sorted(choices, key=lambda key: hash_text(f"{exercise.id}\n{key}"))
     return dict(
         name=exercise.id,
         kind=exercise.kind,
         question=_asked(exercise),
-        options=[[key, to_html(choices[key])] for key in keys],
+        options=_options(exercise) if exercise.kind == "choice" else [],
         hints=len(exercise.hints()),
         varies=exercise.varies,
         **(dict(start=exercise.start) if exercise.kind == "code" else {}),
+        **(dict(dealt=exercise.dealt) if exercise.dealt != exercise.id else {}),
     )
 
 
@@ -88,6 +86,10 @@ def _asked(exercise):
     return to_html(exercise.ask if exercise.kind == "choice" else exercise.question)
 
 
+def _options(exercise):
+    return [[key, to_html(text)] for key, text in exercise.shown.items()]
+
+
 def _helped(exercise):
     worked = str(exercise.worked).strip()
     if exercise.kind == "number":
@@ -97,6 +99,7 @@ def _helped(exercise):
         question=_asked(exercise),
         hints=[to_html(hint) for hint in exercise.hints()],
         worked=f"<pre>{written}</pre>" if exercise.kind == "code" else written,
+        **(dict(options=_options(exercise)) if exercise.kind == "choice" else {}),
         **exercise.judging(),
     )
 

@@ -6,10 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
+from course.exercises.choices import ChoiceExercise
 from course.exercises.misconceptions.adam import AdamInside
 from course.exercises.misconceptions.general import uncorrected
 from course.exercises.misconceptions.nesterov import LookBehind
-from course.exercises.numbers import ChoiceExercise
 from course.exercises.variants import COUNT, hash_text, place_of
 from optimlib.rules import Adam, GradientDescent, Momentum, Nesterov, Optimizer, Wrapper
 from optimlib.schedules import Exponential

@@ -3,6 +3,9 @@
 import json
 import re
 import unicodedata
+from dataclasses import replace
+
+import numpy as np
 
 # So many are drawn of each exercise, unless there are fewer: they fit into the exercise's file.
 COUNT = 60
@@ -45,6 +48,30 @@ def place_of(dealt, student, count):
     """
     name = unicodedata.normalize("NFC", student.strip())
     return hash_text(f"{dealt}\n{name}") % count
+
+
+def drawn(exercise, changes):
+    """Return variants of an exercise, up to `COUNT`: accepted ones, no question twice.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        With ``accepted()``, whether one of it may be given.
+    changes : callable
+        From a `numpy.random.Generator` to other fields of it, as a dict.
+    """
+    rng = np.random.default_rng(hash_text(exercise.id))
+    found, seen = [], {exercise.question}
+    for _ in range(20 * COUNT):
+        variant = replace(exercise, **changes(rng))
+        if variant.question in seen:
+            continue
+        seen.add(variant.question)
+        if variant.accepted():
+            found.append(variant)
+        if len(found) == COUNT:
+            break
+    return tuple(found)
 
 
 def pack(variants):

@@ -33,8 +33,8 @@ def answers(exercise):
     """Return (answer, whether it is right, what to say to it) for each answer that is known."""
     if isinstance(exercise, ChoiceExercise):
         return [
-            (text, key == exercise.right, exercise.feedback.get(key, ""))
-            for key, text in exercise.options.items()
+            (text, key == exercise.right, " ".join(exercise.check(key).lines))
+            for key, text in exercise.shown.items()
         ]
     slips = exercise.slip_values.values()
     wrong = [(value, False, exercise.check(value).diagnosis) for value in slips]

@@ -6,6 +6,7 @@ from functools import cache
 import nbformat
 import pytest
 import yaml
+from looping import each
 
 from course import ROOT, exercises
 from course.exercises import book
@@ -34,8 +35,17 @@ def imports(chapter):
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"][1].splitlines()
 
 
+DIGITS = re.compile(r"\b(two|three|four|five|six) (digits|decimals)\b")
+COUNTS = dict(zip(["two", "three", "four", "five", "six"], range(2, 7), strict=True))
+
+
+def precisions(text):
+    """Return the precisions that a text asks for: ("four", "digits")."""
+    return set(DIGITS.findall(" ".join(text.lower().split())))
+
+
 def layer(exercise):
-    return re.split("[:,]", exercise.title)[0].lower()
+    return exercise.title.partition(": ")[0].lower()
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -57,8 +67,9 @@ def test_every_exercise_has_one_form():
 
 
 def test_pages_do_not_ask_for_a_function_to_be_called():
-    for chapter in CHAPTERS:
-        assert "exercises.check(" not in markdown(chapter), chapter
+    for path in (ROOT / "chapters").rglob("*.ipynb"):
+        text = path.read_text("utf-8")
+        assert re.findall(r"exercises\.(?:check|hint|get)\(", text) == [], path
 
 
 @pytest.mark.parametrize("chapter", [*CHAPTERS, "appendix/conventions"])
@@ -70,10 +81,43 @@ def test_exercises_without_a_form_tell_time_and_difficulty_and_have_hints(chapte
             assert HINT.findall(exercise.text) == ["1", "2"], exercise.label
 
 
+NUMBERS = {
+    name: (asked, exercises.get(name))
+    for chapter in book.chapters()
+    for asked in book.asked(chapter)
+    for name in asked.names
+    if exercises.get(name).kind == "number"
+}
+
+
+@each("asked, form", NUMBERS)
+def test_a_chapter_asks_for_the_precision_that_the_form_asks_for(asked, form):
+    assert precisions(asked.text) <= precisions(form.question)
+
+
+@each("asked, form", NUMBERS)
+def test_a_form_asks_for_the_digits_that_it_judges_by(asked, form):
+    for variant in (form, *form.variants):
+        said = precisions(variant.question)
+        assert {unit for _, unit in said} <= {"digits"}
+        assert {COUNTS[count] for count, _ in said} <= {form.digits}
+        # Without a word the number is one that needs no rounding.
+        rounded = float(f"{variant.expected:.{form.digits}g}")
+        is_short = variant.expected == pytest.approx(rounded, rel=1e-9)
+        assert said or is_short or variant.expected.is_integer(), variant.question
+
+
 def test_the_list_has_every_exercise_once():
     labels = [entry.label for entry in book.entries()]
     assert len(labels) == len(set(labels)) == sum(len(book.asked(c)) for c in book.chapters())
     assert re.findall(r"^- \{ref\}`(\S+)`", book.list_by_topic(book.entries()), re.M) == labels
-    assert all(
-        entry.summary and entry.minutes and entry.layer in LAYERS for entry in book.entries()
-    )
+    for entry in book.entries():
+        assert entry.minutes
+        assert entry.layer in LAYERS
+        # It is found by its title, in words, among those of its chapter.
+        assert re.fullmatch(r"[A-Z0-9].*[^.]", entry.title)
+        assert entry.title != entry.heading
+        assert "/" not in entry.title
+        assert book.heading(entry.chapter) == entry.heading
+    titles = [(entry.chapter, entry.title) for entry in book.entries()]
+    assert len(set(titles)) == len(titles)

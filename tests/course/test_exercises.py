@@ -1,6 +1,7 @@
 """Exercises: right answers pass however they are written, wrong ones are named."""
 
 import inspect
+import re
 
 import pytest
 from right_answers import REARRANGED
@@ -9,6 +10,8 @@ from course import exercises
 from course.exercises.inputs import Situation, record_of
 from course.exercises.judge import recognised
 from course.exercises.misconceptions import describe
+from course.exercises.running import run
+from course.handouts.writing import worked_answer
 
 CODE = [
     exercise
@@ -62,6 +65,27 @@ def test_rearranged_answers_are_correct(exercise):
         for seed in range(10):
             report = exercise.check(answer, seed=seed)
             assert report.correct, report
+
+
+@each(CODE)
+def test_the_solution_is_the_function_asked_for_and_right(exercise):
+    text = exercise.worked
+    head = f"def update({', '.join(exercise.parameters)}):"
+    assert text.startswith(head)
+    assert text.startswith(exercise.start.partition("\n")[0])
+    assert "self" not in text
+    returned = re.search(r"^    return dict\((.*)\)$", text, re.M)[1]
+    assert tuple(re.findall(r"(\w+)=", returned)) == exercise.names
+    for seed in range(5):
+        outcome = run(exercise, text, seed)
+        assert outcome["verdict"]["correct"], outcome
+    assert max(map(len, text.splitlines())) <= 100
+
+
+@each(CODE)
+def test_no_hint_and_no_key_has_a_method(exercise):
+    assert "self" not in " ".join(exercise.hints())
+    assert exercise.worked in worked_answer(exercise)
 
 
 # What is wrong is named.

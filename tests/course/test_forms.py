@@ -136,7 +136,7 @@ def test_numbers_are_judged_on_the_page_as_by_python(exercise):
 def test_choices_are_judged_on_the_page_as_by_python(exercise):
     packed = content(exercise)
     for place, variant in [*enumerate([exercise, *exercise.variants])][::10]:
-        for key in exercise.options:
+        for key in variant.options:
             verdict = js(
                 "judgeChoice(unpack(packed, place), key)", packed=packed, place=place, key=key
             )

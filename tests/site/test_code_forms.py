@@ -249,6 +249,16 @@ def test_keys_indent_and_undo_takes_it_back(page):
     assert numbers == [str(n + 1) for n in range(START.count("\n") + 1)]
 
 
+def test_a_selection_of_lines_is_indented_and_nothing_else(page):
+    write_over(page, "a\n\nb\nc")
+    # From the first letter to where the last line begins, which does not belong to it.
+    code(page).evaluate("area => area.setSelectionRange(0, 5)")
+    page.keyboard.press("Tab")
+    assert code(page).input_value() == "    a\n\n    b\nc"
+    page.keyboard.press("Shift+Tab")
+    assert code(page).input_value() == "a\n\nb\nc"
+
+
 FOCUSED = (
     "() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText"
 )
@@ -264,6 +274,10 @@ def test_escape_then_tab_leaves_the_field(page):
     assert page.evaluate(FOCUSED) == "Run and check"
     page.keyboard.press("Shift+Tab")
     assert page.evaluate(FOCUSED) == "Your code"
+    # Who has typed, and left by the mouse, comes back as one who has not.
+    page.keyboard.type("y")
+    page.locator("h1").click()
+    code(page).focus()
     before = code(page).input_value()
     page.keyboard.press("Tab")
     assert page.evaluate(FOCUSED) == "Run and check"

@@ -2,13 +2,22 @@
 may be missing; what was done is there again after a reload.
 """
 
-import gzip
 import json
 import re
 
 import pytest
 from access import faults, walk
-from browsing import CHROMIUM, PAGES, SITE, allow_own_scripts_alone, listening, load_all
+from browsing import (
+    CHROMIUM,
+    FORM_FILES,
+    PAGES,
+    SITE,
+    added,
+    allow_own_scripts_alone,
+    gzipped,
+    listening,
+    load_all,
+)
 from playwright.sync_api import expect
 
 from course import exercises
@@ -173,11 +182,49 @@ def test_numbers_of_ones_own_are_those_of_the_hand_outs(page, server, name):
     one.get_by_label("Your answer").focus()
     one.get_by_text("Numbers of your own").press("Enter")
     one.get_by_label("Your name").fill(" Zoe\u0308 ")
-    press(one, "Take them")
+    press(one, "Use this name")
     variant = exercises.get(name).variant("Zoë")
     expect(one.get_by_role("button", name="The chapter’s numbers")).to_be_visible()
     assert one.locator(".answer-question").inner_html() == to_html(variant.question)
     expect(verdict(one)).to_have_text("Numbers of your own: Zoe\u0308")
+
+
+def test_another_question_is_another_choice(page, server):
+    exercise = exercises.get("hessians/sign")
+    page.goto(f"{server}/chapters/{exercise.chapter}.html")
+    one = form(page, exercise.id)
+
+    def shown():
+        """Return what is asked, and the answers in their order."""
+        labels = one.locator(".answer-option span").all()
+        question = one.locator(".answer-question").inner_html()
+        return question, [label.inner_html() for label in labels]
+
+    def as_shown(variant):
+        return to_html(variant.ask), [to_html(text) for text in variant.shown.values()]
+
+    assert shown() == as_shown(exercise)
+    one.locator("input[type=radio]").first.check()
+    for _ in range(3):
+        press(one, "Another question")
+        expect(one.locator("input[type=radio]:checked")).to_have_count(0)
+        (variant,) = [v for v in exercise.variants if as_shown(v) == shown()]
+        for key in variant.options:
+            one.locator(f'input[value="{key}"]').check()
+            press(one, "Check")
+            head = "Correct." if key == variant.right else "Not yet."
+            expect(verdict(one)).to_have_text(" ".join([head, *variant.check(key).lines]))
+        hint = f"Hint 1 of {len(variant.hints())}"
+        press(one, hint)
+        assert one.locator(".answer-text").inner_html() == to_html(variant.hints()[0])
+    one.get_by_text("A question of your own").press("Enter")
+    one.get_by_label("Your name").fill("Zoë")
+    press(one, "Use this name")
+    expect(verdict(one)).to_have_text("A question of your own: Zoë")
+    assert shown() == as_shown(exercise.variant("Zoë"))
+    press(one, "The chapter’s question")
+    expect(one.get_by_role("button", name="The chapter’s question")).to_be_hidden()
+    assert shown() == as_shown(exercise)
 
 
 def test_suspects_are_dealt_by_name(page, server):
@@ -190,7 +237,7 @@ def test_suspects_are_dealt_by_name(page, server):
     expect(verdict(one)).to_have_text("Correct.")
     one.locator("summary").press("Enter")
     one.get_by_label("Your name").fill(student)
-    press(one, "Take them")
+    press(one, "Use this name")
     expect(verdict(one)).to_have_text(f"A deal of your own: {student}")
     one.locator(f'input[value="{exercise.variant(student).right}"]').check()
     press(one, "Check")
@@ -239,8 +286,37 @@ def test_the_list_has_filters_and_links(page, server):
     assert shown.count() == sum(e.topic == topic for e in wanted)
     count = page.locator(".exercise-list").get_by_role("status")
     expect(count).to_contain_text(f"of {len(everything)} exercises, 1 solved in all.")
+    first = next(e for e in wanted if e.topic == topic)
+    expect(shown.first).to_contain_text(f": {first.title} (by hand, ")
     shown.first.locator("a").first.click()
     expect(page.locator("div.exercise.admonition:target")).to_be_visible()
+
+
+def test_the_list_shows_the_progress_of_a_chapter(page, server):
+    page.goto(f"{server}/{ADAM}")
+    answer(form(page, "adam/first-step"), "3.9")
+    expect(verdict(form(page, "adam/first-step"))).to_contain_text("Correct")
+    page.goto(f"{server}/{LIST}")
+    page.locator(".exercise-list").get_by_label("Chapter").select_option("Adam")
+    ours = [e for e in book.entries() if e.chapter == "adaptive/adam"]
+    shown = page.locator("li:visible", has=page.locator('a[href*="#ex-"]'))
+    assert shown.count() == len(ours)
+    links = [link.get_attribute("href") for link in shown.locator("a").all()]
+    assert all("adaptive/adam.html#ex-" in link for link in links)
+    forms = sum(bool(e.names) for e in ours)
+    count = page.locator(".exercise-list").get_by_role("status")
+    expect(count).to_contain_text(f"Of those shown {forms} have a form, and 1 of these are solved.")
+    progress = page.get_by_role("progressbar")
+    assert (progress.get_attribute("max"), progress.get_attribute("value")) == (str(forms), "1")
+    chapters = (
+        page.locator(".exercise-list").get_by_label("Chapter").locator("option").all_inner_texts()
+    )
+    assert chapters[1:] == list(dict.fromkeys(map(book.heading, asking())))
+
+
+def asking():
+    """Return the chapters that have exercises, in the order of the book."""
+    return [chapter for chapter in book.chapters() if book.asked(chapter)]
 
 
 def test_it_is_taken_along_taken_in_and_forgotten(page, server, tmp_path):
@@ -424,6 +500,12 @@ def test_without_javascript_there_is_no_form(browser, server):
     tab.close()
 
 
+def test_no_page_asks_for_a_function_to_be_called():
+    for page in PAGES:
+        text = re.sub(r"<[^>]*>", "", (SITE / page).read_text("utf-8"))
+        assert re.findall(r"exercises\.(?:check|hint|get)\(", text) == [], page
+
+
 def test_every_form_of_the_site_has_its_file():
     asked = [
         name
@@ -437,16 +519,8 @@ def test_every_form_of_the_site_has_its_file():
 
 
 def test_forms_add_little_to_a_page():
-    static = [SITE / "_static" / file for file in ("exercises.js", "exercises.css")]
-    shared = sum(len(gzip.compress(file.read_bytes())) for file in static)
+    shared = sum(map(gzipped, FORM_FILES))
     for page in PAGES:
-        text = (SITE / page).read_text("utf-8")
-        assert shared + added(text, "form") <= 15_000, page
+        assert shared + added(page, "form") <= 15_000, page
         # What the list of all exercises tells of each.
-        assert added(text, "list") <= 3_000, page
-
-
-def added(text, kind):
-    """Return how many bytes, gzipped, the forms or the list add to a page."""
-    rest = re.sub(rf'<div class="exercise-{kind}">.*?</div>', "", text)
-    return len(gzip.compress(text.encode())) - len(gzip.compress(rest.encode()))
+        assert added(page, "list") <= 3_000, page

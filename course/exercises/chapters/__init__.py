@@ -1,10 +1,10 @@
 """Exercises of the chapters whose answer is a number or a choice, one file per chapter.
 
 To add a chapter: a file of its name like `first_descent`, with a list `EXERCISES` of
-`NumberExercise` and `ChoiceExercise`. An exercise computes its numbers with the package (`point`
-runs a rule), its slips too where they are misconceptions of a rule (`Slip.of`; `shared` has both
-for runs on w²); `draw` makes a student's own parameters. The tests then ask for three slips that
-every variant tells apart.
+`NumberExercise`, `DrawnChoice` and `ChoiceExercise`. An exercise computes its numbers with the
+package (`point` runs a rule), its slips too where they are misconceptions of a rule (`Slip.of`;
+`shared` has both for runs on w²); `draw` makes a student's own parameters. The tests then ask for
+three slips that every variant tells apart.
 """
 
 from importlib import import_module

@@ -5,8 +5,9 @@ from functools import partial
 import numpy as np
 
 from course.exercises.chapters.shared import end, slips_of, start, worked
+from course.exercises.choices import DrawnChoice
 from course.exercises.misconceptions import scaled
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.numbers import NumberExercise, Slip
 from optimlib.rules import AdaGrad
 
 CHAPTER = "adaptive/adagrad"
@@ -17,30 +18,53 @@ def _root(number):
     return 1 / np.sqrt(number)
 
 
+def _steeper(rule, kappa, start, steps):
+    """Return the question what a steeper valley changes, to AdaGrad or to gradient descent."""
+    x, y = start
+    adapts = rule == "AdaGrad"
+    grows = "The gradient along y is κ times as large, and nothing divides it."
+    feedback = {
+        "same": "Gradient descent steps by η times the gradient, which grows by κ along y.",
+        "shorter": "√G along y grows by κ, but so does the gradient that it divides.",
+        "slower": "G has squares and grows by κ²; its root by κ, as the gradient does.",
+        "diverges": "No step of AdaGrad is longer than η, however steep the wall.",
+    }
+    return dict(
+        ask=(
+            rf"In the valley $\tfrac12(x^2 + \kappa\, y^2)$ {rule} starts at ({x:g}, {y:g}). How "
+            f"do its first {steps} points change if κ goes from 1 to {kappa:,}?"
+        ),
+        right="same" if adapts else "diverges",
+        options={
+            "same": "not at all, up to ε" if adapts else "not at all",
+            "shorter": f"its steps along y get shorter, by a factor of {kappa:,}",
+            "slower": f"its steps along y get shorter, by a factor of {kappa**0.5:,.0f}",
+            "diverges": "it diverges along y",
+        },
+        feedback=feedback if adapts else feedback | {"shorter": grows, "slower": grows},
+    )
+
+
+def _draw_steeper(rng):
+    return dict(
+        rule=str(rng.choice(["AdaGrad", r"gradient descent with $\eta = 0.1$"])),
+        kappa=int(rng.choice([10, 20, 50, 80, 100, 150, 200, 300])) ** 2,
+        start=(float(rng.integers(1, 8)) / 2, 1.0),
+        steps=int(rng.choice([10, 20, 30, 50])),
+    )
+
+
 EXERCISES = [
-    ChoiceExercise(
+    DrawnChoice(
         id="adagrad/valley",
         chapter=CHAPTER,
         layer="predict",
         topic="adaptive methods",
         minutes=3,
         difficulty=1,
-        ask=(
-            r"In the valley $\tfrac12(x^2 + \kappa\, y^2)$ AdaGrad starts at (1.5, 1). How do its "
-            "first 20 points change if κ goes from 1 to 10,000?"
-        ),
-        right="same",
-        options={
-            "same": "not at all, up to ε",
-            "shorter": "its steps along y get shorter, by a factor of 10,000",
-            "slower": "its steps along y get shorter, by a factor of 100",
-            "diverges": "it diverges along y",
-        },
-        feedback={
-            "shorter": "√G along y grows by κ, but so does the gradient that it divides.",
-            "slower": "G has squares and grows by κ²; its root by κ, as the gradient does.",
-            "diverges": "No step of AdaGrad is longer than η, however steep the wall.",
-        },
+        made=_steeper,
+        parameters=dict(rule="AdaGrad", kappa=10_000, start=(1.5, 1.0), steps=20),
+        draw=_draw_steeper,
     ),
     _Number(
         id="adagrad/second",

@@ -5,7 +5,8 @@ from functools import cache, partial
 import numpy as np
 
 from course.exercises.chapters.shared import start
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip, point
+from course.exercises.choices import DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip, point
 from optimlib import problems
 from optimlib.notation import by_hand
 from optimlib.rules import Adam
@@ -42,27 +43,56 @@ def _lone(beta1, beta2, after=400):
     return total
 
 
+def _left(beta1, beta2):
+    """Return the question what is left of Adam if one β or both are 0."""
+    options = {
+        "sign": "each step is η long, against the sign of the gradient",
+        "gradient descent": "gradient descent with the learning rate η",
+        "nothing": "nothing: it divides by zero",
+        "rmsprop": "RMSProp with its usual memory",
+    }
+    feedback = {
+        "gradient descent": "m is the gradient itself, but it is still divided by √v.",
+        "nothing": "1 − βᵗ is 1 then, and v is g²: nothing is 0.",
+        "rmsprop": "RMSProp remembers squares by its β; here nothing is remembered.",
+    }
+    set_to, right = r"\beta_1 = \beta_2 = 0", "sign"
+    if beta1:
+        set_to, right = rf"\beta_1 = {beta1:g}$ and $\beta_2 = 0", "mean"
+        del options["rmsprop"], feedback["rmsprop"]
+        options["mean"] = "the mean of the gradients, divided by the size of the last one"
+        feedback["sign"] = "That needs m to be the last gradient; with β₁ it is a mean of many."
+        feedback["gradient descent"] = "m is still divided by √v, the size of the last gradient."
+    elif beta2:
+        set_to, right = rf"\beta_1 = 0$ and $\beta_2 = {beta2:g}", "rmsprop"
+        options["rmsprop"] = "RMSProp, with its mean of squares corrected"
+        feedback["sign"] = "That needs √v to be the size of the last gradient; v is a mean of many."
+        feedback["nothing"] = "1 − β₁ᵗ is 1, and 1 − β₂ᵗ is larger than 0 from the first step on."
+    return dict(
+        ask=f"Set ${set_to}$. What is left of Adam, where gradients are not tiny?",
+        right=right,
+        options=options,
+        feedback=feedback,
+    )
+
+
+def _draw_left(rng):
+    beta = float(rng.choice([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999]))
+    where = rng.integers(5)
+    return dict(beta1=beta * (where in (1, 2)), beta2=beta * (where in (3, 4)))
+
+
 EXERCISES = [
-    ChoiceExercise(
+    DrawnChoice(
         id="adam/no-memory",
         chapter=CHAPTER,
         layer="predict",
         topic="adaptive methods",
         minutes=3,
         difficulty=1,
-        ask=r"Set $\beta_1 = \beta_2 = 0$. What is left of Adam, where gradients are not tiny?",
-        right="sign",
-        options={
-            "sign": "each step is η long, against the sign of the gradient",
-            "gradient descent": "gradient descent with the learning rate η",
-            "nothing": "nothing: it divides by zero",
-            "rmsprop": "RMSProp with its usual memory",
-        },
-        feedback={
-            "gradient descent": "m is the gradient itself, but it is still divided by √v.",
-            "nothing": "1 − βᵗ is 1 then, and v is g²: nothing is 0.",
-            "rmsprop": "RMSProp remembers squares by its β; here nothing is remembered.",
-        },
+        made=_left,
+        parameters=dict(beta1=0.0, beta2=0.0),
+        draw=_draw_left,
     ),
     _Number(
         id="adam/first-step",

@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.choices import DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip
 
 CHAPTER = "practice/choosing"
 _Number = partial(NumberExercise, chapter=CHAPTER)
@@ -25,33 +26,94 @@ def _megabytes(millions, arrays=4, size=4):
     return arrays * size * millions
 
 
-EXERCISES = [
-    ChoiceExercise(
-        id="choosing/turned-exact",
-        chapter=CHAPTER,
-        layer="predict",
-        topic="choice",
-        minutes=5,
-        difficulty=1,
-        ask=(
-            "A loss with ten thousand parameters, exact gradients, a turned valley. You have "
-            "memory for a hundred vectors and no time to tune. What do you take?"
-        ),
-        right="l-bfgs",
+# Situations, of some size in words: the question, the right answer, and what to say to others.
+SITUATIONS = {
+    "turned": (
+        "A loss with {size} parameters, exact gradients, a turned valley. You have memory for a "
+        "hundred vectors and no time to tune. What do you take?",
+        "l-bfgs",
+        {
+            "newton": "Turning means nothing to it, but its matrix is as large as {size} vectors, "
+            "and you have room for a hundred.",
+            "adam": "It has a rate for each coordinate, and in a turned valley no coordinate lies "
+            "along an axis; and there is a rate to tune.",
+            "momentum": "Turning means nothing to it, but it has a rate and a β to tune, and there "
+            "is memory left for more.",
+        },
+    ),
+    "few": (
+        "A loss with {size} parameters, exact gradients and Hessians, a turned valley, and a start "
+        "near its minimum. What needs the fewest steps?",
+        "newton",
+        {
+            "l-bfgs": "It has to learn from its steps what the Hessian says at once.",
+            "adam": "It has a rate for each coordinate, and in a turned valley no coordinate lies "
+            "along an axis.",
+            "momentum": "It multiplies the error by some factor in a step; there is one that "
+            "squares it.",
+        },
+    ),
+    "uneven": (
+        "A network with {size} weights, mini-batches, inputs of very different sizes, and no time "
+        "to tune. What do you take?",
+        "adam",
+        {
+            "l-bfgs": "Mini-batches make its curvature pairs a lottery.",
+            "newton": "Its matrix has as many rows and columns as there are weights: {size}.",
+            "momentum": "It has one rate for all weights, and one to be tuned.",
+        },
+    ),
+    "budget": (
+        "A network with {size} weights, mini-batches, time to tune a rate and its schedule, and "
+        "memory for one vector beside weights and gradient. What do you take?",
+        "momentum",
+        {
+            "l-bfgs": "Mini-batches make its curvature pairs a lottery; and a pair is two vectors.",
+            "newton": "Its matrix has as many rows and columns as there are weights: {size}.",
+            "adam": "It remembers two vectors, m and v, and you have room for one.",
+        },
+    ),
+}
+SIZES = {
+    "turned": ["five thousand", "ten thousand", "fifty thousand"],
+    "few": ["three", "five", "ten"],
+    "uneven": ["a million", "ten million"],
+    "budget": ["a million", "ten million"],
+}
+
+
+def _situation(kind, size):
+    """Return the question what to take in a situation."""
+    ask, right, feedback = SITUATIONS[kind]
+    return dict(
+        ask=ask.format(size=size),
+        right=right,
         options={
             "l-bfgs": "L-BFGS",
             "newton": "Newton's method",
             "adam": "Adam",
             "momentum": "momentum",
         },
-        feedback={
-            "newton": "Turning means nothing to it, but its matrix is as large as ten thousand "
-            "vectors, and you have room for a hundred.",
-            "adam": "It has a rate for each coordinate, and in a turned valley no coordinate lies "
-            "along an axis; and there is a rate to tune.",
-            "momentum": "Turning means nothing to it, but it has a rate and a β to tune, and there "
-            "is memory left for more.",
-        },
+        feedback={key: said.format(size=size) for key, said in feedback.items()},
+    )
+
+
+def _draw_situation(rng):
+    kind = str(rng.choice(list(SITUATIONS)))
+    return dict(kind=kind, size=str(rng.choice(SIZES[kind])))
+
+
+EXERCISES = [
+    DrawnChoice(
+        id="choosing/turned-exact",
+        chapter=CHAPTER,
+        layer="predict",
+        topic="choice",
+        minutes=5,
+        difficulty=1,
+        made=_situation,
+        parameters=dict(kind="turned", size="ten thousand"),
+        draw=_draw_situation,
     ),
     _Number(
         id="choosing/steps-to-zero",

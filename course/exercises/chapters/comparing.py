@@ -6,7 +6,8 @@ from math import comb
 
 import numpy as np
 
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.choices import ChoiceExercise
+from course.exercises.numbers import NumberExercise, Slip
 
 CHAPTER = "practice/comparing"
 _Number = partial(NumberExercise, chapter=CHAPTER)

@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.choices import DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip
 from optimlib import problems
 
 CHAPTER = "landscape/convexity"
@@ -38,27 +39,75 @@ def _gap_text(a, b, t):
     )
 
 
+# Functions that are convex, and others, each with the reason.
+CONVEX = {
+    "$e^x$": "It has no minimum, and yet f″ = eˣ is positive everywhere.",
+    "$e^{-x}$": "It has no minimum, and yet f″ = e⁻ˣ is positive everywhere.",
+    "the larger one of $(x - 1)^2$ and $(x + 1)^2$": "The kink at 0 bends up: the maximum of "
+    "convex functions is convex.",
+    "$x^3$ on $[0, 1]$": "f″ = 6x is negative only for x < 0, outside of this interval.",
+    "$|x|$": "The kink at 0 bends up, and no chord lies below the graph.",
+    "$x^4$": "f″ = 12x² is 0 at 0, and negative nowhere.",
+    r"$-\log x$ for $x > 0$": "f″ = 1/x² is positive.",
+    "$2x + 1$": "A line equals each of its chords, and that is enough.",
+    r"$\cosh x$": "f″ = cosh x is nowhere below 1.",
+    "$1/x$ for $x > 0$": "f″ = 2/x³ is positive there.",
+}
+NOT_CONVEX = {
+    "the smaller one of $(x - 1)^2$ and $(x + 1)^2$": "Between its two valleys is a hill: at 0 it "
+    "is 1, and the chord from −1 to 1 is at 0.",
+    "$x^3$ on $[-1, 1]$": "f″ = 6x is negative left of 0.",
+    r"$\sqrt{x}$ for $x > 0$": "It bends down: f″ is negative everywhere.",
+    r"$\log x$ for $x > 0$": "It bends down: f″ = −1/x² is negative everywhere.",
+    "$1 - e^{-x^2}$": "It has one minimum, but far out it bends down towards 1.",
+    r"$\tanh x$": "It bends down right of 0.",
+    "$x^4 - x^2$": "f″(0) = −2, between its two minima.",
+    r"$\cos x$": "f″ = −cos x is −1 at 0.",
+    "$xy$": "It is convex in each variable, and falls on both sides of 0 along (1, −1).",
+}
+
+
+def _odd_one(one, others, place, convex):
+    """Return the question for the only convex function among some, or the only other one."""
+    known = CONVEX | NOT_CONVEX
+    options = dict(zip("abcd", [*others[:place], one, *others[place:]], strict=True))
+    right = "abcd"[place]
+    return dict(
+        ask=f"Which one of these is {'' if convex else 'not '}convex?",
+        right=right,
+        options=options,
+        feedback={key: known[text] for key, text in options.items() if key != right},
+    )
+
+
+def _draw_odd_one(rng):
+    convex = bool(rng.random() < 0.5)
+    kinds = (CONVEX, NOT_CONVEX) if convex else (NOT_CONVEX, CONVEX)
+    one, others = (rng.permutation(list(kind)).tolist() for kind in kinds)
+    place = int(rng.integers(4))
+    return dict(one=one[0], others=tuple(others[:3]), place=place, convex=convex)
+
+
 EXERCISES = [
-    ChoiceExercise(
+    DrawnChoice(
         id="convexity/not-convex",
         chapter=CHAPTER,
         layer="predict",
         topic="convexity",
         minutes=3,
         difficulty=1,
-        ask="Which one of these is not convex?",
-        right="b",
-        options={
-            "a": "$e^x$",
-            "b": "the smaller one of $(x - 1)^2$ and $(x + 1)^2$",
-            "c": "the larger one of $(x - 1)^2$ and $(x + 1)^2$",
-            "d": "$x^3$ on $[0, 1]$",
-        },
-        feedback={
-            "a": "It has no minimum, and yet f″ = eˣ is positive everywhere.",
-            "c": "The kink at 0 bends up: the maximum of convex functions is convex.",
-            "d": "f″ = 6x is negative only for x < 0, outside of this interval.",
-        },
+        made=_odd_one,
+        parameters=dict(
+            one="the smaller one of $(x - 1)^2$ and $(x + 1)^2$",
+            others=(
+                "$e^x$",
+                "the larger one of $(x - 1)^2$ and $(x + 1)^2$",
+                "$x^3$ on $[0, 1]$",
+            ),
+            place=1,
+            convex=False,
+        ),
+        draw=_draw_odd_one,
     ),
     _Number(
         id="convexity/mixed-term",

@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.choices import DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip
 
 CHAPTER = "landscape/critical-points"
 _Number = partial(NumberExercise, chapter=CHAPTER)
@@ -26,34 +27,80 @@ def _share(ratio):
     return 1 - np.arctan(ratio) / (np.pi / 2)
 
 
+FAR = "Look at what the rule asks of f far away, along the line"
+GROWS = "f grows in every direction, so the rule applies."
+# What is found of a function, what minima − saddles + maxima is then, why it is not 1, and what to
+# say to the other reasons.
+COUNTED = {
+    "beale": (
+        "Beale's function has one minimum and two saddles", -1, "does not apply",
+        f"Two more minima are not to be found. {FAR} x = 0.",
+        "ol.critical_points shows their eigenvalues, and none is 0. Look at what the rule asks of "
+        "f far away.",
+    ),
+    "saddle": (
+        "$x^2 - y^2$ has one saddle", -1, "does not apply",
+        f"The gradient (2x, −2y) is 0 at the origin alone. {FAR} x = 0.",
+        f"The eigenvalues are 2 and −2. {FAR} x = 0.",
+    ),
+    "cubic": (
+        "$x^3 - 3x + y^2$ has one minimum and one saddle", 0, "does not apply",
+        f"3x² − 3 is 0 at −1 and at 1 only. {FAR} y = 0.",
+        f"6x is 6 and −6 at the two points, not 0. {FAR} y = 0.",
+    ),
+    "wells": (
+        "A search has found two minima of $(x^2 - 1)^2 + y^2$ and nothing else", 2, "missed",
+        "At both the eigenvalues are 8 and 2. The way from one to the other leads up and down: "
+        "what is at its top?",
+        GROWS,
+    ),
+    "himmelblau": (
+        "A search has found the four minima of Himmelblau's function, its maximum, and two saddles",
+        3, "missed",
+        "ol.critical_points shows their eigenvalues, and none is 0. The rule says how many saddles "
+        "there have to be.",
+        GROWS,
+    ),
+    "monkey": (
+        "$x^3 - 3xy^2 + (x^2 + y^2)^2$ has three minima, and a saddle at the origin", 2,
+        "degenerate",
+        "The equations can be solved by hand: there are these four points. Look at the Hessian at "
+        "the origin.",
+        GROWS,
+    ),
+}  # fmt: skip
+
+
+def _counted(function):
+    """Return the question why minima − saddles + maxima is not 1."""
+    found, count, right, *reasons = COUNTED[function]
+    options = {
+        "missed": "the search has missed a critical point, or more",
+        "degenerate": "one of the points is degenerate",
+        "does not apply": "the function does not grow in every direction",
+    }
+    wrong = [key for key in options if key != right]
+    return dict(
+        ask=(
+            f"{found}, so minima − saddles + maxima is {count} and not 1. Why?".replace("-1", "−1")
+        ),
+        right=right,
+        options=options,
+        feedback=dict(zip(wrong, reasons, strict=True)),
+    )
+
+
 EXERCISES = [
-    ChoiceExercise(
+    DrawnChoice(
         id="critical-points/beale",
         chapter=CHAPTER,
         layer="predict",
         topic="critical points",
         minutes=4,
         difficulty=2,
-        ask=(
-            "Beale's function has one minimum and two saddles, so minima − saddles + maxima is −1 "
-            "and not 1. Why?"
-        ),
-        right="does not apply",
-        options={
-            "missed": "the search has missed a minimum and a maximum",
-            "degenerate": "one of the three points is degenerate",
-            "does not apply": "the function does not grow in every direction",
-        },
-        feedback={
-            "missed": (
-                "Two more minima are not to be found. Look at what the rule asks of f far away, "
-                "along the line x = 0."
-            ),
-            "degenerate": (
-                "ol.critical_points shows their eigenvalues, and none is 0. Look at what the rule "
-                "asks of f far away."
-            ),
-        },
+        made=_counted,
+        parameters=dict(function="beale"),
+        draw=lambda rng: dict(function=str(rng.choice(list(COUNTED)))),
     ),
     _Number(
         id="critical-points/double-well",

@@ -4,10 +4,11 @@ from functools import partial
 
 import numpy as np
 
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.choices import DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip
 from optimlib import problems
 from optimlib.calculus import numerical_gradient
-from optimlib.symbols import number_text
+from optimlib.symbols import SUPERSCRIPTS, number_text
 
 CHAPTER = "landscape/derivatives"
 _Number = partial(NumberExercise, chapter=CHAPTER)
@@ -28,28 +29,64 @@ def _exponent(bits, c):
     return 1 - bits / 2 - np.log2(c)
 
 
-EXERCISES = [
-    ChoiceExercise(
-        id="derivatives/kinds",
-        chapter=CHAPTER,
-        layer="predict",
-        topic="critical points",
-        minutes=3,
-        difficulty=1,
-        ask="Minimum, maximum or neither at 0: $x^3 + x^4$?",
-        right="neither",
+def _term(factor, power, raised=lambda power: f"^{power}"):
+    """Return a multiple of a power of x; in TeX, or as `raised` writes the exponent."""
+    size = f"{abs(factor)}" if abs(factor) != 1 else ""
+    return f"{size}x{raised(power)}"
+
+
+def _kind(powers, factors):
+    """Return the question what a sum of two powers, the lower first, has at 0."""
+    (p, q), (a, b) = powers, factors
+
+    def written(raised, minus):
+        lead = minus * (a < 0) + _term(a, p, raised)
+        return lead, f"{lead} {minus if b < 0 else '+'} {_term(b, q, raised)}"
+
+    lead, whole = written(lambda power: f"{power}".translate(SUPERSCRIPTS), "−")
+    near = f"Near 0 the lower power is the larger one: {whole} goes as {lead} does there"
+    side = "right" if a > 0 else "left"
+    extreme = "minimum" if a > 0 else "maximum"
+    feedback = {
+        "minimum": f"{near}.",
+        "maximum": f"Just {side} of 0 {lead} is positive: f rises above f(0) = 0.",
+        "neither": f"{near}, and that has one sign on both sides.",
+        "undecided": "Only the second-derivative test is silent: the sign of f′ on both sides "
+        "decides.",
+    }
+    if p % 2 == 0:
+        other = {"minimum": "maximum", "maximum": "minimum"}[extreme]
+        feedback[other] = f"{near}, and that is {'above' if a > 0 else 'below'} 0 on both sides."
+    return dict(
+        ask=f"Minimum, maximum or neither at 0: ${written(lambda power: f'^{power}', '-')[1]}$?",
+        right="neither" if p % 2 else extreme,
         options={
             "minimum": "a minimum",
             "maximum": "a maximum",
             "neither": "neither of them",
             "undecided": "that cannot be known, since $f''(0) = 0$",
         },
-        feedback={
-            "minimum": "Near 0 the lower power is the larger one: x³ + x⁴ goes as x³ does there.",
-            "maximum": "Just right of 0 both powers are positive: f rises above f(0) = 0.",
-            "undecided": "Only the second-derivative test is silent: the sign of f′ on both sides "
-            "decides.",
-        },
+        feedback=feedback,
+    )
+
+
+def _draw_kind(rng):
+    p = int(rng.integers(3, 7))
+    factors = tuple(int(factor) for factor in rng.choice([-3, -2, -1, 1, 2, 3], 2))
+    return dict(powers=(p, int(rng.integers(p + 1, 9))), factors=factors)
+
+
+EXERCISES = [
+    DrawnChoice(
+        id="derivatives/kinds",
+        chapter=CHAPTER,
+        layer="predict",
+        topic="critical points",
+        minutes=3,
+        difficulty=1,
+        made=_kind,
+        parameters=dict(powers=(3, 4), factors=(1, 1)),
+        draw=_draw_kind,
     ),
     _Number(
         id="derivatives/central-difference",

@@ -5,7 +5,8 @@ from functools import partial
 import numpy as np
 
 from course.exercises.chapters.shared import HILL, small
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.choices import DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip
 from optimlib import problems
 from optimlib.calculus import directional_derivative
 from optimlib.symbols import number_text
@@ -43,6 +44,66 @@ def _turn_text(x, y, k):
         f"the gradient ({before}, {same}) becomes ({after}, {same}): "
         f"it turns by {_turn(x, y, 1 / k**2, 1):.4g}°"
     )
+
+
+def _bowl(a, b, c):
+    """Return ax² + by² + cxy in TeX."""
+    first, second, third = (f"{n if n != 1 else ''}" for n in (a, b, c))
+    return f"{first}x^2 + {second}y^2" + (f" + {third}xy" if c else "")
+
+
+def _outwards(a, b, c, k):
+    """Return the question for the slope of ax² + by² + cxy along k times (x, y)."""
+    gradient = f"({2 * a}x + {c}y) {k}x + ({2 * b}y + {c}x) {k}y".replace("1y", "y").replace(
+        "1x", "x"
+    )
+    squares = f"factor {2 * a * k}" if a == b else f"factors {2 * a * k} and {2 * b * k}"
+    return dict(
+        ask=f"What is $∇f(x, y) · ({k}x, {k}y)$ for the bowl $f = {_bowl(a, b, c)}$?",
+        right=f"{2 * k}f",
+        options={
+            f"{2 * k}f": f"${2 * k}f$: positive everywhere but at the minimum",
+            f"{k}f": f"${k}f$: positive everywhere but at the minimum",
+            "0": "0: the vector points along the contour",
+            "any sign": "positive at some points and negative at others",
+        },
+        feedback={
+            f"{k}f": f"Multiply out {gradient}: the squares have the {squares}.",
+            "0": f"At (1, 0) the gradient is ({2 * a}, {c}), and ({2 * a}, {c}) · ({k}, 0) is not "
+            "0.",
+            "any sign": f"Multiply out {gradient}, and compare with f, which is never negative.",
+        },
+    )
+
+
+def _around(a, b, k):
+    """Return the question for the slope of ax² + by² along k times (−y, x)."""
+    asked = _outwards(a, b, 0, k)
+    product = f"{2 * a}x · (−{k}y) + {2 * b}y · {k}x"
+    at_axis = f"At (1, 0) f is {a}, but ({2 * a}, 0) · (0, {k}) is 0."
+    rest = f"{2 * k * (b - a)}xy has both signs.".replace("-", "−")
+    sign = "all terms cancel." if a == b else rest
+    return asked | dict(
+        ask=f"What is $∇f(x, y) · (-{k}y, {k}x)$ for the bowl $f = {_bowl(a, b, 0)}$?",
+        right="0" if a == b else "any sign",
+        feedback={
+            f"{2 * k}f": at_axis,
+            f"{k}f": at_axis,
+            "0": f"Multiply out {product}: {sign}",
+            "any sign": f"Multiply out {product}: {sign}",
+        },
+    )
+
+
+def _slope_along(around, k, **bowl):
+    return _around(k=k, **bowl) if around else _outwards(k=k, **bowl)
+
+
+def _draw_slope_along(rng):
+    a, k = int(rng.integers(1, 5)), int(rng.integers(2, 6))
+    if rng.random() < 0.5:
+        return dict(around=True, a=a, b=int(rng.choice([a, *range(1, 5)])), k=k)
+    return dict(around=False, a=a, b=int(rng.integers(1, 5)), c=1, k=k)
 
 
 EXERCISES = [
@@ -171,27 +232,16 @@ EXERCISES = [
             ),
         ),
     ),
-    ChoiceExercise(
+    DrawnChoice(
         id="directional-derivatives/wrong-gradient",
         chapter=CHAPTER,
         layer="by hand",
         topic="checking gradients",
         minutes=6,
         difficulty=2,
-        ask="What is $∇f(x, y) · (2x, 2y)$ for the bowl $f = x^2 + y^2 + xy$?",
-        right="4f",
-        options={
-            "4f": "$4f$: positive everywhere but at the minimum",
-            "2f": "$2f$: positive everywhere but at the minimum",
-            "0": "0: the vector points along the contour",
-            "any sign": "positive at some points and negative at others",
-        },
-        feedback={
-            "2f": "Multiply out (2x + y) 2x + (2y + x) 2y: the squares have the factor 4.",
-            "0": "At (1, 0) the gradient is (2, 1), and (2, 1) · (2, 0) is not 0.",
-            "any sign": "Multiply out (2x + y) 2x + (2y + x) 2y, and compare with f, which is "
-            "never negative.",
-        },
+        made=_slope_along,
+        parameters=dict(around=False, a=1, b=1, c=1, k=2),
+        draw=_draw_slope_along,
     ),
     _Number(
         id="directional-derivatives/units",

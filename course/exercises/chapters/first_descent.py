@@ -20,7 +20,8 @@ EXERCISES = [
         minutes=3,
         difficulty=1,
         ask=lambda lr, w0: (
-            rf"Gradient descent, $\eta = {lr:g}$, on $w^2$ from $w_0 = {w0:g}$: what is $w_3$?"
+            rf"Gradient descent, $\eta = {lr:g}$, on $w^2$ from $w_0 = {w0:g}$: what is $w_3$? "
+            "Three digits."
         ),
         answer=end(GradientDescent, 3),
         parameters=dict(lr=0.6, w0=4.0),
@@ -61,7 +62,7 @@ EXERCISES = [
         difficulty=1,
         ask=lambda lr, beta, w0: (
             rf"Momentum, $\eta = {lr:g}$ and $\beta = {beta:g}$, on $w^2$ from $w_0 = {w0:g}$: "
-            "compute $w_2$."
+            "compute $w_2$ to three digits."
         ),
         answer=end(Momentum, 2),
         parameters=dict(lr=0.1, beta=0.9, w0=4.0),

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip, point
+from course.exercises.choices import ChoiceExercise, DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip, point
 from optimlib.objective import Objective
 from optimlib.rules import GradientDescent
 from optimlib.symbols import number_text
@@ -24,6 +25,48 @@ def _bowl(h):
 
 def _stopped(h, steps, lr=0.01):
     return point(GradientDescent(lr), _bowl(h), 0.0, steps)
+
+
+ADAPTIVE = "RMSProp", "AdaGrad", "Adam"
+OTHERS = "momentum", "Nesterov's rule", "gradient descent"
+
+
+def _who_ends_there(line, adaptive, others, there):
+    """Return the question which methods end at the nearest point of ax + by = a² + b², or not."""
+    a, b = line
+    last, first = others
+    written = f"{a if a != 1 else ''}x + {b if b != 1 else ''}y = {a * a + b * b}"
+    along = "divide each coordinate by its own size: along (1, 1)."
+    sums = f"The steps of {last} are sums of gradients too, hence along ({a}, {b})."
+    return dict(
+        ask=(
+            f"{', '.join([*adaptive, first])} and {last} start at 0 on the line ${written}$. "
+            f"Which {'end' if there else 'do not end'} at $({a}, {b})$?"
+        ),
+        right="others" if there else "adaptive",
+        options={
+            "all": "all of them",
+            "others": f"{last} and {first}",
+            "adaptive": " and ".join(adaptive),
+            "one": f"{first} only",
+        },
+        feedback={
+            "all": f"{' and '.join(adaptive)} {along}" if there else sums,
+            "adaptive": f"These {along}",
+            "others": sums,
+            "one": sums,
+        },
+    )
+
+
+def _draw_who(rng):
+    lines = [(3, 4), (4, 3), (1, 2), (2, 1), (1, 3), (3, 1), (2, 3), (3, 2), (2, 5), (1, 4)]
+    return dict(
+        line=lines[rng.integers(len(lines))],
+        adaptive=tuple(rng.permutation(ADAPTIVE)[:2].tolist()),
+        others=tuple(rng.permutation(OTHERS)[:2].tolist()),
+        there=bool(rng.random() < 0.5),
+    )
 
 
 EXERCISES = [
@@ -116,28 +159,21 @@ EXERCISES = [
             ),
         ),
     ),
-    _Choice(
+    DrawnChoice(
         id="generalization/which-go-there",
+        chapter=CHAPTER,
         layer="experiment",
         topic="implicit bias",
         minutes=5,
         difficulty=1,
-        ask=(
-            "RMSProp, AdaGrad, Nesterov's rule and momentum start at 0 on the line $3x + 4y = 25$. "
-            "Which end at $(3, 4)$?"
+        made=_who_ends_there,
+        parameters=dict(
+            line=(3, 4),
+            adaptive=("RMSProp", "AdaGrad"),
+            others=("momentum", "Nesterov's rule"),
+            there=True,
         ),
-        right="momentum, nesterov",
-        options={
-            "all": "all of them",
-            "momentum, nesterov": "momentum and Nesterov's rule",
-            "rmsprop, adagrad": "RMSProp and AdaGrad",
-            "nesterov": "Nesterov's rule only",
-        },
-        feedback={
-            "all": "RMSProp and AdaGrad divide each coordinate by its own size: along (1, 1).",
-            "rmsprop, adagrad": "These divide each coordinate by its own size: along (1, 1).",
-            "nesterov": "Momentum's velocity is a sum of gradients too, hence along (3, 4).",
-        },
+        draw=_draw_who,
     ),
     _Choice(
         id="generalization/which-truth",

@@ -1,13 +1,15 @@
 """Exercises of the chapter landscape/hessians."""
 
 from functools import partial
+from math import gcd
 
 import numpy as np
 
 from course.exercises.chapters.shared import HILL, small
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.choices import DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip
 from optimlib.calculus import directional_derivative, second_directional_derivative
-from optimlib.symbols import number_text
+from optimlib.symbols import SUPERSCRIPTS, number_text
 
 CHAPTER = "landscape/hessians"
 _Number = partial(NumberExercise, chapter=CHAPTER)
@@ -38,29 +40,121 @@ def _partner(c, degrees):
     return 2 - c * np.sin(np.radians(2 * degrees))
 
 
-EXERCISES = [
-    ChoiceExercise(
-        id="hessians/sign",
-        chapter=CHAPTER,
-        layer="predict",
-        topic="definiteness",
-        minutes=3,
-        difficulty=1,
-        ask=r"What is the sign of $\begin{pmatrix} 4 & 2 \\ 2 & 1 \end{pmatrix}$?",
-        right="positive semidefinite",
+def _sign(p, q, r):
+    """Return the question for the sign of the matrix with the rows (p, q) and (q, r)."""
+    det = p * r - q * q
+
+    def signed(number):
+        return f"−{-number}" if number < 0 else f"{number}"
+
+    def factor(number):
+        return f"({signed(number)})" if number < 0 else f"{number}"
+
+    product = f"{signed(p)} · {factor(r)} − {factor(q)} · {factor(q)} = {signed(det)}"
+    along, divisor = f"Along (1, 0) the curvature is {signed(p)}.", gcd(q, p)
+    flat = f"({signed(abs(q) // divisor)}, {signed(-p * (1 if q > 0 else -1) // divisor)})"
+    right = "positive semidefinite"
+    two_signs = f"For two signs the determinant would have to be negative; it is {product}."
+    feedback = {
+        "positive definite": f"{'Positive entries are' if q > 0 else 'A positive diagonal is'} not "
+        f"enough: {product}, so along {flat} there is no curvature.",
+        "indefinite": two_signs,
+        "negative definite": along,
+    }
+    if det > 0:
+        right = "positive definite" if p > 0 else "negative definite"
+        feedback["positive definite"] = along
+        none = f"An eigenvalue 0 would make the determinant 0; it is {product}."
+        feedback["positive semidefinite"] = none
+    elif det < 0:
+        right = "indefinite"
+        said = f"The determinant is {product}: negative, and it is the product of the eigenvalues."
+        feedback = dict.fromkeys([*feedback, "positive semidefinite"], said)
+    return dict(
+        ask=rf"What is the sign of $\begin{{pmatrix}} {p} & {q} \\ {q} & {r} \end{{pmatrix}}$?",
+        right=right,
         options={
             "positive definite": "both eigenvalues are positive",
             "positive semidefinite": "one eigenvalue is 0, the other positive",
             "indefinite": "one eigenvalue is negative, the other positive",
             "negative definite": "both eigenvalues are negative",
         },
-        feedback={
-            "positive definite": "Positive entries are not enough: 4 · 1 − 2 · 2 = 0, so along "
-            "(1, −2) there is no curvature.",
-            "indefinite": "For two signs the determinant would have to be negative; it is "
-            "4 · 1 − 2 · 2 = 0.",
-            "negative definite": "Along (1, 0) the curvature is 4.",
+        feedback=feedback,
+    )
+
+
+def _draw_sign(rng):
+    """Draw a matrix of one of the four kinds, all alike often."""
+    kind = rng.integers(4)
+    if kind == 0:
+        a, b = int(rng.integers(1, 4)), int(rng.choice([-3, -2, -1, 1, 2, 3]))
+        return dict(p=a * a, q=a * b, r=b * b)
+    q = int(rng.choice([-3, -2, -1, 1, 2, 3]))
+    p, r = (int(size) for size in rng.integers(1, 8, 2))
+    # More or less than q² in the product of p and r.
+    if (p * r > q * q) == (kind == 1) or p * r == q * q:
+        return _draw_sign(rng)
+    return dict(p=-p, q=q, r=-r) if kind == 3 else dict(p=p, q=q, r=r)
+
+
+def _minima(even, odd, curves):
+    """Return the question which of four functions have a minimum at the origin.
+
+    The last is the product of y minus multiples of x²; with equal `curves` it is nowhere negative,
+    and with x⁴ added 0 at the origin alone.
+    """
+    a, b = curves
+    first, second, third = (
+        f"$y^2 {term}$" for term in (f"+ x^{even}", f"- x^{even}", f"+ x^{odd}")
+    )
+
+    def below(number):
+        return f"(y - {number if number != 1 else ''}x^2)"
+
+    last = f"${below(a)}{below(b)}$" if a != b else f"${below(a)}^2 + x^4$"
+    middle, half = (a + b) / 2, (b - a) / 2
+    along = (
+        f"On the curve y = {middle:g}x² the last one is −{f'{half**2:g}' if half != 1 else ''}x⁴"
+    )
+    power = f"{even}".translate(SUPERSCRIPTS)
+    feedback = {
+        "first and last": f"{along}, although it rises along every line.",
+        "first": "The last one is a sum of two squares, and 0 only where both are.",
+        "all": f"Semidefinite is necessary, not sufficient: along the x-axis y² − x{power} falls.",
+        "none": f"An eigenvalue 0 leaves the case open: y² + x{power} is nowhere negative.",
+    }
+    return dict(
+        ask=f"Which of {first}, {second}, {third} and {last} have a minimum at the origin?",
+        right="first" if a != b else "first and last",
+        options={
+            "first": f"only {first}",
+            "first and last": f"{first} and {last}",
+            "all": "all, since no eigenvalue is negative",
+            "none": "none, since one eigenvalue is 0",
         },
+        feedback=feedback,
+    )
+
+
+def _draw_minima(rng):
+    a = int(rng.integers(1, 4))
+    apart = int(rng.choice([0, 2, 4]))
+    return dict(
+        even=int(rng.choice([4, 6, 8])), odd=int(rng.choice([3, 5, 7])), curves=(a, a + apart)
+    )
+
+
+EXERCISES = [
+    DrawnChoice(
+        id="hessians/sign",
+        chapter=CHAPTER,
+        layer="predict",
+        topic="definiteness",
+        minutes=3,
+        difficulty=1,
+        made=_sign,
+        parameters=dict(p=4, q=2, r=1),
+        draw=_draw_sign,
     ),
     _Number(
         id="hessians/curvature-along",
@@ -183,27 +277,15 @@ EXERCISES = [
             ),
         ),
     ),
-    ChoiceExercise(
+    DrawnChoice(
         id="hessians/which-minimum",
         chapter=CHAPTER,
         layer="experiment",
         topic="second-derivative test",
         minutes=12,
         difficulty=3,
-        ask="Which of $y^2 + x^4$, $y^2 - x^4$, $y^2 + x^3$ and $(y - x^2)(y - 3x^2)$ have a "
-        "minimum at the origin?",
-        right="first",
-        options={
-            "first": "only $y^2 + x^4$",
-            "first and last": "$y^2 + x^4$ and $(y - x^2)(y - 3x^2)$",
-            "all": "all, since no eigenvalue is negative",
-            "none": "none, since one eigenvalue is 0",
-        },
-        feedback={
-            "first and last": "On the curve y = 2x² the last one is −x⁴, although it rises along "
-            "every line.",
-            "all": "Semidefinite is necessary, not sufficient: along the x-axis y² − x⁴ falls.",
-            "none": "An eigenvalue 0 leaves the case open: y² + x⁴ is nowhere negative.",
-        },
+        made=_minima,
+        parameters=dict(even=4, odd=3, curves=(1, 3)),
+        draw=_draw_minima,
     ),
 ]

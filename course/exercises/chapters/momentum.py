@@ -5,8 +5,9 @@ from functools import partial
 import numpy as np
 
 from course.exercises.chapters.shared import end, slips_of, start, worked
+from course.exercises.choices import DrawnChoice
 from course.exercises.misconceptions import momentum
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.numbers import NumberExercise, Slip
 from optimlib.rules import AverageMomentum
 
 CHAPTER = "descent/momentum"
@@ -45,28 +46,77 @@ def _tuned(diagonal, beside):
     )
 
 
+def _factor(lr, beta, curvature=2.0):
+    """Return by which factor the heavy ball on w² shrinks in a step, in the long run."""
+    return float(np.max(np.abs(np.roots([1, lr * curvature - 1 - beta, beta]))))
+
+
+def _closer(beta, small, large):
+    """Return the question which of two rates brings the heavy ball closer to 0."""
+    root = beta**0.5
+    low, high = (1 - root) ** 2, (1 + root) ** 2
+    swings = "it swings, and shrinks by √β."
+    said = {
+        "low": f"ηλ is {2 * small:g} for η = {small:g}, below (1 − √β)² = {low:.4g}: it creeps, "
+        f"and shrinks by only {_factor(small, beta):.3g}.",
+        "above low": f"ηλ is {2 * small:g} for η = {small:g}, above (1 − √β)² = {low:.4g}: "
+        f"{swings}",
+        "high": f"ηλ is {2 * large:g} for η = {large:g}, above (1 + √β)² = {high:.4g}: its factor "
+        f"is {_factor(large, beta):.3g}.",
+        "below high": f"ηλ is {2 * large:g} for η = {large:g}, below (1 + √β)² = {high:.4g}: "
+        f"{swings}",
+    }
+    feedback = {"small": said["below high"], "large": said["above low"]}
+    right = "neither"
+    if 2 * small < low:
+        right, feedback = "large", dict.fromkeys(["small", "neither"], said["low"])
+    elif 2 * large > high:
+        right, feedback = "small", dict.fromkeys(["large", "neither"], said["high"])
+    return dict(
+        ask=(
+            rf"The heavy ball with $\beta = {beta:g}$ on $w^2$: which gets closer to 0 in 100 "
+            rf"steps, $\eta = {small:g}$ or $\eta = {large:g}$?"
+        ),
+        right=right,
+        options={
+            "small": f"η = {small:g}, by far",
+            "large": f"η = {large:g}, by far",
+            "neither": "neither by much: both shrink by the same factor",
+        },
+        feedback=feedback,
+    )
+
+
+def _draw_closer(rng):
+    """Draw rates of which at most one leaves the range in which the ball swings, and clearly."""
+    beta = float(rng.choice([0.25, 0.36, 0.49, 0.64, 0.81]))
+    root = beta**0.5
+    low, high = (1 - root) ** 2 / 2, (1 + root) ** 2 / 2
+    small = float(f"{rng.uniform(1.3, 3) * low:.1g}")
+    large = float(f"{rng.uniform(0.5, 0.9) * high:.1g}")
+    other = rng.integers(3)
+    if other == 1:
+        small = float(f"{rng.uniform(0.1, 0.6) * low:.1g}")
+    if other == 2:
+        large = float(f"{rng.uniform(1.02, 1.2) * high:.3g}")
+    inside = low < small < large < high
+    outside = (small < 0.7 * low and large < high) or (low < small and large > 1.01 * high)
+    if inside if other == 0 else outside:
+        return dict(beta=beta, small=small, large=large)
+    return _draw_closer(rng)
+
+
 EXERCISES = [
-    ChoiceExercise(
+    DrawnChoice(
         id="momentum/closer",
         chapter=CHAPTER,
         layer="predict",
         topic="momentum",
         minutes=3,
         difficulty=2,
-        ask=(
-            r"The heavy ball with $\beta = 0.81$ on $w^2$: which gets closer to 0 in 100 steps, "
-            r"$\eta = 0.1$ or $\eta = 1$?"
-        ),
-        right="neither",
-        options={
-            "small": "η = 0.1, by far",
-            "large": "η = 1, by far",
-            "neither": "neither by much: both shrink by the same factor",
-        },
-        feedback={
-            "small": "ηλ is 2 for η = 1, below (1 + √β)² = 3.61: it swings, and shrinks by √β.",
-            "large": "ηλ is 0.2 for η = 0.1, above (1 − √β)² = 0.01: it swings, and shrinks by √β.",
-        },
+        made=_closer,
+        parameters=dict(beta=0.81, small=0.1, large=1.0),
+        draw=_draw_closer,
     ),
     _Number(
         id="momentum/average-2",

@@ -5,38 +5,73 @@ from functools import partial
 import numpy as np
 
 from course.exercises.chapters.shared import end, slips_of, start, worked
+from course.exercises.choices import DrawnChoice
 from course.exercises.misconceptions import nesterov
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.numbers import NumberExercise, Slip
 from optimlib.rules import Nesterov
 
 CHAPTER = "descent/nesterov"
 _Number = partial(NumberExercise, chapter=CHAPTER)
 
 
+def _ahead(shape, c):
+    """Return the question how Momentum and Nesterov differ on a line, in a bowl, on a hill."""
+    first = "In the first step the velocity is 0: the look-ahead point is w itself."
+    same = "The slope at the look-ahead point is another, from the second step on."
+    asked = {
+        "line": (
+            f"On the line $f(w) = {c if c != 1 else ''}w$ the slope is {c} everywhere. How do the "
+            "paths of `Momentum` and `Nesterov` with the same numbers differ?",
+            "not at all",
+            {
+                "ahead": "The library form is, by ηβv: its w is the look-ahead point itself.",
+                "behind": f"It brakes where the slope ahead is smaller; here it is {c} there too.",
+            },
+        ),
+        "bowl": (
+            rf"In the bowl $f(w) = {c}w^2$ `Momentum` and `Nesterov` start at 4 with "
+            r"$\eta = 0.001$ and $\beta = 0.9$. How do their paths differ in the first ten "
+            "steps, all downhill?",
+            "behind",
+            {"ahead": "Ahead, further down, the slope is smaller: its velocity grows less."},
+        ),
+        "hill": (
+            rf"On the hill $f(w) = -{c}w^2$ `Momentum` and `Nesterov` start at 1 with "
+            r"$\eta = 0.001$ and $\beta = 0.9$. How do their paths differ in the first ten "
+            "steps, all downhill?",
+            "ahead",
+            {"behind": "Ahead, further down, the slope is steeper: its velocity grows more."},
+        ),
+    }
+    ask, right, feedback = asked[shape]
+    return dict(
+        ask=ask,
+        right=right,
+        options={
+            "not at all": "they do not differ",
+            "ahead": "Nesterov is ahead",
+            "behind": "Nesterov is behind: it brakes earlier",
+            "first step": "only the first step differs",
+        },
+        feedback={"not at all": same, "first step": first} | feedback,
+    )
+
+
+def _draw_ahead(rng):
+    return dict(shape=str(rng.choice(["line", "bowl", "hill"])), c=int(rng.integers(2, 10)))
+
+
 EXERCISES = [
-    ChoiceExercise(
+    DrawnChoice(
         id="nesterov/line",
         chapter=CHAPTER,
         layer="predict",
         topic="look-ahead",
         minutes=3,
         difficulty=1,
-        ask=(
-            "On the line $f(w) = w$ the slope is 1 everywhere. How do the paths of `Momentum` and "
-            "`Nesterov` with the same numbers differ?"
-        ),
-        right="not at all",
-        options={
-            "not at all": "they do not differ",
-            "ahead": "Nesterov is ahead by ηβv",
-            "behind": "Nesterov is behind: it brakes earlier",
-            "first step": "only the first step differs",
-        },
-        feedback={
-            "ahead": "That is the library form, whose w is the look-ahead point itself.",
-            "behind": "It brakes where the slope ahead is smaller; here it is 1 there too.",
-            "first step": "In the first step the velocity is 0: the look-ahead point is w itself.",
-        },
+        made=_ahead,
+        parameters=dict(shape="line", c=1),
+        draw=_draw_ahead,
     ),
     _Number(
         id="nesterov/third",

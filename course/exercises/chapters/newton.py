@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.choices import DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip
 
 CHAPTER = "curvature/newton"
 _Number = partial(NumberExercise, chapter=CHAPTER)
@@ -20,6 +21,78 @@ def _border(lr, doubled=2, far=4):
         else:
             low = middle
     return low
+
+
+def _two_exponentials(a):
+    """Return the logarithm of two exponentials in TeX."""
+    x = f"{a:g}x" if a != 1 else "x"
+    return rf"\log(e^{{{x}}} + e^{{-{x}}})"
+
+
+# What is changed, who takes the same step then, and why not another answer.
+METHODS = r"gradient descent, Newton's method, the one with $H + \lambda I$ and the same $\lambda$"
+CHANGES = {
+    "factor": (
+        rf"We multiply $f$ by {{number}}. Which take the same step as before: {METHODS}?",
+        "newton",
+        {
+            "newton, regularized": "The factor cancels only if all of H + λI has it: λ has the "
+            "unit of a curvature.",
+            "all": "The step of gradient descent is −ηg, and g is {number} times as long.",
+            "none": "In H⁻¹g both have the factor {number}, and it cancels.",
+        },
+    ),
+    "constant": (
+        rf"We add {{number}} to $f$. Which take the same step as before: {METHODS}?",
+        "all",
+        dict.fromkeys(
+            ["newton", "newton, regularized", "none"],
+            "What is added falls out of the gradient and of the Hessian.",
+        ),
+    ),
+    "turn": (
+        rf"We turn the axes by {{number}}°. Which still step to the same place: {METHODS}?",
+        "all",
+        {
+            "newton": "λI is the same in all axes: it turns with H.",
+            "newton, regularized": "The gradient turns with the axes, and with it the step −ηg.",
+            "none": "Gradient and Hessian turn with the axes: nothing else happens to them.",
+        },
+    ),
+    "unit": (
+        r"We measure one coordinate in other units, $x = {number} u$. Which still step to the same "
+        rf"place: {METHODS}?",
+        "newton",
+        {
+            "newton, regularized": "A curvature along u is another number than one along x, and λ "
+            "is added to both.",
+            "all": "The slope along u is {number} times that along x, and a step along u is as "
+            "good as one of {number} along x.",
+            "none": "In H⁻¹g the units cancel.",
+        },
+    ),
+}
+
+
+def _scaled(change, number):
+    """Return the question which methods notice a change."""
+    ask, right, feedback = CHANGES[change]
+    return dict(
+        ask=ask.replace("{number}", f"{number}"),
+        right=right,
+        options={
+            "newton": "Newton's method only",
+            "newton, regularized": "Newton's method and the regularized one",
+            "all": "all three",
+            "none": "none",
+        },
+        feedback={key: said.replace("{number}", f"{number}") for key, said in feedback.items()},
+    )
+
+
+def _draw_scaled(rng):
+    change = str(rng.choice(list(CHANGES)))
+    return dict(change=change, number=int(rng.choice([10, 20, 30, 50, 60, 80])))
 
 
 EXERCISES = [
@@ -64,31 +137,16 @@ EXERCISES = [
             ),
         ),
     ),
-    ChoiceExercise(
+    DrawnChoice(
         id="newton/scale",
         chapter=CHAPTER,
         layer="predict",
         topic="second-order methods",
         minutes=4,
         difficulty=1,
-        ask=(
-            r"We multiply $f$ by 1000. Which take the same step as before: gradient descent, "
-            r"Newton's method, the one with $H + \lambda I$ and the same $\lambda$?"
-        ),
-        right="newton",
-        options={
-            "newton": "Newton's method only",
-            "newton, regularized": "Newton's method and the regularized one",
-            "all": "all three",
-            "none": "none",
-        },
-        feedback={
-            "newton, regularized": (
-                "The factor cancels only if all of H + λI has it: λ has the unit of a curvature."
-            ),
-            "all": "The step of gradient descent is −ηg, and g is 1000 times as long.",
-            "none": "In H⁻¹g both have the factor 1000, and it cancels.",
-        },
+        made=_scaled,
+        parameters=dict(change="factor", number=1000),
+        draw=_draw_scaled,
     ),
     _Number(
         id="newton/cubic-constant",
@@ -97,7 +155,7 @@ EXERCISES = [
         minutes=8,
         difficulty=2,
         ask=lambda a: (
-            rf"Newton's method on $\log(e^{{{a:g}x}} + e^{{-{a:g}x}})$ near 0: the next error is "
+            rf"Newton's method on ${_two_exponentials(a)}$ near 0: the next error is "
             "$c$ times the cube of the last one. How large is $c$, without its sign? Three digits."
         ),
         answer=lambda a: 2 * a**2 / 3,

@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.choices import DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip
 from optimlib import problems
 from optimlib.descent import trace
 from optimlib.line_search import ExactLineSearch
@@ -47,6 +48,50 @@ def _way(kappa, x0, y0):
         f"s = {number_text(s)}, y = {number_text(y)}, sᵀy = {number_text(s @ y)}; "
         f"H = (I − s yᵀ/sᵀy)(I − y sᵀ/sᵀy) + s sᵀ/sᵀy has the rows "
         + " and ".join(map(number_text, _updated(kappa, x0, y0)))
+    )
+
+
+def _first_step(kind, number):
+    """Return the question what the first steps of BFGS and of CG are, from some H₀."""
+    start = {"unit": "I", "multiple": f"{number:g}\\,I", "inverse": r"\nabla^2 f(w_0)^{-1}"}[kind]
+    written = f"{number:g} I" if kind == "multiple" else "I"
+    right, feedback = (
+        "steepest descent",
+        {
+            "newton": "Newton's step needs the Hessian, and no pair s, y has been seen yet.",
+            "newton, steepest descent": "BFGS estimates the inverse Hessian from pairs s, y; "
+            f"before the first there are none, and H₀ is {written}.",
+        },
+    )
+    if kind == "inverse":
+        right, feedback = (
+            "newton, steepest descent",
+            {
+                "newton": "CG is given no Hessian: its first direction is −g.",
+                "steepest descent": "p = −H₀g with the inverse Hessian is Newton's step.",
+            },
+        )
+    neither = "Put H₀ into p = −Hg; and CG has no direction yet to correct by."
+    return dict(
+        ask=(
+            f"Of which method is the first step of BFGS with $H_0 = {start}$, and of which that of "
+            f"CG{'' if kind == 'unit' else ', both with an exact line search'}?"
+        ),
+        right=right,
+        options={
+            "newton": "Newton's method, both",
+            "steepest descent": "steepest descent, both",
+            "newton, steepest descent": "Newton's method for BFGS, steepest descent for CG",
+            "neither": "neither, in both cases",
+        },
+        feedback=feedback | {"neither": neither},
+    )
+
+
+def _draw_first_step(rng):
+    return dict(
+        kind=str(rng.choice(["unit", "multiple", "inverse"])),
+        number=float(rng.choice([0.01, 0.1, 0.5, 2, 10])),
     )
 
 
@@ -94,29 +139,16 @@ EXERCISES = [
             ),
         ),
     ),
-    ChoiceExercise(
+    DrawnChoice(
         id="quasi-newton/first-step",
         chapter=CHAPTER,
         layer="predict",
         topic="quasi-Newton methods",
         minutes=3,
         difficulty=1,
-        ask="Of which method is the first step of BFGS with $H_0 = I$, and of which that of CG?",
-        right="steepest descent",
-        options={
-            "newton": "Newton's method, both",
-            "steepest descent": "steepest descent, both",
-            "newton, steepest descent": "Newton's method for BFGS, steepest descent for CG",
-            "neither": "neither, in both cases",
-        },
-        feedback={
-            "newton": "Newton's step needs the Hessian, and no pair s, y has been seen yet.",
-            "newton, steepest descent": (
-                "BFGS estimates the inverse Hessian from pairs s, y; before the first there are "
-                "none, and H₀ is I."
-            ),
-            "neither": "Put H₀ = I into p = −Hg; and CG has no direction yet to correct by.",
-        },
+        made=_first_step,
+        parameters=dict(kind="unit", number=1),
+        draw=_draw_first_step,
     ),
     _Number(
         id="quasi-newton/first-update",

@@ -5,8 +5,9 @@ from functools import partial
 import numpy as np
 
 from course.exercises.chapters.shared import end, slips_of, worked
+from course.exercises.choices import DrawnChoice
 from course.exercises.misconceptions import scaled
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.numbers import NumberExercise, Slip
 from optimlib.rules import RMSProp
 
 CHAPTER = "adaptive/rmsprop"
@@ -22,30 +23,75 @@ def _window(rng):
     return dict(window=float(10 * rng.integers(5, 61)))
 
 
-EXERCISES = [
-    ChoiceExercise(
-        id="rmsprop/thousandfold",
-        chapter=CHAPTER,
-        layer="predict",
-        topic="adaptive methods",
-        minutes=3,
-        difficulty=1,
+# What is changed, whose paths change visibly, and why not another answer.
+CHANGES = {
+    "factor": (
+        "A loss is multiplied by {number}.",
+        "gradient descent",
+        {
+            "all": "RMSProp and AdaGrad divide the gradient by a root that grows by {number} as "
+            "well.",
+            "none": "The minimum stays, but steps that are {number} times as long miss it.",
+            "adagrad": "AdaGrad's root of the sum grows by {number} too, forgotten or not.",
+        },
+    ),
+    "constant": (
+        "To a loss {number} is added.",
+        "none",
+        dict.fromkeys(
+            ["gradient descent", "all", "adagrad"],
+            "No gradient changes: what is added has the slope 0.",
+        ),
+    ),
+    "rate": (
+        "All learning rates are divided by {number}.",
+        "all",
+        {
+            "gradient descent": "RMSProp and AdaGrad multiply by η too, after they have divided.",
+            "none": "The minimum stays, but all steps there are shorter.",
+            "adagrad": "RMSProp multiplies by η too: it forgets gradients, not the rate.",
+        },
+    ),
+}
+
+
+def _changed(change, number):
+    """Return the question whose paths change visibly."""
+    done, right, feedback = CHANGES[change]
+    written = f"{number:,}"
+    return dict(
         ask=(
-            "A loss is multiplied by 1,000. Which of the paths of RMSProp, AdaGrad and gradient "
+            f"{done.format(number=written)} Which of the paths of RMSProp, AdaGrad and gradient "
             "descent changes visibly?"
         ),
-        right="gradient descent",
+        right=right,
         options={
             "gradient descent": "that of gradient descent only",
             "all": "all three",
             "none": "none of them: the minimum is where it was",
             "adagrad": "those of AdaGrad and gradient descent: only RMSProp forgets",
         },
-        feedback={
-            "all": "RMSProp and AdaGrad divide the gradient by a root that grows by 1,000 as well.",
-            "none": "The minimum stays, but steps that are 1,000 times as long miss it.",
-            "adagrad": "AdaGrad's root of the sum grows by 1,000 too, forgotten or not.",
-        },
+        feedback={key: said.format(number=written) for key, said in feedback.items()},
+    )
+
+
+def _draw_changed(rng):
+    return dict(
+        change=str(rng.choice(list(CHANGES))), number=int(rng.choice([10, 20, 50, 100, 500, 1000]))
+    )
+
+
+EXERCISES = [
+    DrawnChoice(
+        id="rmsprop/thousandfold",
+        chapter=CHAPTER,
+        layer="predict",
+        topic="adaptive methods",
+        minutes=3,
+        difficulty=1,
+        made=_changed,
+        parameters=dict(change="factor", number=1000),
+        draw=_draw_changed,
     ),
     _Number(
         id="rmsprop/second",

@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip, point
+from course.exercises.choices import DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip, point
 from optimlib import problems
 from optimlib.rules import Newton
 
@@ -25,6 +26,59 @@ def _factors(beta, rise):
 def _grown(lr, steps, saddle_free=True):
     """Return what Newton's method makes of y = 1 on x² − y²."""
     return point(Newton(lr, saddle_free=saddle_free), problems.saddle, (1.0, 1.0), steps)[1]
+
+
+# Steps on a saddle, whether they lead into it, and what to say to who thinks otherwise.
+STEPS = {
+    "newton": (
+        r"Newton's method steps by $-\eta H^{-1} \nabla f$.",
+        True,
+        "The gradient points that way, but H⁻¹ divides by the negative eigenvalue and turns the "
+        "step in {down} around.",
+    ),
+    "saddle-free": (
+        r"The saddle-free method steps by $-\eta |H|^{-1} \nabla f$.",
+        False,
+        "|H| has the size of the negative eigenvalue, not its sign: the step in {down} stays "
+        "downhill.",
+    ),
+    "descent": (
+        r"Gradient descent steps by $-\eta \nabla f$, with a small $\eta$.",
+        False,
+        "Along {down} −∇f points downhill, away from the saddle.",
+    ),
+}
+
+
+def _where(method, up, factors, far):
+    """Return the question where a method goes on a saddle that rises along `up`."""
+    down = "y" if up == "x" else "x"
+    done, ends_in_saddle, reason = STEPS[method]
+    rise, fall = (f"{f if f != 1 else ''}{v}^2" for f, v in zip(factors, (up, down), strict=True))
+    start = f"({far}, 0.01)" if up == "x" else f"(0.01, {far})"
+    right, wrong = ("saddle", "down") if ends_in_saddle else ("down", "saddle")
+    return dict(
+        ask=f"{done} Where does it go from ${start}$ on ${rise} - {fall}$?",
+        right=right,
+        options={
+            "saddle": "into the saddle",
+            "down": f"past the saddle and down along {down}",
+            "up": f"uphill along {up}",
+        },
+        feedback={
+            wrong: reason.format(down=down),
+            "up": f"The eigenvalue of {up} is positive, so in {up} the step leads downhill.",
+        },
+    )
+
+
+def _draw_where(rng):
+    return dict(
+        method=str(rng.choice(list(STEPS))),
+        up=str(rng.choice(["x", "y"])),
+        factors=tuple(int(factor) for factor in rng.integers(1, 5, 2)),
+        far=int(rng.integers(1, 4)),
+    )
 
 
 EXERCISES = [
@@ -124,30 +178,16 @@ EXERCISES = [
             ),
         ),
     ),
-    ChoiceExercise(
+    DrawnChoice(
         id="saddle-points/newton",
         chapter=CHAPTER,
         layer="predict",
         topic="second-order methods",
         minutes=3,
         difficulty=1,
-        ask=(
-            r"Newton's method steps by $-\eta H^{-1} \nabla f$. Where does it go from $(1, 0.01)$ "
-            "on $x^2 - y^2$?"
-        ),
-        right="saddle",
-        options={
-            "saddle": "into the saddle",
-            "down": "past the saddle and down along y",
-            "up": "uphill along x",
-        },
-        feedback={
-            "down": (
-                "The gradient points that way, but H⁻¹ divides by the negative eigenvalue and "
-                "turns the step in y around."
-            ),
-            "up": "The eigenvalue of x is positive, so in x the step leads downhill.",
-        },
+        made=_where,
+        parameters=dict(method="newton", up="x", factors=(1, 1), far=1),
+        draw=_draw_where,
     ),
     _Number(
         id="saddle-points/saddle-free",

@@ -4,11 +4,12 @@ from functools import partial
 
 import numpy as np
 
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.choices import DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip
 from optimlib import problems
 from optimlib.descent import trace
 from optimlib.rules import Adam
-from optimlib.symbols import number_text
+from optimlib.symbols import number_latex, number_text
 
 CHAPTER = "landscape/vanishing-gradients"
 TANH = problems.tanh
@@ -25,27 +26,57 @@ def _first_step(x0, eps, lr=0.1, **options):
     return -trace(Adam(lr, eps=eps, **options), TANH, x0, 1)["step"][0]
 
 
+def _slopes(z):
+    """Return the slopes of tanh and of the sigmoid."""
+    return float(1 / np.cosh(z) ** 2), float(1 / (2 + 2 * np.cosh(z)))
+
+
+def _flatter(places):
+    """Return the question which of tanh and the sigmoid is flatter at two places."""
+    options = {
+        ("sigmoid", "tanh"): "the sigmoid at {}, tanh at {}",
+        ("tanh", "sigmoid"): "tanh at {}, the sigmoid at {}",
+        ("sigmoid", "sigmoid"): "the sigmoid at both",
+        ("tanh", "tanh"): "tanh at both",
+    }
+    flatter = tuple("tanh" if np.less(*_slopes(z)) else "sigmoid" for z in places)
+    shown = [f"{z:g}".replace("-", "−") for z in places]
+
+    def reason(claimed):
+        wrong = next(i for i in (0, 1) if claimed[i] != flatter[i])
+        if flatter[wrong] == "tanh":
+            far = f"{abs(places[wrong]):g}"
+            return f"Far out the slopes are about 4e⁻²ᶻ and e⁻ᶻ: which is smaller at z = {far}?"
+        tanh, sigmoid = (f"{slope:.2g}" for slope in _slopes(places[wrong]))
+        return f"At {shown[wrong]} the slope of tanh is {tanh}, that of the sigmoid {sigmoid}."
+
+    def key(pair):
+        return ", ".join(dict.fromkeys(pair))
+
+    return dict(
+        ask=f"Which is flatter, tanh or the sigmoid: at {shown[0]}, and at {shown[1]}?",
+        right=key(flatter),
+        options={key(pair): text.format(*shown) for pair, text in options.items()},
+        feedback={key(pair): reason(pair) for pair in options if pair != flatter},
+    )
+
+
+def _draw_flatter(rng):
+    first, second = rng.choice([-6, -5, -4, -3, -1, -0.5, 0, 0.5, 1, 3, 4, 5, 6], 2, replace=False)
+    return dict(places=(float(first), float(second)))
+
+
 EXERCISES = [
-    ChoiceExercise(
+    DrawnChoice(
         id="vanishing-gradients/flatter",
         chapter=CHAPTER,
         layer="predict",
         topic="activations",
         minutes=4,
         difficulty=1,
-        ask="Which is flatter, tanh or the sigmoid: at 0, and at 4?",
-        right="sigmoid, tanh",
-        options={
-            "sigmoid, tanh": "the sigmoid at 0, tanh at 4",
-            "tanh, sigmoid": "tanh at 0, the sigmoid at 4",
-            "sigmoid": "the sigmoid at both",
-            "tanh": "tanh at both",
-        },
-        feedback={
-            "tanh, sigmoid": "It is the other way round: tanh′ z = 4σ′(2z), so 1 against ¼ at 0.",
-            "sigmoid": "Far out the slopes are about 4e⁻²ᶻ and e⁻ᶻ: which is smaller at z = 4?",
-            "tanh": "At 0, σ′ = ½ · ½, and tanh′ = 4σ′(0).",
-        },
+        made=_flatter,
+        parameters=dict(places=(0.0, 4.0)),
+        draw=_draw_flatter,
     ),
     _Number(
         id="vanishing-gradients/plateau",
@@ -143,7 +174,7 @@ EXERCISES = [
         minutes=6,
         difficulty=2,
         ask=lambda x0, eps: (
-            rf"Adam, $\eta = 0.1$ and $\varepsilon = {eps * 1e8:g} \cdot 10^{{-8}}$, on $\tanh$ "
+            rf"Adam, $\eta = 0.1$ and $\varepsilon = {number_latex(eps)}$, on $\tanh$ "
             f"from {x0:g}: how long is the first step? Three digits."
         ),
         answer=_first_step,

@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from course.exercises.numbers import ChoiceExercise, NumberExercise, Slip
+from course.exercises.choices import DrawnChoice
+from course.exercises.numbers import NumberExercise, Slip
 from optimlib.schedules import Cosine
 
 CHAPTER = "adaptive/weight-decay"
@@ -22,31 +23,59 @@ def _left(lr, decay, steps):
     return np.prod([1 - rate(t) * decay for t in range(1, steps + 1)])
 
 
+def _penalized(rule, start, lr, decays):
+    """Return the question what another λ changes, as a penalty or as decay."""
+    small, large = decays
+    is_penalty = rule != "AdamW"
+    run = (
+        rf"you add the penalty $\tfrac12\lambda w^2$ with $\lambda = {small:g}$, then with "
+        rf"$\lambda = {large:g}$, and run {rule} with $\eta = {lr:g}$"
+        if is_penalty
+        else rf"you run AdamW with $\eta = {lr:g}$, with $\lambda = {small:g}$ and then with "
+        rf"$\lambda = {large:g}$"
+    )
+    return dict(
+        ask=f"On $w^2$ from {start} {run}. How do the two paths differ?",
+        right="same" if is_penalty else "decay",
+        options={
+            "same": "not at all, up to ε",
+            "faster": f"with λ = {large:g} the weight goes to 0 faster, since the gradient is "
+            "larger",
+            "decay": f"each step makes the weight smaller by the share ηλ: {lr * small:.3g} or "
+            f"{lr * large:.3g}",
+            "elsewhere": "they come to rest at different points",
+        },
+        feedback={
+            "same": "Its decay is added to the step: no root divides it.",
+            "faster": "The gradient is larger, but so is the root that it is divided by."
+            if is_penalty
+            else "The gradient is the same: λ does not enter it.",
+            "decay": "That is AdamW; a penalty goes through the root like the gradient.",
+            "elsewhere": f"w² and the {'penalty' if is_penalty else 'decay'} both lead to 0.",
+        },
+    )
+
+
+def _draw_penalized(rng):
+    return dict(
+        rule=str(rng.choice(["Adam", "RMSProp", "AdaGrad", "AdamW", "AdamW"])),
+        start=int(rng.integers(2, 9)),
+        lr=float(rng.choice([0.01, 0.02, 0.05, 0.1])),
+        decays=(float(rng.choice([0.01, 0.02, 0.05])), float(rng.choice([0.2, 0.4, 0.5]))),
+    )
+
+
 EXERCISES = [
-    ChoiceExercise(
+    DrawnChoice(
         id="weight-decay/scale",
         chapter=CHAPTER,
         layer="predict",
         topic="weight decay",
         minutes=3,
         difficulty=1,
-        ask=(
-            r"On $w^2$ from 4 you add the penalty $\tfrac12\lambda w^2$ with $\lambda = 0.01$, "
-            r"then with $\lambda = 0.5$, and run Adam with $\eta = 0.1$. How do the two paths "
-            "differ?"
-        ),
-        right="same",
-        options={
-            "same": "not at all, up to ε",
-            "faster": "with λ = 0.5 the weight goes to 0 faster, since the gradient is larger",
-            "decay": "each step makes the weight smaller by the share ηλ: 0.001 or 0.05",
-            "elsewhere": "they come to rest at different points",
-        },
-        feedback={
-            "faster": "The gradient is larger, but so is the root that it is divided by.",
-            "decay": "That is AdamW; a penalty goes through m and v like the gradient.",
-            "elsewhere": "w² and the penalty both have their minimum at 0.",
-        },
+        made=_penalized,
+        parameters=dict(rule="Adam", start=4, lr=0.1, decays=(0.01, 0.5)),
+        draw=_draw_penalized,
     ),
     _Number(
         id="weight-decay/bias",

@@ -15,11 +15,7 @@ class NumberField {
     this.element = make("label", {}, "Your answer ", this.input);
   }
 
-  focus() {
-    this.input.focus();
-  }
-
-  clear() {
+  change() {
     this.input.value = "";
     this.last = null;
   }
@@ -41,23 +37,22 @@ class NumberField {
 
 class ChoiceField {
   constructor(form, { name, options }) {
-    Object.assign(this, { action: "Check", buttons: [] });
+    Object.assign(this, { name, action: "Check", buttons: [] });
+    const labelled = { role: "radiogroup", "aria-labelledby": form.question.id };
+    this.element = make("div", labelled);
+    this.change({ options });
+  }
+
+  // Shows the answers of a variant, none of them chosen.
+  change({ options }) {
+    const { name } = this;
     this.inputs = options.map(([key]) => make("input", { type: "radio", name, value: key }));
     const labels = options.map(([, text], i) => {
       const shown = make("span");
       shown.innerHTML = text;
       return make("label", { class: "answer-option" }, this.inputs[i], shown);
     });
-    this.element = make("div", { role: "radiogroup", "aria-labelledby": form.question.id },
-      ...labels);
-  }
-
-  focus() {
-    this.inputs[0].focus();
-  }
-
-  clear() {
-    for (const input of this.inputs) input.checked = false;
+    this.element.replaceChildren(...labels);
   }
 
   read() {

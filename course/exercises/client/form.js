@@ -11,10 +11,15 @@ const RUNNING = {
   starting: "Starting Python …",
   ready: "Running …",
 };
-// What variants are called; those of a choice look alike, so a name alone brings another one.
+// What variants are called. Deals look alike, so a name alone brings another one.
 const OTHERS = {
-  number: { own: "Numbers of your own", back: "The chapter’s numbers" },
-  choice: { own: "A deal of your own", back: "The chapter’s deal" },
+  number: {
+    other: "Other numbers", own: "Numbers of your own", back: "The chapter’s numbers",
+  },
+  choice: {
+    other: "Another question", own: "A question of your own", back: "The chapter’s question",
+  },
+  deal: { own: "A deal of your own", back: "The chapter’s deal" },
 };
 let count = 0;
 
@@ -60,14 +65,14 @@ export class Form {
       make("button", { type: "button", click: () => this.use(action) }, label);
     this.hint = button("", (content) => this.showHint(content));
     this.solution = button("", (content) => this.showSolution(content));
-    this.other = button("Other numbers",
+    const { kind, varies, dealt } = this.specification;
+    const words = OTHERS[dealt ? "deal" : kind] ?? {};
+    this.other = button(words.other,
       (content) => this.change(content, drawn(content, this.place)));
-    const { kind, varies } = this.specification;
-    const words = OTHERS[kind] ?? {};
     this.back = button(words.back, (content) => this.change(content, 0));
     const own = make("details", {}, make("summary", {}, words.own), this.makeNaming(words.own));
     own.hidden = !varies;
-    this.other.hidden = !varies || kind === "choice";
+    this.other.hidden = !varies || !words.other;
     return make("div", { class: "answer-buttons" },
       this.hint, this.solution, this.other, this.back, own);
   }
@@ -82,7 +87,7 @@ export class Form {
         this.say([`${words}: ${name}`]);
       });
     };
-    return line(make("label", {}, "Your name ", input), "Take them", take);
+    return line(make("label", {}, "Your name ", input), "Use this name", take);
   }
 
   // Loads the content before it is asked for, so that an answer is judged at once.
@@ -173,8 +178,9 @@ export class Form {
   change(content, place) {
     this.place = place;
     Object.assign(this, { attempts: 0, hints: 0 });
-    this.question.innerHTML = this.variant(content).question;
-    this.field.clear();
+    const variant = this.variant(content);
+    this.question.innerHTML = variant.question;
+    this.field.change(variant);
     this.say([]);
     this.printed.replaceChildren();
     this.helping.replaceChildren();

@@ -1,11 +1,12 @@
 // The list of all exercises: filtered, with what has been done, which can be taken along.
 
-import { make } from "../explorers/client/drawing/elements.js";
+import { make, set } from "../explorers/client/drawing/elements.js";
 
 const MINUTES = [5, 10, 15, 30];
 const option = (value, text = value) => make("option", { value }, text);
 
-// `entries` is {label: {names, topic, layer, minutes}} for the items of the list.
+// `entries` is {label: {names, heading, topic, layer, minutes}} for the items of the list, where
+// `heading` is that of the chapter.
 export class ExerciseList {
   constructor(element, entries, record) {
     Object.assign(this, { element, entries, record });
@@ -13,20 +14,26 @@ export class ExerciseList {
       const link = document.querySelector(`article li a[href$="#${label}"]`);
       const mark = make("span", { class: "answer-mark" });
       link.before(mark);
-      return { ...entry, mark, item: link.closest("li") };
+      const number = Number(/\d+/.exec(link.textContent));
+      return { ...entry, mark, number, item: link.closest("li") };
     });
     const values = (key) => [...new Set(this.items.map((item) => item[key]))];
+    // As in the book, where exercises are numbered.
+    const numbered = [...this.items].sort((a, b) => a.number - b.number);
+    const headings = new Set(numbered.map(({ heading }) => heading));
+    this.chapter = this.select("Chapter", [["", "all"], ...headings]);
     this.topic = this.select("Topic", [["", "all"], ...values("topic").sort()]);
     this.layer = this.select("Layer", [["", "all"], ...values("layer")]);
     this.minutes = this.select("Time", [["", "any"], ...MINUTES.map((m) => [m, `up to ${m} min`])]);
     this.open = make("input", { type: "checkbox", input: () => this.filter() });
     this.count = make("p", { role: "status" });
+    this.progress = make("progress", { "aria-label": "Solved of those shown that have a form" });
     element.classList.add("live-form");
     element.replaceChildren(
       make("div", { class: "answer-buttons", role: "group", "aria-label": "Filters" },
-        ...[this.topic, this.layer, this.minutes].map(({ label }) => label),
+        ...[this.chapter, this.topic, this.layer, this.minutes].map(({ label }) => label),
         make("label", { class: "answer-option" }, this.open, "not yet solved")),
-      this.count);
+      this.count, this.progress);
     record.watch(() => this.filter());
   }
 
@@ -41,23 +48,31 @@ export class ExerciseList {
   }
 
   filter() {
-    const [topic, layer, minutes] =
-      [this.topic, this.layer, this.minutes].map(({ select }) => select.value);
-    let shown = 0;
+    const [chapter, topic, layer, minutes] =
+      [this.chapter, this.topic, this.layer, this.minutes].map(({ select }) => select.value);
     for (const entry of this.items) {
       const isSolved = this.isSolved(entry);
       entry.mark.textContent = isSolved ? "✓ solved: " : "";
-      const isWanted = (!topic || entry.topic === topic) && (!layer || entry.layer === layer)
+      const isWanted = (!chapter || entry.heading === chapter)
+        && (!topic || entry.topic === topic) && (!layer || entry.layer === layer)
         && (!minutes || entry.minutes <= Number(minutes)) && !(this.open.checked && isSolved);
       entry.item.hidden = !isWanted;
-      shown += isWanted;
     }
     for (const group of new Set(this.items.map(({ item }) => item.parentElement))) {
       const isEmpty = [...group.children].every(({ hidden }) => hidden);
       group.hidden = group.previousElementSibling.hidden = isEmpty;
     }
-    const solved = this.items.filter((entry) => this.isSolved(entry)).length;
-    this.count.textContent = `${shown} of ${this.items.length} exercises, ${solved} solved in all.`;
+    this.tell();
+  }
+
+  tell() {
+    const shown = this.items.filter(({ item }) => !item.hidden);
+    const solvedOf = (entries) => entries.filter((entry) => this.isSolved(entry)).length;
+    const forms = shown.filter(({ names }) => names.length > 0);
+    const [all, ofForms] = [solvedOf(this.items), solvedOf(forms)];
+    set(this.progress, { max: forms.length || 1, value: ofForms });
+    this.count.textContent = `${shown.length} of ${this.items.length} exercises, ${all} solved in `
+      + `all. Of those shown ${forms.length} have a form, and ${ofForms} of these are solved.`;
   }
 }
 
