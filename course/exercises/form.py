@@ -17,7 +17,11 @@ from optimlib.javascript.writing import data_element
 
 CLIENT = Path(__file__).with_name("client")
 START = "exercises/start.js"
-SHARED = "javascript/by_hand.js", "explorers/client/drawing/elements.js"
+SHARED = (
+    "javascript/by_hand.js",
+    "explorers/client/drawing/elements.js",
+    "explorers/client/drawing/asking.js",
+)
 
 
 @cache

@@ -11,12 +11,17 @@ import brython
 import numpy as np
 from py_mini_racer import MiniRacer
 
+from course.exercises.form import modules
 from course.exercises.recording import Operations
-from optimlib import symbols
+from optimlib import figures, problems, symbols
+from optimlib.explorers import explore
+from optimlib.explorers.explorer import modules as explorer_modules
 from optimlib.javascript import operations
+from optimlib.javascript.linker import link
 
 HERE = files("course.exercises") / "page"
 CASES = 20
+RACED = 100  # steps in the figure of an exercise
 # The Python that the worker runs, under the names by which it is imported.
 MODULES = {
     "course.exercises.page.arrays": "page/arrays.py",
@@ -96,6 +101,32 @@ def data_script(exercise):
     return f"exerciseCode({json.dumps(exercise.id)}, {written});\n"
 
 
+def racing_script():
+    """Return the script that a page loads when a rule can be raced: `Racing`, and what it needs.
+
+    That is the text of the figures' library for the worker, and the colors of guests.
+    """
+    path = "page/library.js"
+    library = {path: (HERE / "library.js").read_text("utf-8")} | explorer_modules()
+    code = f"() => {link(path, library)}"
+    page = link("exercises/racing.js", modules())
+    return f"exerciseRacing({page}, {code}, {json.dumps(figures.OWN)});\n"
+
+
+def figure(exercise):
+    """Return the specification of the figure that a rule is raced in where a page has none."""
+    needs_curvature = "h" in exercise.inputs
+    rule = exercise.rule(lr=1.0 if needs_curvature else 0.1)
+    if needs_curvature:  # Newton's own in one variable alone.
+        grounds = [problems.cosh(), problems.log_sum_exp]
+    else:
+        grounds = [problems.quadratic(kappa=10), problems.rosenbrock, problems.square]
+    means = [name for name in ("beta", "beta1") if name in rule.hyperparameters()]
+    ranges = {"lr": (0.001, 1.0)} | dict.fromkeys(means, (0.0, 0.99))
+    title = f"A race with {exercise.rule.__name__}"
+    return explore(rule, grounds, steps=RACED, title=title, **ranges).specification
+
+
 def worker():
     """Return the script of the worker."""
     modules = ",\n".join(
@@ -137,7 +168,8 @@ def data(exercise):
     -------
     dict
         ``exercise`` as `judge` wants it; the ``operations`` and where in them the names of the
-        ``right`` record and of ``wrong`` ones are; which names are ``vectors``; and the ``cases``.
+        ``right`` record and of ``wrong`` ones are; which names are ``vectors``; the ``cases``; and
+        the ``figure`` in which the rule is raced.
     """
     recorded = Operations()
     right = recorded.record(exercise.rule)
@@ -151,6 +183,7 @@ def data(exercise):
         "wrong": [[places[name] for name in exercise.names] for places in wrong],
         "vectors": [name for name, value in record.items() if np.ndim(value)],
         "cases": [_case(inputs) for inputs in found],
+        "figure": figure(exercise),
     }
 
 

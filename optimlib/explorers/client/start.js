@@ -3,6 +3,9 @@
 import { make } from "./drawing/elements.js";
 import { Figure } from "./drawing/figure.js";
 
+export const open = (element, specification, kernel) =>
+  new Figure(element, specification, kernel);
+
 // On the website: brings every figure of the page to life where it stands.
 
 export function start() {
@@ -10,7 +13,7 @@ export function start() {
     const specification = JSON.parse(element.querySelector("script").textContent);
     const live = make("div");
     element.before(live);
-    new Figure(live, specification);
+    open(live, specification);
     element.classList.add("explorer-print");
   }
 }
@@ -31,5 +34,5 @@ export function render({ model, el }) {
   };
   const element = make("div");
   el.append(element);
-  new Figure(element, model.get("specification"), kernel);
+  open(element, model.get("specification"), kernel);
 }
