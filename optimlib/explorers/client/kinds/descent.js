@@ -231,14 +231,17 @@ export class Descent {
     this.curve.describe(`${progress.label} against the step for ${names}.`);
   }
 
+  // A run that stopped is where it was then.
   rowOf(i, run, step) {
-    const left = leaves(run, this.ground.domain, step);
-    const place = Array.from(run.points.slice(run.d * step, run.d * (step + 1)));
+    let at = step;
+    while (run.isStopped && at && Number.isNaN(run.values[at])) at--;
+    const left = leaves(run, this.ground.domain, at);
+    const place = Array.from(run.points.slice(run.d * at, run.d * (at + 1)));
     const note = run.note ? ` (${run.note})` : "", { label, color, shape } = this.rules[i];
     const name = chipped(label + note, color, shape);
-    if (left !== null && !run.isStopped) return [name, "–", `left the picture at step ${left}`];
+    if (left !== null) return [name, "–", `left the picture at step ${left}`];
     const where = place.every(Number.isFinite) ? place.map((v) => number(v, 4)).join(", ") : "–";
-    return [name, where, number(this.measure(run, step), 4)];
+    return [name, where, number(this.measure(run, at), 4)];
   }
 
   // A row for each prediction whose rule is shown.
