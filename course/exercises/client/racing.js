@@ -41,8 +41,8 @@ const runIn = (worker, question, end) => new Promise((resolve) => {
   };
   const late = () => {
     end();
-    const step = Math.max(passed.length, 1);
-    finish(`stopped in step ${step}: not at its end in ${SECONDS} seconds, a loop may run for ever`);
+    finish(`stopped in step ${Math.max(passed.length, 1)}: it was not at its end in ${SECONDS} `
+      + "seconds, a loop may run for ever");
   };
   const receive = ({ data }) => {
     if (!("t" in data)) return finish(data.error && said(data.error, passed.length));
@@ -66,8 +66,9 @@ const listed = (numbers, steps) =>
     typeof value === "function" ? Array.from({ length: steps }, (_, i) => value(i + 1)) : value]));
 
 // Only figures of descents have contestants that take one step after the other from one start.
-const racesOf = (page) => [...page.querySelectorAll("div.explorer")].filter(({ explorer, dataset }) =>
-  explorer?.specification.kind === "descent" && !("race" in dataset));
+const races = () => [...document.querySelectorAll("div.explorer")].filter(
+  ({ explorer, dataset }) =>
+    explorer?.specification.kind === "descent" && !("race" in dataset));
 
 // What leads to a figure: its number, or its title.
 function linkTo(element) {
@@ -154,7 +155,7 @@ class Racing {
 
   // Those of the page, or else one of its own for the form.
   async figuresFor(form, data) {
-    const found = racesOf(document);
+    const found = races();
     for (const [i, element] of found.entries()) element.id ||= `race-${i + 1}`;
     return found.length ? found : [await this.ownFigure(form, data)];
   }

@@ -50,8 +50,8 @@ export class Runner {
 
   // Resolves with { printed, error, verdict }: what was printed, { kind, message, line } of an
   // error, the judge's verdict or null where there is none. `ended` is set if its time was up, and
-  // `missing` if there is no function to call, `canRace` if what it returned can be added to a point.
-  // Any `number` from 0 on chooses one of the cases.
+  // `missing` if there is no function to call, `canRace` if what it returned can be raced. Any
+  // `number` from 0 on chooses one of the cases.
   run(name, number, text, report) {
     return this.inTurn(async () => {
       const exercise = await this.loadExercise(name);

@@ -328,9 +328,9 @@ const race = ({ code, data, text, ground, parameters, hyperparameters, start, st
   const begun = start.map((x) => initial(hyperparametersAt(rates, 1), x));
   let state = names.slice(0, -1).map((_, k) => begun.map((values) => values[k])), w = start;
   const gradient = (t, point) => problem.grad(parameters, t, ...point);
-  const step = text === null ? rightStep(data) : learnersStep(data, text, d);
   const passed = (t) => postMessage({ t, w, value: problem.f(parameters, t, ...w) });
   passed(0);
+  const step = text === null ? rightStep(data) : learnersStep(data, text, d);
   for (let t = 1; t <= steps && w.every((x) => Math.abs(x) < LOST); t++) {
     const values = state.map((row) => row.length < d ? row[0] : row);
     const h = asked.includes("h")

@@ -194,7 +194,7 @@ export class Descent {
     const ts = Float64Array.from({ length: steps + 1 }, (_, t) => t);
     const measured = drawn.map(({ run }) => ts.map((t) => this.measure(run, t)));
     const foreseen = this.predictions.map((_, k) => ts.map(this.foreseen(k)));
-    const start = measured.length ? Math.max(...measured.map((m) => Math.abs(m[0]))) : 1;
+    const start = measured.length ? Math.max(...measured.map((m) => Math.abs(m[0]) || 0)) : 1;
     const bound = (v) => (Math.abs(v) <= 1e3 * start + 1 && (!log || v > 1e-16 * start) ? v : NaN);
     const y = extent(measured.flatMap((m) => Array.from(m, bound)), { log });
     curve.begin({ x: [0, steps], y, logY: log });
