@@ -328,6 +328,7 @@ def test_only_what_returns_numbers_can_be_raced(page):
     code.fill("def update(t, g, m, v, lr):\n    return dict(m=m, v=v, step=...)")
     code.press("Control+Enter")
     expect(form(page)).to_contain_text("step is still ....", timeout=20_000)
+    expect(form(page).get_by_role("button", name="Race it")).to_have_count(0)
     run(page, ADAM)
     code.fill("def update(t, g, m, v, lr) return")
     form(page).get_by_role("button", name="Race it").click()

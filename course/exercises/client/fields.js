@@ -119,7 +119,7 @@ class CodeField {
     const outcome = await this.form.run(this.number, text);
     if (text === this.editor.value) this.editor.mark(outcome.error?.line ?? null);
     this.other.hidden = false;
-    if (outcome.canRace) this.form.offerRace?.(this.form).catch(() => {});
+    if (outcome.verdict && !outcome.unusable) this.form.offerRace?.(this.form).catch(() => {});
     return judgeCode(outcome);
   }
 }

@@ -20,14 +20,14 @@ const answerOf = (worker) => new Promise((resolve, reject) => {
 // `loadInterpreter` and `loadExercise(name)` return promises of the worker's script, as a function,
 // and of an exercise's data; a `report` is told "loading", "starting" and "ready".
 export class Runner {
-  constructor({ loadInterpreter, loadExercise }) {
-    Object.assign(this, { loadInterpreter, loadExercise });
+  constructor({ loadInterpreter, loadExercise, report = () => {} }) {
+    Object.assign(this, { loadInterpreter, loadExercise, report });
     this.worker = null;
     this.turn = Promise.resolve();
   }
 
   // Loads what is needed before the first answer, which is otherwise the one that waits for it.
-  async prepare(report = () => {}) {
+  async prepare(report) {
     if (this.worker) return;
     report("loading");
     const script = await this.loadInterpreter();
@@ -50,7 +50,7 @@ export class Runner {
 
   // Resolves with { printed, error, verdict }: what was printed, { kind, message, line } of an
   // error, the judge's verdict or null where there is none. `ended` is set if its time was up, and
-  // `missing` if there is no function to call, `canRace` if what it returned can be raced. Any
+  // `missing` if there is no function to call, `unusable` if no numbers of a step came of it. Any
   // `number` from 0 on chooses one of the cases.
   run(name, number, text, report) {
     return this.inTurn(async () => {
@@ -64,7 +64,7 @@ export class Runner {
     return this.inTurn(() => this.send({ text }));
   }
 
-  inTurn(task, report) {
+  inTurn(task, report = this.report) {
     const result = this.turn.then(() => this.prepare(report)).then(task);
     this.turn = result.catch(() => null);
     return result;

@@ -266,8 +266,9 @@ const judge = (data, number, text) => {
   };
   try {
     const known = [data.exercise, situations, right].map(toPython);
-    const [verdict, canRace] = $B.$call(verdictOn, update, ...known, wrong, asarray, note);
-    return { printed, error: raised, verdict: toJavaScript(verdict), canRace };
+    const [verdict, isUsable] = $B.$call(verdictOn, update, ...known, wrong, asarray, note);
+    const said = { printed, error: raised, verdict: toJavaScript(verdict) };
+    return isUsable ? said : { ...said, unusable: true };
   } catch (thrown) {
     return { printed, error: described(thrown), verdict: null };
   }
