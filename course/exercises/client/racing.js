@@ -79,11 +79,11 @@ function linkTo(element) {
 }
 
 class Racing {
-  // `runner` runs Python, `code` makes the figures' library, `colors` are for guests, and
-  // `loadExplorers` brings what figures are made of.
-  constructor({ runner, loadExplorers }, code, colors) {
-    Object.assign(this, { runner, loadExplorers, code: String(code), colors, guests: new Map() });
-    this.rows = new Map();
+  // `runner` runs Python, `code` makes the figures' library, `colors` are for guests, `figures`
+  // those of exercises, by name, and `loadExplorers` brings what they are made of.
+  constructor({ runner, loadExplorers }, code, colors, figures) {
+    Object.assign(this, { runner, loadExplorers, code: String(code), colors, figures });
+    Object.assign(this, { guests: new Map(), rows: new Map() });
   }
 
   // Shows below a form that its rule can be raced.
@@ -93,7 +93,7 @@ class Racing {
 
   // Resolves with the figures that a text runs in from now on: [element, whose numbers it has].
   async enter(form, name, text) {
-    const data = await this.runner.loadExercise(form.specification.name);
+    const exercise = form.specification.name, data = await this.runner.loadExercise(exercise);
     const figures = await this.figuresFor(form, data);
     const old = this.guests.get(name);
     this.dismiss(name);
@@ -102,14 +102,16 @@ class Racing {
       ...old?.look ?? { color: this.freeColor(figures), dash: this.freeDash() },
     };
     this.guests.set(name, { form, figures, look });
-    const numbers = figures.map(({ explorer }) => this.put(explorer, look, data, text));
+    const numbers = figures.map(({ explorer }) =>
+      this.put(explorer, look, data, { exercise, text }));
     this.showGuests();
     return figures.map((element, i) => [element, numbers[i]]);
   }
 
   // Returns whose numbers the guest has.
-  put(figure, look, data, text) {
-    const { view } = figure, { rules } = view, { hyperparameters } = data.figure.rules[0];
+  put(figure, look, data, { exercise, text }) {
+    const { view } = figure, { rules } = view;
+    const { hyperparameters } = this.figures[exercise].rules[0];
     const like = rules.findIndex(({ rule, label, guest }) =>
       !guest && (rule ?? label) === data.exercise.rule);
     const isTaken = rules.some(({ label }) => label === look.label);
@@ -164,7 +166,8 @@ class Racing {
     const { name } = form.specification, id = `race-${name}`;
     const { open } = await this.loadExplorers(), known = document.getElementById(id);
     if (known) return known;
-    const element = make("div", { id, "data-race": name }), figure = structuredClone(data.figure);
+    const element = make("div", { id, "data-race": name });
+    const figure = structuredClone(this.figures[name]);
     form.element.after(element);
     // What only Python can run, the worker runs: as the exercise has it.
     open(element, figure, { ask: (question) => this.ask(figure.problems, data, null, question) });

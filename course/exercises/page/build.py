@@ -101,16 +101,18 @@ def data_script(exercise):
     return f"exerciseCode({json.dumps(exercise.id)}, {written});\n"
 
 
-def racing_script():
+def racing_script(exercises):
     """Return the script that a page loads when a rule can be raced: `Racing`, and what it needs.
 
-    That is the text of the figures' library for the worker, and the colors of guests.
+    That is the figures' library for the worker, the colors of guests, and the figure of each of
+    these exercises.
     """
     path = "page/library.js"
     library = {path: (HERE / "library.js").read_text("utf-8")} | explorer_modules()
     code = f"() => {link(path, library)}"
     page = link("exercises/racing.js", modules())
-    return f"exerciseRacing({page}, {code}, {json.dumps(figures.OWN)});\n"
+    own = json.dumps({exercise.id: figure(exercise) for exercise in exercises})
+    return f"exerciseRacing({page}, {code}, {json.dumps(figures.OWN)}, {own});\n"
 
 
 def figure(exercise):
@@ -168,8 +170,7 @@ def data(exercise):
     -------
     dict
         ``exercise`` as `judge` wants it; the ``operations`` and where in them the names of the
-        ``right`` record and of ``wrong`` ones are; which names are ``vectors``; the ``cases``; and
-        the ``figure`` in which the rule is raced.
+        ``right`` record and of ``wrong`` ones are; which names are ``vectors``; and the ``cases``.
     """
     recorded = Operations()
     right = recorded.record(exercise.rule)
@@ -183,7 +184,6 @@ def data(exercise):
         "wrong": [[places[name] for name in exercise.names] for places in wrong],
         "vectors": [name for name, value in record.items() if np.ndim(value)],
         "cases": [_case(inputs) for inputs in found],
-        "figure": figure(exercise),
     }
 
 
