@@ -72,6 +72,22 @@ class CodeExercise(Exercise):
     def worked(self):
         return solution(self)
 
+    @property
+    def racing(self):
+        """How a notebook races an answer of this signature, or nothing where that takes more."""
+        rule = self.rule(lr=0.1)
+        if not isinstance(rule, Rule) or "grad" in self.inputs:
+            return ""
+        name = self.rule.__name__
+        taken = ", ".join(["self", "t", "g", *rule.state, *(["w"] if "w" in self.inputs else [])])
+        numbers = rule.hyperparameters()
+        given = ", ".join(f"self.{n}" if n in numbers else n for n in self.parameters)
+        return (
+            "To race it, run it in a cell, and then "
+            f"`class Yours(ol.{name}): update = lambda {taken}: update({given})` and "
+            f"`ol.explorers.explore([Yours(lr=0.1), ol.{name}(lr=0.1)], ol.problems.rosenbrock)`."
+        )
+
     def hints(self):
         rule = self.rule(lr=0.1)
         record = next(iterate(rule, square, 4.0))

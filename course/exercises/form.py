@@ -22,6 +22,7 @@ SHARED = (
     "explorers/client/computing/reading.js",
     "explorers/client/computing/sizes.js",
     "explorers/client/drawing/elements.js",
+    "explorers/client/drawing/asking.js",
 )
 
 
@@ -128,6 +129,8 @@ class Form(anywidget.AnyWidget):
     def _reply(self, widget, message, buffers):
         asked = message["question"]
         reply = run(self._exercise, **asked) if asked else content(self._exercise)
+        if reply.get("verdict") and not reply["error"] and self._exercise.racing:
+            reply["verdict"]["lines"] += (self._exercise.racing,)
         self.send(dict(number=message["number"], reply=reply))
 
     def _repr_mimebundle_(self, **options):

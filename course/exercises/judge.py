@@ -82,7 +82,7 @@ def judge(exercise, situations, right, wrong, prepare, *, asarray, number_text):
             given = given_in(situation, asarray)
             record = _called(run, given)
             spoiled = spoiled or _changed(given, situation)
-            columns.append(_columns(exercise, record, expected, asarray))
+            columns.append(columns_of(exercise, record, expected, asarray))
     except Unusable as problem:
         seen, *diagnosis = problem.args
         return _verdict(exercise, [where + seen], *diagnosis)
@@ -159,8 +159,14 @@ def _called(run, given):
         raise Unusable(f"came {name}: {error}", "An error was raised") from error
 
 
-def _columns(exercise, record, expected, asarray):
-    """Return the numbers of a record that can be compared, and how few bits some have."""
+def columns_of(exercise, record, expected, asarray):
+    """Return the numbers of a record under the names of `expected`, each with its dtype's name.
+
+    Raises
+    ------
+    Unusable
+        If they are no numbers, or not as many as `expected` has.
+    """
     names = exercise["names"]
     if record is None:
         raise Unusable(

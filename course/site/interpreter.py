@@ -28,11 +28,12 @@ def write_files(app):
 
 
 def write(folder, names):
-    """Write the worker's script, and the files of those of these exercises that are in code."""
+    """Write the scripts of all exercises in code, and the files of those that are among these."""
     write_static(folder / "interpreter.js", build.interpreter_script())
-    for exercise in map(exercises.get, names):
-        if exercise.kind == "code":
-            write_static(folder / "code" / f"{exercise.id}.js", build.data_script(exercise))
+    in_code = [exercise for exercise in map(exercises.get, names) if exercise.kind == "code"]
+    write_static(folder / "racing.js", build.racing_script(in_code))
+    for exercise in in_code:
+        write_static(folder / "code" / f"{exercise.id}.js", build.data_script(exercise))
 
 
 def setup(app):

@@ -69,9 +69,10 @@ def module():
 def page_script():
     """Return the script of the website: it finds the figures of its page and starts them.
 
-    It is no module, because a browser loads no module from the disk.
+    It is no module, because a browser loads no module from the disk. Other scripts find its
+    exports as ``explorers``.
     """
-    return f"{link(START, modules())}.start();\n"
+    return f"(globalThis.explorers = {link(START, modules())}).start();\n"
 
 
 @cache

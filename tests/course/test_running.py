@@ -2,10 +2,13 @@
 
 from dataclasses import asdict
 
+import numpy as np
 import pytest
 from learners_code import ADAM
 
+import optimlib as ol
 from course import exercises
+from course.exercises.form import Form
 from course.exercises.running import run
 
 
@@ -59,3 +62,48 @@ def test_what_an_answer_begins_with_is_a_function_of_what_is_given():
         if exercise.kind == "code":
             verdict = run(exercise, exercise.start)["verdict"]
             assert verdict["lines"] == (f"In step t = 1 {exercise.names[0]} is still `...`.",)
+
+
+CODE = [name for name in exercises.names(layer="code") if exercises.get(name).kind == "code"]
+
+
+def right_update(exercise):
+    """Return the exercise's own rule as the function that it asks for."""
+
+    def update(*values):
+        given = dict(zip(exercise.parameters, values, strict=True))
+        rule = exercise.rule(
+            **{name: given[name] for name in exercise.rule(lr=1.0).hyperparameters()}
+        )
+        point = {"w": given["w"]} if rule.sees_point else {}
+        return rule.update(given["t"], given["g"], *(given[name] for name in rule.state), **point)
+
+    return update
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_a_notebook_races_an_answer_as_it_is_told_to(name):
+    exercise = exercises.get(name)
+    if name in ("nesterov", "newton"):
+        assert exercise.racing == ""
+        return
+    _, definition, _, call, _ = exercise.racing.split("`")
+    names = {"ol": ol, "update": right_update(exercise)}
+    exec(definition, names)
+    own, right = names["Yours"](lr=0.1), exercise.rule(lr=0.1)
+    paths = [
+        ol.trace(rule, ol.problems.rosenbrock, [-1.2, 1.0], 30).points for rule in (own, right)
+    ]
+    np.testing.assert_array_equal(*paths)
+    assert eval(call, names).specification["rules"][0]["label"] == "Yours"
+
+
+def test_the_form_in_jupyter_says_how_to_race(monkeypatch):
+    sent = []
+    form = Form(exercises.get("adam"))
+    monkeypatch.setattr(form, "send", sent.append)
+    form._reply(form, {"number": 1, "question": {"seed": 0, "text": ADAM}}, [])
+    form._reply(form, {"number": 2, "question": {"seed": 0, "text": "1 / 0"}}, [])
+    told, failed = (message["reply"] for message in sent)
+    assert told["verdict"]["lines"][-1] == exercises.get("adam").racing
+    assert failed["verdict"] is None

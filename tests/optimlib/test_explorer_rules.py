@@ -264,6 +264,21 @@ def test_a_kernel_is_asked_for_what_is_not_recorded(client):
     assert said == []
 
 
+WAITING = """(() => {
+  const said = [], answers = [], kernel = {
+    ask: ({ x }) => { said.push(x); return { then: (f) => answers.push(() => f({ n: x })) }; },
+  };
+  const asking = new Asking({ kernel, changed: () => said.push("drawn") }, { x: 0 }, { n: 9 });
+  const shown = [1, 2, 3].map((x) => asking.answerTo({ x }).n);
+  while (answers.length) answers.shift()();
+  return [said, shown, asking.answerTo({ x: 3 }).n];
+})()"""
+
+
+def test_of_the_questions_that_wait_only_the_newest_is_asked(client):
+    assert client(WAITING) == [[1, "drawn", 3, "drawn"], [9, 9, 9], 3]
+
+
 # Pages
 
 

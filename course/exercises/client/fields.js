@@ -115,6 +115,7 @@ class CodeField {
     const outcome = await this.form.run(this.number, text);
     if (text === this.editor.value) this.editor.mark(outcome.error?.line ?? null);
     this.other.hidden = false;
+    if (outcome.verdict && !outcome.unusable) this.form.offerRace?.(this.form).catch(() => {});
     return judgeCode(outcome);
   }
 }

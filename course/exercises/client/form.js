@@ -25,9 +25,9 @@ let count = 0;
 
 export class Form {
   // `load` returns a promise of the exercise's content, `run` one of what comes of a text, and
-  // `linkTo` what leads to a chapter.
-  constructor(element, specification, { load, run, linkTo }, record) {
-    Object.assign(this, { element, specification, record, linkTo });
+  // `linkTo` what leads to a chapter; `offerRace` lets the form's rule run in figures.
+  constructor(element, specification, { load, run, linkTo, offerRace }, record) {
+    Object.assign(this, { element, specification, record, linkTo, offerRace });
     Object.assign(this, { attempts: 0, hints: 0, place: 0 });
     this.load = () => {
       this.loading ??= load().catch((error) => {

@@ -18,7 +18,7 @@ const answerOf = (worker) => new Promise((resolve, reject) => {
 });
 
 // `loadInterpreter` and `loadExercise(name)` return promises of the worker's script, as a function,
-// and of an exercise's data; `report` is told "loading", "starting" and "ready".
+// and of an exercise's data; a `report` is told "loading", "starting" and "ready".
 export class Runner {
   constructor({ loadInterpreter, loadExercise, report = () => {} }) {
     Object.assign(this, { loadInterpreter, loadExercise, report });
@@ -27,11 +27,11 @@ export class Runner {
   }
 
   // Loads what is needed before the first answer, which is otherwise the one that waits for it.
-  async prepare() {
+  async prepare(report) {
     if (this.worker) return;
-    this.report("loading");
+    report("loading");
     const script = await this.loadInterpreter();
-    this.report("starting");
+    report("starting");
     // From the disk a worker can be made of a text alone.
     const blob = new Blob([`(${script})()`], { type: "text/javascript" });
     const address = URL.createObjectURL(blob);
@@ -45,17 +45,18 @@ export class Runner {
       URL.revokeObjectURL(address);
     }
     this.worker = worker;
-    this.report("ready");
+    report("ready");
   }
 
   // Resolves with { printed, error, verdict }: what was printed, { kind, message, line } of an
   // error, the judge's verdict or null where there is none. `ended` is set if its time was up, and
-  // `missing` if there is no function to call. Any `number` from 0 on chooses one of the cases.
-  run(name, number, text) {
+  // `missing` if there is no function to call, `unusable` if no numbers of a step came of it. Any
+  // `number` from 0 on chooses one of the cases.
+  run(name, number, text, report) {
     return this.inTurn(async () => {
       const exercise = await this.loadExercise(name);
       return this.send({ exercise, number: number % exercise.cases.length, text });
-    });
+    }, report);
   }
 
   // Resolves with the same of a text that is run alone.
@@ -63,8 +64,8 @@ export class Runner {
     return this.inTurn(() => this.send({ text }));
   }
 
-  inTurn(task) {
-    const result = this.turn.then(() => this.prepare()).then(task);
+  inTurn(task, report = this.report) {
+    const result = this.turn.then(() => this.prepare(report)).then(task);
     this.turn = result.catch(() => null);
     return result;
   }
@@ -118,9 +119,11 @@ export function fromScripts(base, addScript) {
   globalThis.exerciseFile = (name, content) => waiting.get(`file/${name}`)(content);
   globalThis.exerciseInterpreter = (script) => waiting.get("interpreter")(script);
   globalThis.exerciseCode = (name, data) => waiting.get(`code/${name}`)(data);
+  globalThis.exerciseRacing = (...made) => waiting.get("racing")(made);
   return {
     loadFile: (name) => load(`file/${name}`, `exercises/${name}.js`),
     loadInterpreter: () => load("interpreter", "exercises/interpreter.js"),
     loadExercise: (name) => load(`code/${name}`, `exercises/code/${name}.js`),
+    loadRacing: () => load("racing", "exercises/racing.js"),
   };
 }

@@ -16,7 +16,8 @@ function openRecord() {
 // On the website.
 export function start(book) {
   const base = document.currentScript.src;
-  const addScript = (src, error) => document.head.append(make("script", { src, error }));
+  const addScript = (src, error, load = null) =>
+    document.head.append(make("script", { src, error, load }));
   const { loadFile, ...loaders } = fromScripts(base, addScript);
   const chapters = new URL("../chapters/", base).href;
   const linkTo = (chapter) => {
@@ -24,19 +25,26 @@ export function start(book) {
     const link = linksInSidebar().find((other) => other.href.split("#")[0] === href);
     return make("a", { href }, link?.firstChild.textContent.trim() ?? chapter);
   };
-  // One worker for all forms of a page; it tells the one that asked last.
-  let tell = null;
-  const runner = new Runner({ ...loaders, report: (state) => tell(state) });
-  const run = (name, number, text, report) => {
-    tell = report;
-    return runner.run(name, number, text);
+  // One worker and one race for all forms of a page.
+  const runner = new Runner(loaders);
+  const run = (...asked) => runner.run(...asked);
+  const loadExplorers = () => globalThis.explorers ?? new Promise((resolve, reject) => {
+    document.head.append(
+      make("link", { rel: "stylesheet", href: new URL("explorers.css", base).href }));
+    addScript(new URL("explorers.js", base).href, reject, () => resolve(globalThis.explorers));
+  });
+  let racing = null;
+  const offerRace = async (form) => {
+    const [{ race }, ...made] = await loaders.loadRacing();
+    racing ??= race({ runner, loadExplorers }, ...made);
+    racing.offer(form);
   };
   const record = openRecord();
   const inside = (element) => JSON.parse(element.querySelector("script").textContent);
   const forms = [...document.querySelectorAll("div.exercise-form")].map((element) => {
     const specification = inside(element);
     element.dataset.name = specification.name;
-    const given = { load: () => loadFile(specification.name), run, linkTo };
+    const given = { load: () => loadFile(specification.name), run, linkTo, offerRace };
     return new Form(element, specification, given, record);
   });
   showInSidebar(book, record, chapters);

@@ -11,12 +11,17 @@ import brython
 import numpy as np
 from py_mini_racer import MiniRacer
 
+from course.exercises.form import modules
 from course.exercises.recording import Operations
-from optimlib import symbols
+from optimlib import figures, problems, symbols
+from optimlib.explorers import explore
+from optimlib.explorers.explorer import modules as explorer_modules
 from optimlib.javascript import operations
+from optimlib.javascript.linker import link
 
 HERE = files("course.exercises") / "page"
 CASES = 20
+RACED = 100  # steps in the figure of an exercise
 # The Python that the worker runs, under the names by which it is imported.
 MODULES = {
     "course.exercises.page.arrays": "page/arrays.py",
@@ -94,6 +99,34 @@ def data_script(exercise):
     """Return the script that a page loads with an exercise in code."""
     written = json.dumps(data(exercise), ensure_ascii=False, separators=(",", ":"))
     return f"exerciseCode({json.dumps(exercise.id)}, {written});\n"
+
+
+def racing_script(exercises):
+    """Return the script that a page loads when a rule can be raced: `Racing`, and what it needs.
+
+    That is the figures' library for the worker, the colors of guests, and the figure of each of
+    these exercises.
+    """
+    path = "page/library.js"
+    library = {path: (HERE / "library.js").read_text("utf-8")} | explorer_modules()
+    code = f"() => {link(path, library)}"
+    page = link("exercises/racing.js", modules())
+    own = json.dumps({exercise.id: figure(exercise) for exercise in exercises})
+    return f"exerciseRacing({page}, {code}, {json.dumps(figures.OWN)}, {own});\n"
+
+
+def figure(exercise):
+    """Return the specification of the figure that a rule is raced in where a page has none."""
+    needs_curvature = "h" in exercise.inputs
+    rule = exercise.rule(lr=1.0 if needs_curvature else 0.1)
+    if needs_curvature:  # Newton's own in one variable alone.
+        grounds = [problems.cosh(), problems.log_sum_exp]
+    else:
+        grounds = [problems.quadratic(kappa=10), problems.rosenbrock, problems.square]
+    means = [name for name in ("beta", "beta1") if name in rule.hyperparameters()]
+    ranges = {"lr": (0.001, 1.0)} | dict.fromkeys(means, (0.0, 0.99))
+    title = f"A race with {exercise.rule.__name__}"
+    return explore(rule, grounds, steps=RACED, title=title, **ranges).specification
 
 
 def worker():

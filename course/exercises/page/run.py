@@ -1,6 +1,6 @@
-"""What the page's worker runs: a learner's function is called in each situation and judged."""
+"""What the page's worker runs: a learner's function is judged in situations, or goes its way."""
 
-from course.exercises.judge import Unusable, asked_for, judge
+from course.exercises.judge import Unusable, asked_for, columns_of, given_in, judge
 from course.exercises.page.arrays import Refused
 from optimlib.symbols import number_text
 
@@ -29,7 +29,7 @@ def parameters_of(function):
 
 
 def verdict_on(update, exercise, situations, right, wrong, asarray, note):
-    """Return what the judge says of a learner's function.
+    """Return what the judge says of a learner's function, and whether it makes steps to race.
 
     Parameters
     ----------
@@ -39,22 +39,59 @@ def verdict_on(update, exercise, situations, right, wrong, asarray, note):
     note : callable
         Is told of an error in the learner's function.
     """
+    records = []
 
     def prepare():
         asked = asked_for(exercise, parameters_of(update))
 
         def run(given):
             try:
-                return update(**{name: given[name] for name in asked})
+                records.append(update(**{name: given[name] for name in asked}))
             except Refused as sentence:
                 note(sentence)
                 raise Unusable(f"it stopped: {sentence}") from sentence
             except BaseException as error:
                 note(error)
                 raise
+            return records[-1]
 
         return run, asked
 
-    return judge(
+    verdict = judge(
         exercise, situations, right, wrong, prepare, asarray=asarray, number_text=number_text
     )
+    return verdict, bool(records) and _is_usable(exercise, records[0], right[0], asarray)
+
+
+def _is_usable(exercise, *record):
+    try:
+        columns_of(exercise, *record)
+    except Unusable:
+        return False
+    return True
+
+
+def stepping(update, exercise, expected, asarray, quick):
+    """Return a learner's function as one of what is given in a step, and the function `grad`.
+
+    It returns the numbers of the step, a list for each name of the exercise, or the sentence that
+    says why there are none. `expected` has them as they should be: lists, or a number; `quick`
+    returns them where all are arrays, which is what they mostly are.
+    """
+    asked = None
+
+    def step(situation, grad):
+        nonlocal asked
+        try:
+            asked = asked or asked_for(exercise, parameters_of(update))
+            given = given_in(situation, asarray) | {"grad": lambda point: grad(asarray(point))}
+            record = update(**{name: given[name] for name in asked})
+            numbers = quick(record)
+            if numbers is not None:
+                return numbers
+            columns = columns_of(exercise, record, expected, asarray)
+        except Unusable as problem:
+            return problem.args[0]
+        return [[float(number) for number in columns[name][0]] for name in exercise["names"]]
+
+    return step

@@ -41,7 +41,7 @@ const { np, ndarray, wrapped, Refused } = modules["course.exercises.page.arrays"
 const refuse = (sentence) => { throw $B.$call(Refused, sentence); };
 $B.refuse = refuse;
 $B.imported.numpy = np;
-const { verdict_on: verdictOn } = modules["course.exercises.page.run"];
+const { verdict_on: verdictOn, stepping } = modules["course.exercises.page.run"];
 isOwn = false;
 
 // What rules mostly do, arithmetic on arrays of floats, without Brython's detours: a tenth of the
@@ -266,14 +266,90 @@ const judge = (data, number, text) => {
   };
   try {
     const known = [data.exercise, situations, right].map(toPython);
-    const verdict = toJavaScript($B.$call(verdictOn, update, ...known, wrong, asarray, note));
-    return { printed, error: raised, verdict };
+    const [verdict, isUsable] = $B.$call(verdictOn, update, ...known, wrong, asarray, note);
+    const said = { printed, error: raised, verdict: toJavaScript(verdict) };
+    return isUsable ? said : { ...said, unusable: true };
   } catch (thrown) {
     return { printed, error: described(thrown), verdict: null };
   }
 };
 
-const answer = ({ exercise, number, text }) => {
+// Races: a learner's rule, or the exercise's own, runs on a problem of a figure.
+
+// The library of problems and rules comes along with a race, as a text.
+let library = null;
+
+// Returns the function from a record to the numbers of its arrays, or to None if some are others.
+const arraysIn = (names, d) => (record) => {
+  if (!$B.$isinstance(record, _b_.dict)) return _b_.None;
+  const found = Object.fromEntries(
+    Array.from(_b_.dict.$iter_items(record), ({ key, value }) => [key, value]));
+  const rows = names.map((name) => found[name]?.ob_type === ndarray && floats(found[name]));
+  return rows.every((row) => row && row.length === d) ? $B.$list(rows) : _b_.None;
+};
+
+// Returns the function from a situation, and the problem's gradient, to the numbers of a step.
+const learnersStep = (data, text, d) => {
+  const { names, error } = execute(text);
+  if (error) return () => error;
+  const update = functionOf(names);
+  if (!update) return () => ({ message: "there is no function to race" });
+  const expected = Object.fromEntries(data.exercise.names.map((name) =>
+    [name, data.vectors.includes(name) ? Array.from({ length: d }, () => 0) : 0]));
+  const known = [data.exercise, expected].map(toPython);
+  const step = $B.$call(stepping, update, ...known, asarray, arraysIn(data.exercise.names, d));
+  return (situation, gradient) => {
+    const grad = (point) => {
+      const at = floats(point);
+      if (at === null) refuse("`grad` is a function of a point, an array of floats.");
+      const w = situation.w.map((_, i) => typeof at === "number" ? at : at[i].value);
+      return arrayOf(gradient(w).map((x) => $B.fast_float(x)));
+    };
+    try {
+      const result = $B.$call(step, toPython(situation), grad);
+      return typeof result === "string" ? { message: result }
+        : Array.from(result, (numbers) => Array.from(numbers, ({ value }) => value));
+    } catch (thrown) {
+      return described(thrown, text);
+    }
+  };
+};
+const rightStep = ({ exercise, operations: entries, right }) => (situation) => {
+  const values = valuesIn(situation, entries);
+  return exercise.names.map((name) => [values[right[name]]].flat());
+};
+
+const race = ({ code, data, text, ground, parameters, hyperparameters, start, steps }) => {
+  library ??= new Function(`return (${code})()`)();
+  const { codeOf, ruleOf, hyperparametersAt, LOST } = library;
+  const { rule, names, parameters: asked } = data.exercise, d = start.length;
+  const problem = codeOf(ground), initial = ruleOf({ rule })?.initial ?? (() => []);
+  const rates = Object.fromEntries(Object.entries(hyperparameters).map(([name, value]) =>
+    [name, Array.isArray(value) ? (t) => value[t - 1] : value]));
+  const begun = start.map((x) => initial(hyperparametersAt(rates, 1), x));
+  let state = names.slice(0, -1).map((_, k) => begun.map((values) => values[k])), w = start;
+  const gradient = (t, point) => problem.grad(parameters, t, ...point);
+  const passed = (t) => postMessage({ t, w, value: problem.f(parameters, t, ...w) });
+  passed(0);
+  const step = text === null ? rightStep(data) : learnersStep(data, text, d);
+  for (let t = 1; t <= steps && w.every((x) => Math.abs(x) < LOST); t++) {
+    const values = state.map((row) => row.length < d ? row[0] : row);
+    const h = asked.includes("h")
+      ? problem.hess(parameters, t, ...w).map((row, i) => row[i]) : w.map(() => NaN);
+    const result = step({
+      t, w, g: gradient(t, w), h, hyperparameters: hyperparametersAt(rates, t),
+      state: Object.fromEntries(values.map((value, k) => [names[k], value])),
+    }, (point) => gradient(t, point));
+    if (!Array.isArray(result)) return { error: result };
+    state = result.slice(0, -1);
+    w = w.map((x, i) => x + result.at(-1)[i]);
+    passed(t);
+  }
+  return { error: null };
+};
+
+const answer = ({ exercise, number, text, ...asked }) => {
+  if (asked.code) return race({ text, ...asked });
   if (exercise) return judge(exercise, number, text);
   const { printed: shown, error } = execute(text);
   return { printed: shown, error, verdict: null };

@@ -5,6 +5,9 @@ import { make } from "./drawing/elements.js";
 import { Figure } from "./drawing/figure.js";
 import { offerValues } from "./trying.js";
 
+export const open = (element, specification, kernel) =>
+  new Figure(element, specification, kernel);
+
 // On the website: brings every figure of the page to life where it stands.
 
 export function start() {
@@ -13,7 +16,7 @@ export function start() {
     const live = make("div");
     element.before(live);
     element.classList.add("explorer-print");
-    return new Figure(live, specification);
+    return open(live, specification);
   });
   const named = figures.filter((figure) => figure.name());
   if (named.length) new Addresses(named);
@@ -36,5 +39,5 @@ export function render({ model, el }) {
   };
   const element = make("div");
   el.append(element);
-  new Figure(element, model.get("specification"), kernel);
+  open(element, model.get("specification"), kernel);
 }

@@ -1,24 +1,34 @@
-// What only Python can compute: recorded for one question, asked for others where a kernel runs.
+// What only Python can compute: recorded for one question, asked for others where a kernel runs,
+// or where another way to `ask` is given.
 
 export const STALE = "its recorded run: live in Jupyter";
 
 export class Asking {
-  constructor(figure, question, recorded) {
+  constructor(figure, question, recorded, ask = figure.kernel?.ask) {
     const key = JSON.stringify(question);
-    Object.assign(this, { figure, first: key, last: key, answer: recorded });
+    Object.assign(this, { figure, ask, first: key, last: key, answer: recorded });
   }
 
   // Returns the newest answer, with `stale` where it is, for want of a kernel, to another question.
   answerTo(question) {
-    const key = JSON.stringify(question), { figure: { kernel } } = this;
-    if (kernel && key !== this.last) {
+    const key = JSON.stringify(question);
+    if (this.ask && key !== this.last) {
       this.last = key;
-      kernel.ask(question).then((answer) => {
-        this.answer = answer;
-        this.figure.changed();
-      });
+      this.next = question;
+      if (!this.isWaiting) this.send();
     }
-    return { ...this.answer, stale: !kernel && key !== this.first };
+    return { ...this.answer, stale: !this.ask && key !== this.first };
+  }
+
+  // One question waits at a time, so that of those that come meanwhile only the newest is asked.
+  send() {
+    const question = this.next;
+    Object.assign(this, { next: null, isWaiting: true });
+    this.ask(question).then((answer) => {
+      Object.assign(this, { answer, isWaiting: false });
+      this.figure.changed();
+      if (this.next) this.send();
+    });
   }
 }
 

@@ -185,7 +185,10 @@ export class Axes {
     this.segments("levels", this.levelPieces, { opacity: 0.35 });
   }
 
-  dots(key, xs, ys, { color, radius = 2.4, opacity } = {}) {
+  dots(key, xs, ys, { color, radius = 2.4, opacity, shape } = {}) {
+    const [r, R] = [radius, 2 * radius];
+    const outline = shape ? `l${r},${-r} ${r},${r} ${-r},${r}z`
+      : `a${r},${r} 0 1 0 ${R},0a${r},${r} 0 1 0 ${-R},0`;
     let d = "";
     let lastX = NaN, lastY = NaN;
     for (let i = 0; i < xs.length; i++) {
@@ -193,8 +196,7 @@ export class Axes {
       if (!(Math.abs(px) < 1e6 && Math.abs(py) < 1e6)) continue;
       if (Math.abs(px - lastX) + Math.abs(py - lastY) < radius) continue;
       [lastX, lastY] = [px, py];
-      d += `M${(px - radius).toFixed(1)},${py.toFixed(1)}` +
-        `a${radius},${radius} 0 1 0 ${2 * radius},0a${radius},${radius} 0 1 0 ${-2 * radius},0`;
+      d += `M${(px - radius).toFixed(1)},${py.toFixed(1)}${outline}`;
     }
     return this.item(key, "path", { d, fill: color ?? "currentColor", opacity });
   }

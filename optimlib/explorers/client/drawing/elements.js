@@ -23,9 +23,9 @@ export function set(element, attributes) {
   return element;
 }
 
-// A name behind a dot of its color.
-export const chipped = (name, color) => make("span", {},
-  make("span", { class: "explorer-chip", style: `background:${color}` }), name);
+// A name behind a dot of its color, or another `shape`.
+export const chipped = (name, color, shape = "") => make("span", {},
+  make("span", { class: `explorer-chip ${shape}`, style: `background:${color}` }), name);
 
 export function table(caption, columns, rows) {
   const heading = (cell) => make(cell ? "th" : "td", cell ? { scope: "col" } : {}, cell);

@@ -20,6 +20,7 @@ export class Figure {
       this.plots, this.inputs, this.reading, this.buttons, this.details, this.status);
     set(element, { role: "group", "aria-label": specification.title });
     element.classList.add("explorer");
+    element.explorer = this;
 
     this.view = new KINDS[specification.kind](this, specification);
     this.button("Reset", () => this.reset());

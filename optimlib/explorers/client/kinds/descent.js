@@ -26,8 +26,9 @@ export class Descent {
     });
     this.curve = figure.axes({ x: "step t", y: progress.label, aspect: 0.8 });
     this.formulas = predictions.map(({ formula }) => compile(formula));
-    this.asked = this.rules.map(({ recorded }, i) =>
-      recorded && new Asking(figure, this.questionOf(i), recorded));
+    this.rules.forEach((entry, i) => {
+      if (entry.recorded) entry.asking = new Asking(figure, this.questionOf(i), entry.recorded);
+    });
     this.memory = [];
     this.drawn = [];
   }
@@ -71,8 +72,10 @@ export class Descent {
     return parametersFor(this.ground, this.sliders, this.state);
   }
 
+  // A guest has the numbers of the rule that it is like, if the figure shows that.
   hyperparametersOf(i) {
-    return hyperparametersFor(this.rules[i], i, this.sliders, this.state);
+    const owner = this.rules[i].like ?? i;
+    return hyperparametersFor(this.rules[owner], owner, this.sliders, this.state);
   }
 
   questionOf(i) {
@@ -84,8 +87,9 @@ export class Descent {
 
   // A run of a rule that only Python can run.
   runInPython(i) {
-    const answer = this.asked[i].answerTo(this.questionOf(i));
-    return { ...runOf(answer), note: answer.stale ? STALE : answer.error };
+    const answer = this.rules[i].asking.answerTo(this.questionOf(i));
+    const { stale, error } = answer;
+    return { ...runOf(answer), isStopped: Boolean(error), note: stale ? STALE : error };
   }
 
   // A run is computed again only when something that it depends on has changed.
@@ -151,7 +155,9 @@ export class Descent {
     }
     this.lowest = Math.min(...ground.minima.map((m) => problem.f(parameters, 0, ...m)));
     this.drawn = [...this.rules.keys()].filter((i) => state[`show ${i}`] ?? true)
-      .map((i) => ({ i, run: this.runOf(i) }));
+      .map((i) => ({ i, run: this.runOf(i) }))
+      // An answer that is still on its way may be to another problem.
+      .filter(({ run }) => run.d === ground.domain.length);
 
     this.drawLandscape(problem);
     this.drawRuns(step);
@@ -180,13 +186,13 @@ export class Descent {
   drawRuns(step) {
     const { landscape } = this;
     for (const { i, run } of this.drawn) {
-      const { color } = this.rules[i];
+      const { color, dash, shape } = this.rules[i];
       const places = coordinates(run, step);
       if (run.d === 1) places.push(run.values.slice(0, step + 1));
-      landscape.line(`path ${i}`, ...places, { color });
-      landscape.dots(`points ${i}`, ...places, { color, radius: step > 60 ? 1.5 : 2.4 });
+      landscape.line(`path ${i}`, ...places, { color, dash });
+      landscape.dots(`points ${i}`, ...places, { color, shape, radius: step > 60 ? 1.5 : 2.4 });
       const [xs, ys] = places.map((values) => values.slice(-1));
-      landscape.dots(`now ${i}`, xs, ys, { color, radius: 4.5 });
+      landscape.dots(`now ${i}`, xs, ys, { color, shape, radius: 4.5 });
     }
   }
 
@@ -195,15 +201,15 @@ export class Descent {
     const ts = Float64Array.from({ length: steps + 1 }, (_, t) => t);
     const measured = drawn.map(({ run }) => ts.map((t) => this.measure(run, t)));
     const foreseen = this.predictions.map((_, k) => ts.map(this.foreseen(k)));
-    const start = measured.length ? Math.max(...measured.map((m) => Math.abs(m[0]))) : 1;
+    const start = measured.length ? Math.max(...measured.map((m) => Math.abs(m[0]) || 0)) : 1;
     const bound = (v) => (Math.abs(v) <= 1e3 * start + 1 && (!log || v > 1e-16 * start) ? v : NaN);
     const y = extent(measured.flatMap((m) => Array.from(m, bound)), { log });
     curve.begin({ x: [0, steps], y, logY: log });
     drawn.forEach(({ i }, k) => {
-      const { color } = this.rules[i];
+      const { color, dash, shape } = this.rules[i];
       const values = log ? measured[k].map((v) => (v > 0 ? v : NaN)) : measured[k];
-      curve.line(`run ${i}`, ts, values, { color });
-      curve.dots(`now ${i}`, [step], [measured[k][step]], { color, radius: 4 });
+      curve.line(`run ${i}`, ts, values, { color, dash });
+      curve.dots(`now ${i}`, [step], [measured[k][step]], { color, shape, radius: 4 });
     });
     foreseen.forEach((values, k) => {
       curve.line(`foreseen ${k}`, ts, values, { dash: "5 4", width: 1.6 });
@@ -232,14 +238,17 @@ export class Descent {
     this.curve.describe(`${progress.label} against the step for ${names}.`);
   }
 
+  // A run that stopped is where it was then.
   rowOf(i, run, step) {
-    const left = leaves(run, this.ground.domain, step);
-    const place = Array.from(run.points.slice(run.d * step, run.d * (step + 1)));
-    const note = run.note ? ` (${run.note})` : "";
-    const name = chipped(this.rules[i].label + note, this.rules[i].color);
+    let at = step;
+    while (run.isStopped && at && Number.isNaN(run.values[at])) at--;
+    const left = leaves(run, this.ground.domain, at);
+    const place = Array.from(run.points.slice(run.d * at, run.d * (at + 1)));
+    const note = run.note ? ` (${run.note})` : "", { label, color, shape } = this.rules[i];
+    const name = chipped(label + note, color, shape);
     if (left !== null) return [name, "–", `left the picture at step ${left}`];
     const where = place.every(Number.isFinite) ? place.map((v) => number(v, 4)).join(", ") : "–";
-    return [name, where, number(this.measure(run, step), 4)];
+    return [name, where, number(this.measure(run, at), 4)];
   }
 
   // A row for each prediction whose rule is shown.
