@@ -133,5 +133,5 @@ def test_computing_knows_nothing_of_the_page():
 
 def test_the_page_and_jupyter_get_the_same_script():
     linked = link(START, modules())
-    assert page_script() == f"{linked}.start();\n"
+    assert page_script() == f"(globalThis.explorers = {linked}).start();\n"
     assert module() == f"const {{ render }} = {linked};\nexport default {{ render }};\n"
