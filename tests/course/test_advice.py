@@ -9,7 +9,7 @@ from course import ROOT
 
 TEXT = (ROOT / "chapters" / "practice" / "advice.yaml").read_text("utf-8")
 ADVICE, TREE = yaml.safe_load(TEXT).values()
-ANSWERS = {"shape": range(4), "noise": (0, 1), "schedule": (0, 1), "tuned": (0, 1)}
+ANSWERS = {"shape": range(5), "noise": (0, 1), "schedule": (0, 1), "tuned": (0, 1)}
 
 
 def leaves(state):

@@ -45,9 +45,33 @@ def listed():
     advice = yaml.safe_load((CHAPTERS / "practice" / "advice.yaml").read_text("utf-8"))
     ledger = yaml.load((CHAPTERS / "appendix" / "ledger.yaml").read_text("utf-8"), yaml.BaseLoader)
     rows = [row for rows in advice["advice"].values() for row in rows] + ledger
-    for row in rows:
+    for row in [*rows, *advice["tree"]]:
         for shown in row.get("shows", []):
-            yield row["claim"], shown
+            yield row.get("claim", row.get("answers")), shown
+
+
+# Words by which a row sets one optimizer against another.
+COMPARES = re.compile(
+    r"\b(faster|slower|sooner|better|worse|best|worst|beats?|fewer|ahead|safest|gains?|gained|"
+    r"larger|smaller|lowest|highest|higher|lower|(?:more|less|least|most)\b(?! of the|ly))\b"
+)
+# Without a comparison: a theorem, a count of operations or bytes, or what one run does by itself.
+GROUNDS = {"proof", "arithmetic", "no comparison"}
+# Their chapters do not yet make the comparison that they need.
+WAITING = {
+    "It is for simple models and small data sets.",
+    "The mini-batch is the best of both worlds, and preferred.",
+    "The right batch size is hard to choose.",
+    "A larger batch helps at saddle points.",
+    "It zigzags less and is faster.",
+    "It helps deep networks converge faster.",
+    "It makes gradients less noisy.",
+    "RMSProp gets stuck in local minima.",
+    "It converges faster than SGD.",
+    "It is best for most applications.",
+    "β₁ = 0.9 and β₂ = 0.999.",
+    "Adam and AdaGrad speed things up at saddles.",
+}
 
 
 def test_names_are_given_once():
@@ -74,3 +98,29 @@ def test_what_a_text_says_is_what_a_comparison_shows(chapter):
 def test_what_advice_and_ledger_say_is_what_a_comparison_shows(row, shown):
     name, _, claim = shown.partition(": ")
     assert claim in COMPARISONS.get(name, ()), f"{row}: {name} does not show {claim}"
+
+
+def advised():
+    """Return the rows of advice and the leaves of its tree, by their claims and answers."""
+    advice = yaml.safe_load((CHAPTERS / "practice" / "advice.yaml").read_text("utf-8"))
+    rows = {row["claim"]: row for rows in advice["advice"].values() for row in rows}
+    return rows | {leaf["answers"]: leaf for leaf in advice["tree"]}
+
+
+def compares(row):
+    """Return whether a row's words set optimizers against each other."""
+    words = " ".join(row.get(key, "") for key in ("claim", "evidence", "take", "because"))
+    return bool(COMPARES.search(words))
+
+
+def test_words_that_compare_are_found():
+    assert compares({"claim": "It is faster."})
+    assert compares({"claim": "It works.", "evidence": "It needs fewer steps."})
+    assert not compares({"claim": "It is noisy.", "evidence": "It stays on its floor."})
+
+
+@pytest.mark.parametrize(("claim", "row"), advised().items())
+def test_advice_that_compares_names_its_comparison_or_its_ground(claim, row):
+    assert row.get("rests_on", "proof") in GROUNDS
+    if compares(row) and claim not in WAITING:
+        assert row.get("shows") or row.get("rests_on"), f"{claim}: which comparison shows it?"
