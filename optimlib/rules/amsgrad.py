@@ -30,8 +30,9 @@ class AMSGrad(Rule):
     eps : float, array over the batch, or schedule
         ε ≥ 0, outside the root; 0 in the paper.
     bias_correction : bool
-        Divide m by 1 − β₁ᵗ and the maximum by 1 − β₂ᵗ, as PyTorch and Keras do. The paper does
-        not. A maximum found early is then divided by ever more, and its step grows again.
+        Divide m by 1 − β₁ᵗ and the maximum by 1 − β₂ᵗ, as PyTorch does, and Keras too, which adds
+        ε before it divides. The paper does not. A maximum found early is then divided by ever
+        more, and its step grows again.
     max_of_corrected : bool
         With `bias_correction`: divide v before the maximum is taken, as Optax does. It differs
         from step 2 on.

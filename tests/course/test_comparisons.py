@@ -67,8 +67,6 @@ WAITING = {
     "It helps deep networks converge faster.",
     "It makes gradients less noisy.",
     "RMSProp gets stuck in local minima.",
-    "It converges faster than SGD.",
-    "It is best for most applications.",
     "β₁ = 0.9 and β₂ = 0.999.",
     "Adam and AdaGrad speed things up at saddles.",
 }
