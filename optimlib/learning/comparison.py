@@ -171,8 +171,8 @@ class Comparison:
         within = f", measured to within {self.resolution:g}" if self.resolution else ""
         return [
             f"{self.name}: {self.quantity}{within}; less is better",
-            f"tuned with {self.tuned_on} seeds, judged with {self.judged_on} others: {kind}, "
-            "95 % intervals",
+            f"tuned with {self.tuned_on} seed{'s' * (self.tuned_on > 1)}, "
+            f"judged with {self.judged_on} others: {kind}, 95 % intervals",
         ]
 
     def _measured(self, row):
