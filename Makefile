@@ -19,7 +19,7 @@ book: .venv/book.stamp ## execute the chapters that changed and build the site
 
 test: lint book test-unit ## run all tests: lint, packages, site, every output of every chapter
 	@echo "== test: site"
-	@$(BIN)/pytest -n 2 --dist worksteal tests/site
+	@$(BIN)/pytest -n 3 --dist worksteal tests/site
 	@echo "== test: stored outputs of the chapters"
 	@$(BIN)/pytest --nbval -n 2 --dist loadscope chapters
 
