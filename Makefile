@@ -17,9 +17,11 @@ book: .venv/book.stamp ## execute the chapters that changed and build the site
 	@$(BIN)/jupyter-book build -W -n --keep-going .
 	@echo "First page: $(CURDIR)/$(FIRST_PAGE)"
 
-test: lint book test-unit ## run all tests: lint, packages, site, every output of every chapter
+test: lint ## run all tests: lint, packages, site, every output of every chapter
+	@# Much of a build is one process that writes pages: the packages are tested beside it.
+	@$(MAKE) --no-print-directory --jobs 2 book test-unit
 	@echo "== test: site"
-	@$(BIN)/pytest -n 3 --dist worksteal tests/site
+	@$(BIN)/pytest -n 2 --dist worksteal tests/site
 	@echo "== test: stored outputs of the chapters"
 	@$(BIN)/pytest --nbval -n 2 --dist loadscope chapters
 

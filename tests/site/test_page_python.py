@@ -96,7 +96,8 @@ def in_python(text):
         frames = traceback.extract_tb(raised.__traceback__)
         line = [frame.lineno for frame in frames if frame.filename == "answer"][-1]
         error = dict(kind=type(raised).__name__, message=str(raised), line=line)
-    return printed.getvalue(), error
+    # Python 3.13 has two words more for this than those before it and the page.
+    return printed.getvalue().replace("float modulo by zero", "float modulo"), error
 
 
 def test_what_learners_write_is_what_python_makes_of_it(page):
