@@ -95,9 +95,13 @@ def in_python(text):
     except Exception as raised:
         frames = traceback.extract_tb(raised.__traceback__)
         line = [frame.lineno for frame in frames if frame.filename == "answer"][-1]
-        error = dict(kind=type(raised).__name__, message=str(raised), line=line)
-    # Python 3.13 has two words more for this than those before it and the page.
-    return printed.getvalue().replace("float modulo by zero", "float modulo"), error
+        error = dict(kind=type(raised).__name__, message=as_before(str(raised)), line=line)
+    return as_before(printed.getvalue()), error
+
+
+def as_before(words):
+    """Return what Python said before 3.13, as the page does."""
+    return words.replace("float modulo by zero", "float modulo")
 
 
 def test_what_learners_write_is_what_python_makes_of_it(page):
