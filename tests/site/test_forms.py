@@ -259,8 +259,13 @@ def test_what_was_done_is_there_again(page, address):
     expect(form(page, "adam/first-step").locator(".answer-done")).to_contain_text(": 3.9")
     expect(form(page, "adam/uncorrected-2").locator(".answer-done")).to_contain_text("Tried on")
     expect(page.locator(".answer-end")).to_contain_text(f"1 of {count} solved.")
-    page.goto(f"{address}/chapters/appendix/glossary.html")
     link = page.locator(".bd-sidebar-primary a", has_text="Adam").first
+    # On a busy machine a page from the disk was once in a while without what the one before it
+    # had shown; the next page had it.
+    for _ in range(3):
+        page.goto(f"{address}/chapters/appendix/glossary.html")
+        if f"1/{count}" in link.text_content():
+            break
     expect(link).to_contain_text(f"1/{count}")
     assert f"1 of {count} exercises solved" in link.text_content()
 
