@@ -30,7 +30,7 @@ except ImportError:  # there is none for Macs with ARM processors: their copy is
     minify = None
 
 WORKERS = 2
-CELL_TIMEOUT = 60
+CELL_TIMEOUT = 180
 DATA = {".json", ".yaml"}  # what chapters read beside themselves
 UNREAD = {".css", ".js", ".md", ".pyc"}  # what lies beside the code and no chapter sees
 ANSI_COLOR = re.compile(r"\x1b\[[0-9;]*m")
