@@ -5,31 +5,16 @@ import re
 
 import learners_code
 import pytest
-from access import AXE, faults, walk
+from access import faults, walk
+from bare_forms import PAGE, form, narrow_tab, write_forms
 from browsing import CHROMIUM, allow_own_scripts_alone, serving
 from playwright.sync_api import expect
 
 from course import exercises
-from course.exercises.form import file_script, page_script, style
 from course.exercises.misconceptions import describe
-from course.site.execution import write_static
-from course.site.interpreter import write
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Forms</title>
-<link rel="stylesheet" href="../../_static/exercises.css">
-<style>
-:root {{ background: Canvas; color: CanvasText; color-scheme: light dark }}
-@media (prefers-color-scheme: dark) {{ :root {{ background: #121212; color: #ced6dd }} }}
-</style>
-<script src="../../_static/exercises.js" defer></script>
-<main><article class="bd-article"><section><h1>Forms</h1>{forms}</section></article></main>
-"""
 ADAM_PAGE = "chapters/adaptive/adam.html"
 NAMES = "adam", "momentum"
 # The editor indents what is typed.
@@ -49,35 +34,19 @@ START = exercises.get("adam").start
 def folder(tmp_path_factory):
     """Write what the site has of it, and a page with two forms."""
     folder = tmp_path_factory.mktemp("site")
-    static = folder / "_static"
-    write_static(static / "exercises.js", page_script({}))
-    write_static(static / "exercises.css", style())
-    write(static / "exercises", NAMES)
-    for name in NAMES:
-        write_static(static / "exercises" / f"{name}.js", file_script(exercises.get(name)))
-    forms = "".join(exercises.ask(name)._repr_mimebundle_()[0]["text/html"] for name in NAMES)
+    forms = write_forms(folder / "_static", NAMES)
     page = folder / ADAM_PAGE
     page.parent.mkdir(parents=True)
-    page.write_text(PAGE.format(forms=forms), "utf-8")
+    text = PAGE.format(title="Forms", static="../../_static", head="", body=forms)
+    page.write_text(text, "utf-8")
     return folder
 
 
 @pytest.fixture
 def page(browser, folder):
-    """Return a tab with a memory of its own; what goes wrong in a test fails it."""
-    context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
-    context.add_init_script(AXE)
-    page = context.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto((folder / ADAM_PAGE).as_uri())
-    yield page
-    context.close()
-    assert errors == []
-
-
-def form(page, name="adam"):
-    return page.locator(f'.exercise-form[data-name="{name}"]')
+    with narrow_tab(browser) as page:
+        page.goto((folder / ADAM_PAGE).as_uri())
+        yield page
 
 
 def code(page):

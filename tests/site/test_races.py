@@ -5,35 +5,19 @@ import math
 import learners_code
 import numpy as np
 import pytest
-from access import AXE, faults
+from access import faults
+from bare_forms import PAGE, form, narrow_tab, write_forms
 from browsing import CHROMIUM
 from playwright.sync_api import expect
 
 import optimlib as ol
-from course import exercises
-from course.exercises.form import file_script, page_script, style
 from course.site.execution import write_static
-from course.site.interpreter import write
 from optimlib import explorers
 from optimlib.explorers.explorer import page_script as explorers_script
 from optimlib.explorers.explorer import style as explorers_style
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Races</title>
-<link rel="stylesheet" href="_static/exercises.css">
-<style>
-:root {{ background: Canvas; color: CanvasText; color-scheme: light dark }}
-@media (prefers-color-scheme: dark) {{ :root {{ background: #121212; color: #ced6dd }} }}
-</style>
-<script src="_static/exercises.js" defer></script>
-{head}
-<main><article class="bd-article"><section><h1>Races</h1>{figure}{forms}</section></article></main>
-"""
 HEAD = """<link rel="stylesheet" href="_static/explorers.css">
 <script src="_static/explorers.js" defer></script>"""
 CAPTION = '<figcaption><p><span class="caption-number">Fig. 3 </span>Two rules.</p></figcaption>'
@@ -69,32 +53,20 @@ def folder(tmp_path_factory):
     """Write what the site has of it: a page with a figure, one without."""
     folder = tmp_path_factory.mktemp("site")
     static = folder / "_static"
-    write_static(static / "exercises.js", page_script({}))
-    write_static(static / "exercises.css", style())
+    forms = write_forms(static, NAMES)
     write_static(static / "explorers.js", explorers_script())
     write_static(static / "explorers.css", explorers_style())
-    write(static / "exercises", NAMES)
-    for name in NAMES:
-        write_static(static / "exercises" / f"{name}.js", file_script(exercises.get(name)))
-    forms = "".join(exercises.ask(name)._repr_mimebundle_()[0]["text/html"] for name in NAMES)
     figure = f'<figure id="fig-race">{FIGURE._html()}{CAPTION}</figure>'
-    written = {"with": dict(head=HEAD, figure=figure), "without": dict(head="", figure="")}
-    for name, parts in written.items():
-        (folder / f"{name}.html").write_text(PAGE.format(forms=forms, **parts), "utf-8")
+    for name, head, body in (("with", HEAD, figure + forms), ("without", "", forms)):
+        text = PAGE.format(title="Races", static="_static", head=head, body=body)
+        (folder / f"{name}.html").write_text(text, "utf-8")
     return folder
 
 
 @pytest.fixture
 def tab(browser):
-    """Return a tab with a memory of its own; what goes wrong in a test fails it."""
-    context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
-    context.add_init_script(AXE)
-    tab = context.new_page()
-    errors = []
-    tab.on("pageerror", lambda error: errors.append(str(error)))
-    yield tab
-    context.close()
-    assert errors == []
+    with narrow_tab(browser) as tab:
+        yield tab
 
 
 @pytest.fixture
@@ -107,10 +79,6 @@ def page(tab, folder):
 def alone(tab, folder):
     tab.goto((folder / "without.html").as_uri())
     return tab
-
-
-def form(page, name="adam"):
-    return page.locator(f'.exercise-form[data-name="{name}"]')
 
 
 def run(page, text, name="adam"):
