@@ -56,12 +56,12 @@ def _with_grids(contestants, beyond):
     for label, (make, grids) in contestants.items():
         new = {name: list(values) for name, values in grids.items()}
         for name, values in new.items():
-            axis = tuning._Axis(values)
+            axis = tuning.Axis(values)
             if axis.scale:
                 low, high = axis.scale[0](np.array([axis.values[0], axis.values[-1]], float))
                 more = beyond * (high - low)
                 places = np.linspace(low - more, high + more, 2 * len(values) - 1)
-                tried = dict.fromkeys(map(axis._rounded, places))
+                tried = dict.fromkeys(map(axis.value_at, places))
                 new[name] = [v for v in tried if _possible(make, grids, name, v)]
         changed[label] = make, new
     return changed
@@ -120,7 +120,10 @@ def rerun(contestants, measure, options, variation, found):
     try:
         with change.get("context", nullcontext)():
             again = tuning.tune(contestants, measure, **options | {"progress": True})
-    except ValueError:  # some start is beyond the goal from the first step on
+    except ValueError as error:
+        # Some start is at the goal already: it took 0 steps, which has no logarithm.
+        if "positive numbers on the scale 'log'" not in str(error):
+            raise
         return [("impossible", math.nan)] * len(found)
     return [verdict(claim, again) for claim in found]
 

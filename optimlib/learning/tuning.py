@@ -258,7 +258,7 @@ class _Search:
     def __init__(self, label, make, grids, measure, seeds, scale, together):
         self.label, self.make, self.measure = label, make, measure
         self.seeds, self.scale, self.together = seeds, scale, together
-        self.axes = {name: _Axis(values) for name, values in grids.items()}
+        self.axes = {name: Axis(values) for name, values in grids.items()}
         # By the settings' values: how many seeds failed, and the mean of the others.
         self.tried = {}
         self.try_all(list(product(*(axis.values for axis in self.axes.values()))))
@@ -352,7 +352,7 @@ SCALES = {
 EVEN = 1.3
 
 
-class _Axis:
+class Axis:
     """The values of a hyperparameter that were tried, in order if they are a grid."""
 
     def __init__(self, values):
@@ -370,7 +370,7 @@ class _Axis:
     def beyond(self, end):
         """Return the next value beyond an end."""
         place = self.scale[0](self.values[end])
-        return self._rounded(place + self.step if end else place - self.step)
+        return self.value_at(place + self.step if end else place - self.step)
 
     def around(self, value):
         """Return the values half way to the neighbours."""
@@ -379,13 +379,13 @@ class _Axis:
         k = self.values.index(value)
         places = self.scale[0](np.array(self.values, float))
         neighbours = [j for j in (k - 1, k + 1) if 0 <= j < len(places)]
-        return [self._rounded((places[k] + places[j]) / 2) for j in neighbours]
+        return [self.value_at((places[k] + places[j]) / 2) for j in neighbours]
 
     def add(self, value):
         if value not in self.values:
             self.values = sorted([*self.values, value])
 
-    def _rounded(self, place):
+    def value_at(self, place):
         """Return the value at a place, with four digits of x or of 1 - x."""
         value = float(self.scale[1](place))
         if self.scale is SCALES["log of 1 - x"]:

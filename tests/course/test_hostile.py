@@ -47,6 +47,18 @@ def test_each_variation_has_a_line(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.splitlines() == [head, *lines, last]
 
 
+def test_an_error_of_a_chapter_is_no_verdict(tmp_path, monkeypatch):
+    monkeypatch.setattr(hostile, "CACHE", tmp_path / "kept")
+    notebook = tmp_path / "chapter.ipynb"
+    head = "def measure(setting, seeds):\n"
+    broken = "    if min(seeds) >= 50_000:\n        raise ValueError('broken')\n"
+    code = CHAPTER.replace(head, head + broken)
+    cells = [{"cell_type": "code", "metadata": {}, "source": code}]
+    notebook.write_text(json.dumps({"cells": cells}), "utf-8")
+    with pytest.raises(ValueError, match="broken"):
+        hostile.main([str(notebook)])
+
+
 def test_grids_are_twice_as_wide_or_twice_as_fine():
     contestants = {"a": (ol.Momentum, {"lr": [0.01, 0.1, 1.0], "beta": [0.0, 0.4, 0.8]})}
     _, wide = hostile.twice_as_wide(contestants)["a"]

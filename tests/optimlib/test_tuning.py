@@ -154,7 +154,7 @@ def test_a_range_that_ends_is_no_edge():
     ],
 )
 def test_grids_go_on_as_they_are_spaced(values, beyond, between):
-    axis = learning.tuning._Axis(values)
+    axis = learning.tuning.Axis(values)
     assert axis.beyond(-1) == pytest.approx(beyond)
     assert axis.around(values[-1]) == [pytest.approx(between, rel=1e-4)]
     assert axis.ends(values[0]) == [0]

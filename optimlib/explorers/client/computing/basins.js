@@ -30,7 +30,7 @@ export function basinRun({ rules, ground, steps }, parameters, k, start, lr) {
     step ? withNewtonStep(problem, step, values) : problem, parameters, [start], steps);
 }
 
-// The number of the critical point that a run ends near; −1: between them; −2: outside the picture.
+// The number of the critical point that a run ends near; -1: between them; -2: not in the picture.
 export function basinOf(run, { critical, ground, tolerance }) {
   const end = run.points.at(-1), [low, high] = ground.domain[0];
   const apart = critical.map(({ at }) => Math.abs(end - at));

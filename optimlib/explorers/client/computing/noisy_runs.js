@@ -69,7 +69,7 @@ export function meanSquares(rule, hyperparameters, rates, { curvature, deviation
 }
 
 // The same in expectation, by the formulas of E[w] and E[w²] after a step, and the standard error
-// of a mean over `runs`: w is normal, so that the variance of w² is 2 variance² + 4 mean² variance.
+// of a mean over `runs`: w is normal, so the variance of w² is 2 variance² + 4 mean² variance.
 export function expectedSquares(formulas, rates, { curvature, deviation, start }, runs) {
   const nextMean = compile(formulas.mean), nextSquare = compile(formulas.square);
   const squares = new Float64Array(rates.length + 1).fill(NaN), errors = squares.slice();
