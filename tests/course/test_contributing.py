@@ -98,7 +98,11 @@ NUMBERS = {
         max(map(int, asked.HINT.findall("\n".join(map(asked.markdown, asked.CHAPTERS)))))
     ],
     r'"Summary" in (\d) points': lambda: between(of_chapters(summary))[:1],
-    r"have at most (\d+) lines": lambda: [style.LONGEST_CELL],
+    r"question: at most (\d+) words": lambda: [style.LONGEST_OPENING],
+    r"At most (\d) outputs": lambda: [style.MOST_PREDICTIONS],
+    r"Open code cells have at most (\d+) lines": lambda: [style.LONGEST_CELL],
+    r"folded ones at most (\d+)": lambda: [style.LONGEST_FOLDED_CELL],
+    r"At most (\d+) lines of a chapter's code": lambda: [style.MOST_OPEN_LINES],
     r"half of them at most (\d+)": lambda: [style.LONGEST_MEDIAN],
     r"wider than (\d+) columns": lambda: [columns("chapters/ruff.toml")],
     r"longer than (\d+) seconds": lambda: [assigned("course/site/execution.py", "CELL_TIMEOUT")],

@@ -1,5 +1,6 @@
 """Every chapter keeps the conventions of CONTRIBUTING.md; every check is shown to reject."""
 
+import itertools
 import re
 import statistics
 from collections import Counter
@@ -19,8 +20,15 @@ CHAPTERS = sorted(
 IGNORED = "nbval-ignore-output"
 TAGS = {IGNORED, "hide-cell", "hide-input", "hide-output", "remove-cell", "remove-input"}
 LONGEST_CELL = 15
+LONGEST_FOLDED_CELL = 30
 LONGEST_MEDIAN = 5
 SHORTEST_ALT = 20
+# Of a chapter: words before its first picture, lines of code that are open outside of solutions,
+# and outputs that set predictions beside measurements.
+LONGEST_OPENING = 60
+MOST_OPEN_LINES = 60
+MOST_PREDICTIONS = 3
+FOLDED = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 
 
 @cache
@@ -41,6 +49,21 @@ def tags(cell):
 
 def length(cell):
     return sum(1 for line in cell.source.splitlines() if line.strip())
+
+
+def is_folded(cell):
+    return bool(FOLDED & {*tags(cell)})
+
+
+def outside_solutions(notebook):
+    """Yield the code cells that stand in no folded solution, with their numbers."""
+    inside = False
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "code" and not inside:
+            yield number, cell
+        elif cell.cell_type == "markdown":
+            for mark in re.findall(r"\{solution-(start|end)\}", cell.source):
+                inside = mark == "start"
 
 
 def outputs(notebook):
@@ -92,12 +115,14 @@ def describes_its_pictures(notebook):
 
 
 def has_short_cells(notebook):
-    lengths = {number: length(cell) for number, cell in list(code_cells(notebook))[1:]}
-    for number, lines in lengths.items():
-        if lines > LONGEST_CELL:
-            yield f"cell {number} has {lines} lines, more than {LONGEST_CELL}"
-    if lengths and statistics.median(lengths.values()) > LONGEST_MEDIAN:
-        yield f"the median code cell has more than {LONGEST_MEDIAN} lines"
+    cells = list(code_cells(notebook))[1:]
+    for number, cell in cells:
+        most = LONGEST_FOLDED_CELL if is_folded(cell) else LONGEST_CELL
+        if length(cell) > most:
+            yield f"cell {number} has {length(cell)} lines, more than {most}"
+    open_ones = [length(cell) for _, cell in cells if not is_folded(cell)]
+    if open_ones and statistics.median(open_ones) > LONGEST_MEDIAN:
+        yield f"the median open code cell has more than {LONGEST_MEDIAN} lines"
 
 
 def starts_solutions_without_text(notebook):
@@ -156,6 +181,85 @@ def draws_in_the_style_of_the_book(notebook):
             yield f"cell {number} imports figures and does not call figures.use_style()"
 
 
+# What the chapters keep, and the appendix need not.
+
+
+def opens_with_a_picture(notebook):
+    opening = notebook.cells[0].source
+    if len(opening.split()) > LONGEST_OPENING or "{admonition}" in opening:
+        yield f"more than {LONGEST_OPENING} words, or a box, stand before the first picture"
+    first = notebook.cells[2:3]
+    if not first or first[0].cell_type != "code" or not shows_picture(first[0]):
+        yield "the cell after the title and the Colab cell shows no picture"
+
+
+def shows_the_code_that_teaches(notebook):
+    cells = [cell for _, cell in outside_solutions(notebook) if not is_folded(cell)]
+    lines = sum(map(length, cells))
+    if lines > MOST_OPEN_LINES:
+        yield f"{lines} lines of code are open, more than {MOST_OPEN_LINES}: fold plumbing"
+
+
+def says_something_between_cells(notebook):
+    cells = [(n, c) for n, c in enumerate(notebook.cells, 1) if "remove-cell" not in tags(c)]
+    for (_, cell), (number, following) in itertools.pairwise(cells):
+        if cell.cell_type == following.cell_type == "code":
+            yield f"cell {number} follows a code cell without a sentence between them"
+
+
+def predicts_where_it_could_fail(notebook):
+    count = 0
+    for _, cell in outside_solutions(notebook):
+        text = "".join(str(output.get("text", "")) for output in cell.outputs)
+        count += "predicted" in text and "measured" in text
+    if count > MOST_PREDICTIONS:
+        yield f"{count} outputs set predictions beside measurements, more than {MOST_PREDICTIONS}"
+
+
+def names_no_note(notebook):
+    for number, cell in enumerate(notebook.cells, start=1):
+        if found := re.search(r"\b[Nn]otes? [A-D]\b", cell.source):
+            yield f"cell {number} speaks of {found[0]}, which readers do not have"
+
+
+FRAME = [
+    opens_with_a_picture,
+    shows_the_code_that_teaches,
+    says_something_between_cells,
+    predicts_where_it_could_fail,
+    names_no_note,
+]
+# Chapters that do not have their new frame yet.
+UNFRAMED = {
+    "welcome",
+    "first-descent",
+    "derivatives",
+    "directional-derivatives",
+    "hessians",
+    "taylor-models",
+    "convexity",
+    "critical-points",
+    "saddle-points",
+    "vanishing-gradients",
+    "generalization",
+    "gradient-descent",
+    "conditioning",
+    "momentum",
+    "nesterov",
+    "sgd",
+    "schedules",
+    "adagrad",
+    "rmsprop",
+    "adam",
+    "adam-failures",
+    "weight-decay",
+    "newton",
+    "quasi-newton",
+    "comparing",
+    "choosing",
+}
+
+
 CHECKS = [
     is_valid,
     begins_with_its_title,
@@ -182,6 +286,19 @@ def test_chapter(path):
     assert not complaints, f"{path.relative_to(ROOT)}:\n{complaints}"
     (_, first), *_ = code_cells(read(path))
     assert first.source == colab.cell(path), "run `make notebooks`"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in CHAPTERS if path.parent.name != "appendix"],
+    ids=lambda path: path.stem,
+)
+def test_frame(path):
+    complaints = complain(FRAME, read(path))
+    if path.stem in UNFRAMED:
+        assert complaints, f"{path.stem} has its frame: take it out of UNFRAMED"
+    else:
+        assert not complaints, f"{path.relative_to(ROOT)}:\n{complaints}"
 
 
 def test_figure_names_are_unique():
@@ -225,11 +342,14 @@ def a_good_notebook():
     ]
     for count, cell in enumerate(cells, start=1):
         cell.execution_count = count
-    title = new_markdown_cell("# Parabola\n\nWhat we will see.")
-    return nbformat.from_dict(new_notebook(cells=[title, *cells]))
+    texts = ["# Parabola\n\nWhat we will see.", "Drag it.", "The height at one:"]
+    title, after_plot, after_slider = map(new_markdown_cell, texts)
+    colab_cell, plot, slider, print_ = cells
+    ordered = [title, colab_cell, plot, after_plot, slider, after_slider, print_]
+    return nbformat.from_dict(new_notebook(cells=ordered))
 
 
-TITLE, _, PLOT, SLIDER, PRINT = range(5)
+TITLE, _, PLOT, AFTER_PLOT, SLIDER, AFTER_SLIDER, PRINT = range(7)
 
 
 def put(output):
@@ -246,6 +366,12 @@ REJECTED = [
     (describes_its_pictures, lambda cells: cells[PLOT].metadata.mystnb.figure.update(name="x")),
     (describes_its_pictures, lambda cells: cells[PLOT].metadata.mystnb.image.update(alt="A plot")),
     (has_short_cells, lambda cells: cells[PRINT].update(source="pass\n" * 16)),
+    (
+        has_short_cells,
+        lambda cells: cells[PRINT].update(
+            source="pass\n" * 31, metadata=nbformat.from_dict({"tags": ["hide-input"]})
+        ),
+    ),
     (has_short_cells, lambda cells: [cells[i].update(source="pass\n" * 6) for i in (PLOT, PRINT)]),
     (
         starts_solutions_without_text,
@@ -261,6 +387,24 @@ REJECTED = [
     (has_no_errors, put(new_output("error", ename="ValueError", evalue="", traceback=[]))),
     (has_no_warnings, put(new_output("stream", text="RuntimeWarning: overflow"))),
     (compares_next_to_what_it_ignores, lambda cells: (cells.pop(PRINT), cells.pop(PLOT))),
+    (opens_with_a_picture, lambda cells: cells[TITLE].update(source="# A\n" + "word " * 60)),
+    (opens_with_a_picture, lambda cells: cells.insert(PLOT, cells.pop(AFTER_PLOT))),
+    (opens_with_a_picture, lambda cells: cells.insert(PLOT, cells.pop(PRINT))),
+    (
+        shows_the_code_that_teaches,
+        lambda cells: cells.extend(
+            [nbformat.from_dict({**cells[PRINT], "source": "pass\n" * 13})] * 5
+        ),
+    ),
+    (says_something_between_cells, lambda cells: cells.pop(AFTER_SLIDER)),
+    (
+        predicts_where_it_could_fail,
+        lambda cells: (
+            put(new_output("stream", text="predicted 1 measured 1"))(cells),
+            cells.extend([cells[PRINT]] * 3),
+        ),
+    ),
+    (names_no_note, lambda cells: cells[AFTER_PLOT].update(source="As note B says.")),
     (
         draws_in_the_style_of_the_book,
         lambda cells: cells[PRINT].update(source="from optimlib import explorers, figures"),
@@ -269,7 +413,7 @@ REJECTED = [
 
 
 def test_checks_accept_a_good_notebook():
-    assert complain(CHECKS, a_good_notebook()) == ""
+    assert complain(CHECKS + FRAME, a_good_notebook()) == ""
 
 
 @pytest.mark.parametrize(("check", "spoil"), REJECTED)
@@ -280,4 +424,4 @@ def test_check_rejects_a_bad_notebook(check, spoil):
 
 
 def test_every_check_is_checked():
-    assert set(CHECKS) == {check for check, _ in REJECTED}
+    assert {*CHECKS, *FRAME} == {check for check, _ in REJECTED}
