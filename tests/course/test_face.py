@@ -1,0 +1,44 @@
+"""The mark and the lines under the titles are what optimizers do."""
+
+import re
+
+import numpy as np
+import pytest
+
+from course import ROOT
+from course.site import face
+from optimlib import figures
+
+CHAPTERS = {path.stem for path in (ROOT / "chapters").rglob("*.ipynb")}
+
+
+def drawn(svg):
+    """Return the points of the polyline in an SVG."""
+    text = re.search(r'points="([^"]*)"', svg)[1]
+    return np.array([[float(number) for number in point.split(",")] for point in text.split()])
+
+
+def test_the_mark_is_up_to_date():
+    text = face.MARK.read_text("utf-8")
+    assert text == face.mark(), "run `python -m course.site.face`"
+
+
+def test_the_mark_is_a_path_of_gradient_descent_to_the_middle():
+    x, y = drawn(face.mark()).T - 16
+    t = np.arange(x.size)
+    assert np.allclose(x, x[0] * (1 - 0.43) ** t, atol=0.1)
+    assert np.allclose(y, y[0] * (1 - 4 * 0.43) ** t, atol=0.1)
+
+
+def test_the_line_of_gradient_descent_is_its_closed_form():
+    svg = face.line("gradient-descent")
+    assert f'stroke="{figures.COLORS["GradientDescent"]}"' in svg
+    height = (face.HEIGHT - 1 - drawn(svg)[:, 1]) / (face.HEIGHT - 2)
+    expected = 0.92 ** np.arange(height.size)
+    assert np.allclose(height, (expected - expected[-1]) / (1 - expected[-1]), atol=0.01)
+
+
+@pytest.mark.parametrize("chapter", face.LINES)
+def test_every_line_belongs_to_a_chapter_and_is_small(chapter):
+    assert chapter in CHAPTERS
+    assert len(face.line(chapter)) < 1000
