@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 import numpy as np
+from PIL import ImageColor
 
 import optimlib as ol
 from course import ROOT
@@ -17,6 +18,11 @@ from optimlib import figures, problems, schedules
 MARK = ROOT / "course" / "site" / "static" / "favicon.svg"
 WIDTH, HEIGHT = 600, 24
 STEPS = 60
+# What figures are drawn with, and for the dark scheme the page and its text. How far a pixel may
+# be off a mixture of these.
+INKS = [ImageColor.getrgb(color) for color in dict.fromkeys(["#000000", *figures.COLORS.values()])]
+SHEET, INK = (0.071, 0.071, 0.071), (0.81, 0.83, 0.85)
+CLOSE = 0.03
 
 # Of a line: its color, and its heights from left to right.
 Line = tuple[str, np.ndarray]
@@ -100,6 +106,36 @@ def mark() -> str:
         f'  <polyline points="{points}" stroke="{figures.VERMILION}" stroke-linejoin="round"/>\n'
         "</svg>\n"
     )
+
+
+def for_dark(picture: np.ndarray) -> np.ndarray:
+    """Return a drawing on white as it looks on the dark sheet.
+
+    Where a pixel is a mixture of white and black, or of white and one of the figures' colors, the
+    sheet takes the place of white, and the color of text that of black. Other pixels stay: those
+    of a map of values mean what its color bar says.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (height, width, 3)
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3)
+    """
+    codes, places = np.unique(picture @ np.array([1 << 16, 1 << 8, 1]), return_inverse=True)
+    colors = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=-1)
+    light, dark = np.array(INKS) / 255, np.array(INKS) / 255
+    dark[0] = INK
+    away = 1 - colors[:, None] / 255
+    share = ((away * (1 - light)).sum(-1) / ((1 - light) ** 2).sum(-1)).clip(0, 1)[..., None]
+    off = np.abs(away - share * (1 - light)).max(-1)
+    best = off.argmin(1)
+    every = np.arange(len(colors))
+    share, is_mixture = share[every, best], off[every, best, None] < CLOSE
+    mixed = share * dark[best] + (1 - share) * np.array(SHEET)
+    new = np.where(is_mixture, mixed, colors / 255)
+    return np.round(255 * new).astype(np.uint8)[places].reshape(picture.shape)
 
 
 def add_line(app, pagename, templatename, context, doctree):

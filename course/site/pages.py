@@ -16,6 +16,7 @@ from urllib.parse import urlparse
 from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pydata_sphinx_theme
 from docutils import nodes
 from fontTools import subset
@@ -24,6 +25,7 @@ from sphinx.errors import ConfigError
 from sphinx.util.fileutil import copy_asset
 
 import optimlib as ol
+from course.site import face
 from optimlib import figures
 
 MATHJAX = "tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions"
@@ -68,24 +70,41 @@ def set_address(app, config):
 
 
 def compress_pictures(app, doctree):
-    """Refer to WebP in place of PNG, state each size, and load late what is far down."""
-    for position, node in enumerate(doctree.findall(nodes.image)):
+    """Refer to WebP in place of PNG, in two versions for the two color schemes.
+
+    Each states its size, and what is far down is loaded late.
+    """
+    for position, node in enumerate(list(doctree.findall(nodes.image))):
         path = Path(app.srcdir) / node["uri"].lstrip("/")
         if path.suffix != ".png" or not path.is_relative_to(Path(app.outdir).parent):
             continue
         with Image.open(path) as picture:
             node["width"], node["height"] = (f"{pixels}px" for pixels in picture.size)
-            smaller = path.with_suffix(".webp")
-            if not smaller.exists():
-                # Drawings have few colors: these 128 differ from theirs by less than one sees.
-                few = picture.convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE, dither=0)
-                # Whole or not at all, also where a build is interrupted.
-                part = path.with_suffix(".part")
-                few.convert("RGB").save(part, "WEBP", lossless=True, quality=100, method=6)
-                part.replace(smaller)
+            drawing = picture.convert("RGB")
+            write_webp(drawing, path.with_suffix(".webp"))
+            dark = Image.fromarray(face.for_dark(np.asarray(drawing)))
+            write_webp(dark, path.with_name(f"{path.stem}-dark.webp"))
+        on_dark = node.deepcopy()
         node["uri"] = node["uri"].removesuffix(".png") + ".webp"
+        on_dark["uri"] = on_dark["uri"].removesuffix(".png") + "-dark.webp"
+        node["classes"].append("only-light")
+        on_dark["classes"].append("only-dark")
+        on_dark["loading"] = "lazy"
         if position:
             node["loading"] = "lazy"
+        node.parent.insert(node.parent.index(node) + 1, on_dark)
+
+
+def write_webp(drawing, path):
+    """Write a drawing as WebP, unless it is there."""
+    if path.exists():
+        return
+    # Drawings have few colors: these 128 differ from theirs by less than one sees.
+    few = drawing.quantize(128, Image.Quantize.MAXCOVERAGE, dither=0)
+    # Whole or not at all, also where a build is interrupted.
+    part = path.with_suffix(".part")
+    few.convert("RGB").save(part, "WEBP", lossless=True, quality=100, method=6)
+    part.replace(path)
 
 
 @figures.in_style
@@ -181,12 +200,12 @@ def icons(text, style):
     style += "".join(rules)
     points = {ord(character) for character in style if "\ue000" <= character <= "\uf8ff"}
     points |= {int(digits, 16) for digits in re.findall(r'"\\([ef][0-9a-f]{3})"', style)}
-    faces = re.findall(r"(@font-face\{[^}]*?Awesome\\ 6[^}]*?)src:[^}]*?([\w-]+)\.ttf", source)
-    for face, file in faces:
+    found = re.findall(r"(@font-face\{[^}]*?Awesome\\ 6[^}]*?)src:[^}]*?([\w-]+)\.ttf", source)
+    for opening, file in found:
         kind = file.split("-")[1]
         if used & {f"fa-{kind}", f"fa{kind[0]}"}:
             font = base64.b64encode(reduced(FONT_AWESOME.parent / f"webfonts/{file}.ttf", points))
-            rules.append(f'{face}src:url("data:font/woff;base64,{font.decode()}") format("woff")}}')
+            rules.append(f'{opening}src:url("data:font/woff;base64,{font.decode()}") format("woff")}}')
     return "\n".join(rules)
 
 

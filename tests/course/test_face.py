@@ -42,3 +42,29 @@ def test_the_line_of_gradient_descent_is_its_closed_form():
 def test_every_line_belongs_to_a_chapter_and_is_small(chapter):
     assert chapter in CHAPTERS
     assert len(face.line(chapter)) < 1000
+
+
+def contrast(color, other):
+    """Return the contrast of two colors as WCAG 2 defines it."""
+
+    def luminance(rgb):
+        rgb = np.asarray(rgb) / 255
+        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    low, high = sorted((luminance(color), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_a_drawing_on_white_is_drawn_on_the_dark_sheet():
+    white, yellow = np.array([255, 255, 255]), np.array([253, 231, 37])
+    inks = np.array(face.INKS)
+    half = (inks + white) // 2
+    picture = np.concatenate([[white], [yellow], inks, half]).astype(np.uint8)[None]
+    sheet, map_color, *lines = face.for_dark(picture)[0].astype(int)
+    assert sheet.tolist() == [18, 18, 18]
+    assert map_color.tolist() == yellow.tolist()
+    inks_now, half_now = lines[: len(inks)], lines[len(inks) :]
+    assert contrast(inks_now[0], sheet) > 7
+    assert np.abs(np.array(inks_now[1:]) - inks[1:]).max() <= 8
+    assert np.abs(half_now - (np.array(inks_now) + sheet) / 2).max() <= 12

@@ -31,7 +31,8 @@ def test_a_meaning_is_shown_and_goes(tab, server, width):
     note.locator("mjx-container").first.wait_for()
     assert "\\(" not in note.inner_text()
     box, at = note.bounding_box(), link.bounding_box()
-    assert 0 <= box["x"] and box["x"] + box["width"] <= width
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
     assert box["y"] >= at["y"] + at["height"] - 2 or box["y"] + box["height"] <= at["y"] + 2
     note.hover()
     assert note.is_visible()
