@@ -201,11 +201,11 @@ def icons(text, style):
     points = {ord(character) for character in style if "\ue000" <= character <= "\uf8ff"}
     points |= {int(digits, 16) for digits in re.findall(r'"\\([ef][0-9a-f]{3})"', style)}
     found = re.findall(r"(@font-face\{[^}]*?Awesome\\ 6[^}]*?)src:[^}]*?([\w-]+)\.ttf", source)
-    for opening, file in found:
+    for head, file in found:
         kind = file.split("-")[1]
         if used & {f"fa-{kind}", f"fa{kind[0]}"}:
             font = base64.b64encode(reduced(FONT_AWESOME.parent / f"webfonts/{file}.ttf", points))
-            rules.append(f'{opening}src:url("data:font/woff;base64,{font.decode()}") format("woff")}}')
+            rules.append(f'{head}src:url("data:font/woff;base64,{font.decode()}") format("woff")}}')
     return "\n".join(rules)
 
 
