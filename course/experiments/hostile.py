@@ -208,6 +208,9 @@ def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("chapters", nargs="*", type=Path, help="notebooks; by default all")
     chosen = parser.parse_args(arguments).chapters or sorted(CHAPTERS.glob("*/*.ipynb"))
+    for path in chosen:
+        if not path.is_file():
+            parser.error(f"chapters: there is no notebook {path}")
     mpl.use("Agg")
     counts, table = {}, sys.stdout
 

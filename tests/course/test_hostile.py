@@ -102,3 +102,9 @@ def test_the_other_count_exchanges_both():
     with hostile.the_other_count():
         assert hostile.learning.first_below(values, 1) == stays(values, 1) == 3
         assert hostile.learning.stays_below(values, 1) == first(values, 1) == 1
+
+
+def test_a_chapter_that_is_not_there_is_named(capsys):
+    with pytest.raises(SystemExit):
+        hostile.main(["chapters/none.ipynb"])
+    assert "there is no notebook chapters/none.ipynb" in capsys.readouterr().err
