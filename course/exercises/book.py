@@ -59,7 +59,7 @@ def asked(chapter, root=ROOT):
     Examples
     --------
     >>> [exercise.names for exercise in asked("start/first-descent")][:2]
-    [('first-descent/gradient-descent-3',), ('first-descent/adagrad-2',)]
+    [('first-descent/gradient-descent-3',), ('first-descent/momentum-2',)]
     """
     path = Path(root, "chapters", f"{chapter}.ipynb")
     cells = json.loads(path.read_text("utf-8"))["cells"] if path.exists() else []

@@ -250,14 +250,18 @@ def test_exercises_have_enough_slips_and_a_worked_solution(exercise):
     assert exercise.worked
 
 
-def test_answers_of_two_chapters_are_those_of_closed_forms():
+def test_answers_of_three_chapters_are_those_of_closed_forms():
     expected = {
         "first-descent/gradient-descent-3": lambda lr, w0: w0 * (1 - 2 * lr) ** 3,
         "first-descent/momentum-2": lambda lr, beta, w0: (
             w0 * (1 - 2 * lr) - lr * (beta * 2 * w0 + 2 * w0 * (1 - 2 * lr))
         ),
-        "first-descent/adagrad-2": lambda lr, w0: w0 - lr - lr * (w0 - lr) / np.hypot(w0, w0 - lr),
+        "first-descent/average-rate": lambda lr, beta: lr / (1 - beta),
         "first-descent/heavy-ball-limit": lambda beta: 1 + beta,
+        "adaptive-rates/first-length": lambda lr, beta, w0: lr / np.sqrt(1 - beta),
+        "adaptive-rates/adagrad-2": lambda lr, w0: w0 - lr - lr * (w0 - lr) / np.hypot(w0, w0 - lr),
+        "adaptive-rates/adam-2": lambda lr, w0: corrected_second(lr, w0),
+        "adaptive-rates/bounce": lambda lr, c: lr / 2,
         "adam/first-step": lambda lr, w0: w0 - lr,
         "adam/uncorrected-2": lambda lr, w0: uncorrected_second(lr, w0),
         "adam/lone-gradient": lambda beta1, beta2: (
@@ -268,6 +272,12 @@ def test_answers_of_two_chapters_are_those_of_closed_forms():
         for variant in (exercise, *variants(exercise)):
             closed = expected[exercise.id](**variant.parameters)
             assert variant.expected == pytest.approx(closed, rel=1e-4)
+
+
+def corrected_second(lr, w0):
+    w1 = w0 - lr
+    mean = (0.09 * w0 + 0.1 * w1) / 0.19
+    return w1 - lr * mean / np.sqrt((0.000999 * w0**2 + 0.001 * w1**2) / 0.001999)
 
 
 def uncorrected_second(lr, w0):
@@ -298,6 +308,24 @@ def test_heavy_ball_converges_up_to_the_limit_of_the_exercise():
         rates = np.array([limit - 0.02, limit + 0.02])
         ends = ol.run(ol.HeavyBall(rates, beta), ol.problems.square, 4.0, 3000)[0]
         assert list(np.abs(ends) < 1e-3) == [True, False]
+
+
+def test_average_walks_the_path_of_momentum_at_the_rate_of_the_exercise():
+    for lr, beta in ((0.05, 0.8), (0.1, 0.6)):
+        rate = exercises.get("first-descent/average-rate").answer(lr=lr, beta=beta)
+        ends = (
+            ol.run(rule, ol.problems.square, 4.0, 20)
+            for rule in (ol.Momentum(lr, beta), ol.AverageMomentum(rate, beta))
+        )
+        assert np.isclose(*ends)
+
+
+def test_rmsprop_jumps_as_far_as_the_exercise_says():
+    for lr, c in ((0.1, 3.0), (0.3, 10.0), (0.9, 50.0)):
+        hill = ol.Objective(f=lambda w, c=c: c * w**2, grad=lambda w, c=c: 2 * c * w)
+        ends = ol.trace(ol.RMSProp(lr), hill, 4.0, 5000)["w"][-2:]
+        far = exercises.get("adaptive-rates/bounce").answer(lr=lr, c=c)
+        assert ends[0] == pytest.approx(-ends[1]) == pytest.approx(far * np.sign(ends[0]))
 
 
 # Choices and suspects.

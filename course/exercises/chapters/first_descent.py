@@ -3,10 +3,10 @@
 from functools import partial
 
 from course.exercises.chapters.shared import end, slips_of, start, worked
-from course.exercises.misconceptions import descent, momentum, scaled
+from course.exercises.misconceptions import descent, momentum
 from course.exercises.misconceptions.general import rate_twice, wrong_sign
 from course.exercises.numbers import NumberExercise, Slip
-from optimlib.rules import AdaGrad, GradientDescent, Momentum
+from optimlib.rules import GradientDescent, Momentum
 
 CHAPTER = "start/first-descent"
 _Number = partial(NumberExercise, chapter=CHAPTER)
@@ -97,35 +97,38 @@ EXERCISES = [
         ),
     ),
     _Number(
-        id="first-descent/adagrad-2",
+        id="first-descent/average-rate",
         layer="by hand",
-        topic="adaptive methods",
-        minutes=6,
-        difficulty=2,
-        ask=lambda lr, w0: (
-            rf"AdaGrad, $\eta = {lr:g}$, on $w^2$ from $w_0 = {w0:g}$ ($\varepsilon$ is too small "
-            "to count): compute $w_2$ to five digits."
+        topic="momentum",
+        minutes=4,
+        difficulty=1,
+        ask=lambda lr, beta: (
+            rf"Momentum has $\eta = {lr:g}$, outside the velocity, and $\beta = {beta:g}$. Which "
+            "learning rate takes the form with the running average along the same path? Three "
+            "digits."
         ),
-        answer=end(AdaGrad, 2),
-        parameters=dict(lr=0.1, w0=4.0),
-        digits=5,
-        draw=lambda rng: dict(lr=round(rng.uniform(0.1, 0.9), 1), w0=start(rng)),
-        solution=worked(AdaGrad, 2),
+        answer=lambda lr, beta: lr / (1 - beta),
+        parameters=dict(lr=0.05, beta=0.8),
+        digits=3,
+        draw=lambda rng: dict(
+            lr=round(rng.uniform(0.02, 0.2), 2), beta=float(rng.choice([0.6, 0.7, 0.8, 0.9, 0.95]))
+        ),
+        solution=lambda lr, beta: f"η/(1 − β) = {lr:g}/{1 - beta:g} = {lr / (1 - beta):.3g}",
         slips=(
-            *slips_of(
-                [
-                    scaled.AdaGradWithoutRoot,
-                    scaled.AdaGradOfSizes,
-                    scaled.AdaGradOfMean,
-                    scaled.AdaGradForgets,
-                ],
-                2,
-            ),
-            Slip("One step too few", end(AdaGrad, 1), "This is w₁: one more step leads to w₂."),
             Slip(
-                "The old gradient",
-                lambda lr, w0: w0 - lr - lr / 2**0.5,
-                "g₂ is the gradient at w₁; g₁ was used once more.",
+                "The other way round",
+                lambda lr, beta: lr * (1 - beta),
+                "The average makes each gradient 1 − β times as large, so its rate must be larger.",
+            ),
+            Slip(
+                "The same rate",
+                lambda lr, beta: lr,
+                "At the same rate the first step of the average is 1 − β times as long.",
+            ),
+            Slip(
+                "Divided by β",
+                lambda lr, beta: lr / beta,
+                "A new gradient enters the average with the weight 1 − β; β is the past's share.",
             ),
         ),
     ),
