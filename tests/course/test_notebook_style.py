@@ -244,7 +244,6 @@ UNFRAMED = {
     "generalization",
     "gradient-descent",
     "conditioning",
-    "momentum",
     "nesterov",
     "sgd",
     "schedules",
