@@ -242,7 +242,6 @@ UNFRAMED = {
     "generalization",
     "gradient-descent",
     "conditioning",
-    "momentum",
     "nesterov",
     "sgd",
     "schedules",
