@@ -246,7 +246,6 @@ UNFRAMED = {
     "conditioning",
     "momentum",
     "nesterov",
-    "sgd",
     "schedules",
     "adagrad",
     "rmsprop",
