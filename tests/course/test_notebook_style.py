@@ -243,7 +243,6 @@ UNFRAMED = {
     "gradient-descent",
     "conditioning",
     "nesterov",
-    "sgd",
     "schedules",
     "adagrad",
     "rmsprop",
