@@ -112,7 +112,7 @@ def trace(
     --------
     >>> import optimlib as ol
     >>> ol.trace(ol.GradientDescent(lr=0.1), ol.problems.square, 4.0, steps=3)
-    GradientDescent on square, 3 steps
+    Gradient descent on square, 3 steps
     t    gₜ     wₜ   f(wₜ)
     0            4      16
     1     8    3.2   10.24

@@ -151,16 +151,16 @@ def _free_color(name, taken):
 
 
 def label_of(rule: Optimizer) -> str:
-    """Return what figures call a rule that is alone of its kind.
+    """Return what figures call a rule that is alone of its kind: its name in words.
 
     Examples
     --------
     >>> import optimlib as ol
     >>> from optimlib import figures
-    >>> figures.label_of(ol.Adam(lr=0.1))
-    'Adam'
+    >>> figures.label_of(ol.AverageMomentum(lr=0.1))
+    'average momentum'
     """
-    return type(rule).__name__
+    return rule.in_words()
 
 
 def labels_of(rules: Sequence[Optimizer], moved: Collection[str] = ()) -> list[str]:
@@ -178,9 +178,9 @@ def labels_of(rules: Sequence[Optimizer], moved: Collection[str] = ()) -> list[s
     >>> from optimlib import figures
     >>> rules = [ol.Adam(lr=0.1), ol.Adam(lr=0.01), ol.Momentum(lr=0.1)]
     >>> figures.labels_of(rules)
-    ['Adam, η = 0.1', 'Adam, η = 0.01', 'Momentum']
+    ['Adam, η = 0.1', 'Adam, η = 0.01', 'momentum']
     >>> figures.labels_of(rules, moved=["lr"])
-    ['Adam 1', 'Adam 2', 'Momentum']
+    ['Adam 1', 'Adam 2', 'momentum']
     """
     families: dict[str, list[Optimizer]] = {}
     for rule in rules:
@@ -407,7 +407,7 @@ def compare(
     >>> rules = [ol.GradientDescent(lr=0.1), ol.Adam(lr=0.1), ol.Adam(lr=0.5)]
     >>> paths, progress = figures.compare(rules, ol.problems.coupled_bowl, (1.0, 2.0), steps=50)
     >>> progress.get_legend_handles_labels()[1]
-    ['GradientDescent', 'Adam, η = 0.1', 'Adam, η = 0.5']
+    ['gradient descent', 'Adam, η = 0.1', 'Adam, η = 0.5']
     """
     labels = list(runs) if isinstance(runs, Mapping) else None
     traces = _traces(runs, objective, w0, steps)

@@ -24,6 +24,18 @@ SYMBOLS = {
     "rho_inf": ("rho", "infinity"),
 }
 
+# Names of problems that have others in words, or those of people; the rest have spaces.
+PEOPLE = (
+    *("ackley", "beale", "booth", "goldstein_price", "himmelblau", "matyas", "rastrigin"),
+    *("reddi", "rosenbrock", "styblinski_tang"),
+)
+WORDS = {name: name.title().replace("_", "-") for name in PEOPLE} | {
+    "log_sum_exp": "log-sum-exp",
+    "mccormick": "McCormick",
+    "three_hump_camel": "three-hump camel",
+    "x_cos": "x cos πx",
+}
+
 # Marks stand as a superscript, except for infinity: a limit, which has no step.
 MARKS = {"max": "ᵐᵃˣ", "min": "ᵐⁱⁿ", "+": "⁺", "-": "⁻", "infinity": "∞"}
 NEXT = {"t": "t+1", "t-1": "t"}
@@ -106,6 +118,34 @@ def symbol_latex(name: str, index: str = "") -> str:
     if not subscript:
         return symbol
     return f"{symbol}_{subscript if len(subscript) == 1 else f'{{{subscript}}}'}"
+
+
+def name_in_words(name: str) -> str:
+    """Return what tables and figures call the problem of that name.
+
+    Examples
+    --------
+    >>> name_in_words("elongated_bowl"), name_in_words("quadratic(kappa=10)")
+    ('elongated bowl', 'quadratic (κ = 10)')
+    """
+    family, parenthesis, parameters = name.partition("(")
+    if not family.isidentifier():
+        return name
+    words = WORDS.get(family) or family.replace("_", " ")
+    pairs = re.findall(r"(\w+)=([^,)]+)", parameters)
+    values = ", ".join(f"{symbol_text(key)} = {value}" for key, value in pairs)
+    return f"{words} ({values})" if values else words + parenthesis + parameters
+
+
+def sentence(words: str) -> str:
+    """Return words with a capital at their beginning.
+
+    Examples
+    --------
+    >>> sentence("gradient descent on square")
+    'Gradient descent on square'
+    """
+    return words[:1].upper() + words[1:]
 
 
 def significant(value: Any, digits: int = DIGITS) -> Any:

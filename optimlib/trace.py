@@ -10,7 +10,7 @@ import numpy as np
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
 from optimlib.state import State
-from optimlib.symbols import DIGITS, number_text, symbol_text
+from optimlib.symbols import DIGITS, name_in_words, number_text, sentence, symbol_text
 from optimlib.tables import html_table, text_table
 from optimlib.types import Array, Record
 
@@ -89,13 +89,15 @@ class Trace:
 
     def _title(self):
         steps = f"{self.steps} step" + ("" if self.steps == 1 else "s")
+        method = sentence(self.rule.in_words())
+        title = f"{method} on {name_in_words(self.objective.name)}, {steps}"
         batch = np.shape(self.start)[1:]
         if not batch:
-            return f"{type(self.rule).__name__} on {self.objective.name}, {steps}"
+            return title
         runs = " × ".join(map(str, batch))
         first = ", ".join("0" * len(batch))
         shown = f"; shown: run [{first}]" if np.size(self.start) else ""
-        return f"{type(self.rule).__name__} on {self.objective.name}, {steps}, {runs} runs{shown}"
+        return f"{title}, {runs} runs{shown}"
 
     def _rows(self):
         """Return the table as texts: a header and a row for the start and each step."""
@@ -132,7 +134,7 @@ class Trace:
         >>> import optimlib as ol
         >>> path = ol.trace(ol.GradientDescent(lr=0.1), ol.problems.square, 4.0, steps=1)
         >>> print(path.to_html().split("\n")[1])
-        <caption>GradientDescent on square, 1 step</caption>
+        <caption>Gradient descent on square, 1 step</caption>
         """
         if not np.size(self.start):
             return f"<p>{html.escape(self._title())}</p>"

@@ -7,7 +7,7 @@ import numpy as np
 from optimlib import figures
 from optimlib.explorers.code import numbers_of, problem_code, rule_code
 from optimlib.objective import one_point
-from optimlib.symbols import symbol_text
+from optimlib.symbols import name_in_words, symbol_text
 
 
 def listed(value, kind, argument, example):
@@ -55,7 +55,7 @@ def generated_or_none(rule, steps):
 def name_of(objective, moved):
     """Return how figures call a problem: without the parameters that a slider moves."""
     family = objective.name.partition("(")[0]
-    return family if objective.parameters.keys() & set(moved) else objective.name
+    return name_in_words(family if objective.parameters.keys() & set(moved) else objective.name)
 
 
 def ground_of(objective, start, moved=()):

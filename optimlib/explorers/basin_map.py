@@ -88,7 +88,7 @@ def basin_map(
     >>> from optimlib.explorers import basin_map
     >>> methods = [ol.Newton(), ol.Newton(saddle_free=True), ol.GradientDescent(lr=0.1)]
     >>> basin_map(methods, ol.problems.x_cos(), lr=(0.01, 1))
-    <Explorer: Where Newton, Newton with |H|, GradientDescent end on x_cos(c=1)>
+    <Explorer: Where Newton, Newton with |H|, gradient descent end on x cos πx (c = 1)>
     """
     rules = _checked_rules(rules, objective, steps)
     labels = figures.labels_of(rules, {"lr"})
@@ -246,7 +246,7 @@ def _method(rule, label, steps):
     """Return a rule as the figure runs it: Newton's by the formula of its step."""
     family = figures.label_of(rule)
     if "lr" not in rule.hyperparameters():
-        raise ValueError(f"rules must have a hyperparameter lr, {family} has none")
+        raise ValueError(f"rules must have a hyperparameter lr, got {rule!r} without")
     color = figures.color(rule)  # of one at a time the path is drawn
     if not isinstance(rule, Newton):
         return {"label": label, "color": color} | generated_or_none(rule, steps)

@@ -8,6 +8,7 @@ import numpy as np
 
 from optimlib import figures
 from optimlib.curvature import smoothness as smoothness_bound
+from optimlib.explorers.arguments import name_of
 from optimlib.explorers.explorer import Explorer
 from optimlib.explorers.items import (
     control,
@@ -143,7 +144,7 @@ def secant(
                 lambda a, h: third(a) * h**2 / 6,
             ),
         ],
-        title=f"Secant and tangent of {objective.name}",
+        title=f"Secant and tangent of {name_of(objective, ())}",
     )
 
 
@@ -252,7 +253,7 @@ def taylor(
                 lambda a, s: third(a) * s**3 / 6,
             ),
         ],
-        title=f"Taylor's models of {objective.name}",
+        title=f"Taylor's models of {name_of(objective, ())}",
     )
 
 
@@ -336,7 +337,7 @@ def majorizer(
             ),
         },
         read=[reading("descent: promised, measured", "descended", "promised"), *_verdicts(safe)],
-        title=f"Parabola above {objective.name}",
+        title=f"Parabola above {name_of(objective, ())}",
     )
 
 
@@ -482,7 +483,7 @@ def chord(objective: Objective, a: float | None = None, b: float | None = None) 
             reading("the second less the first", lambda above: -above),
             *CONVEXITY,
         ],
-        title=f"Chord of {objective.name}",
+        title=f"Chord of {name_of(objective, ())}",
     )
 
 

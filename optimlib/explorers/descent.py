@@ -22,6 +22,7 @@ from optimlib.explorers.code import with_parameters
 from optimlib.explorers.explorer import Explorer, tree
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
+from optimlib.symbols import sentence
 from optimlib.types import ArrayLike
 
 # What the second picture shows against the step, and how its axis is called.
@@ -94,7 +95,7 @@ def explore(
     >>> from optimlib.explorers import explore
     >>> bowl = ol.problems.quadratic(kappa=10)
     >>> explore(ol.GradientDescent(lr=0.1), bowl, lr=(0.01, 0.3), kappa=(1, 100))
-    <Explorer: GradientDescent on quadratic>
+    <Explorer: Gradient descent on quadratic>
     """
     check_order(rules, objectives)
     rules = listed(rules, Optimizer, "rules", "ol.Adam(lr=0.1)")
@@ -111,7 +112,8 @@ def explore(
     ]
     specification = {
         "kind": "descent",
-        "title": title or f"{together(competitors)} on {' or '.join(g['label'] for g in grounds)}",
+        "title": title
+        or sentence(f"{together(competitors)} on {' or '.join(g['label'] for g in grounds)}"),
         "problems": grounds,
         "rules": competitors,
         "sliders": sliders_of(ranges, rules, grounds),

@@ -22,6 +22,7 @@ from optimlib.javascript.entries import problem_trees
 from optimlib.notation import named_cuts, steps_of
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
+from optimlib.symbols import sentence
 
 LONGEST = 1000  # operations in a line
 
@@ -91,7 +92,7 @@ def ledger(
         _check_lines("rules", rule, lines)
     specification = {
         "kind": "ledger",
-        "title": title or f"{together(entries)} on {ground['label']}, step by step",
+        "title": title or sentence(f"{together(entries)} on {ground['label']}, step by step"),
         "problem": ground,
         "rules": entries,
         "sliders": sliders_of(ranges, rules, [ground]),

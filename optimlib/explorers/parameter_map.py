@@ -16,6 +16,7 @@ from optimlib.explorers.code import at_ends, with_parameters
 from optimlib.explorers.explorer import Explorer, tree
 from optimlib.objective import Objective
 from optimlib.rules.optimizer import Optimizer
+from optimlib.symbols import sentence
 from optimlib.types import ArrayLike
 
 # What a map can show of each run, and what it is called.
@@ -101,7 +102,7 @@ def parameter_map(
     >>> from optimlib.explorers import parameter_map
     >>> bowl, rule = ol.problems.quadratic(kappa=10), ol.HeavyBall(lr=0.1, beta=0.5)
     >>> parameter_map(rule, bowl, x=("lr", 0.01, 1), y=("beta", 0, 0.99), kappa=(1, 100))
-    <Explorer: HeavyBall on quadratic: rate per step>
+    <Explorer: Heavy ball on quadratic: rate per step>
     """
     check_pair(rule, objective)
     _check_measure(objective, steps, color, tolerance)
@@ -116,7 +117,7 @@ def parameter_map(
     quantity = MEASURES[color].format(tolerance=tolerance, steps=steps)
     specification = {
         "kind": "map",
-        "title": title or f"{figures.label_of(rule)} on {ground['label']}: {quantity}",
+        "title": title or sentence(f"{figures.label_of(rule)} on {ground['label']}: {quantity}"),
         "ground": ground,
         "rule": looks([rule])[0] | generated_or_none(rule, steps),
         "axes": axes,

@@ -125,7 +125,7 @@ def noise_floor(
     >>> import optimlib as ol
     >>> from optimlib import explorers
     >>> explorers.noise_floor(ol.HeavyBall(lr=0.05, beta=0.9), noise=2)
-    <Explorer: Noise floor of HeavyBall>
+    <Explorer: Noise floor of heavy ball>
     """
     rule = GradientDescent(lr=0.1) if rule is None else rule
     averaging = isinstance(rule, Averaging)

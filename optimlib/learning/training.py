@@ -16,6 +16,7 @@ from optimlib.learning.classifier import Classifier
 from optimlib.learning.datasets import Dataset
 from optimlib.rules.optimizer import Optimizer
 from optimlib.state import State
+from optimlib.symbols import sentence
 from optimlib.tables import html_table, text_table
 from optimlib.types import Array, ArrayLike, Points
 
@@ -192,8 +193,9 @@ def train(
             evaluate(t)
             began = time.perf_counter()
     step, train_loss, train_accuracy, test_loss, test_accuracy, elapsed = _stacked(rows)
+    method = sentence(rule.in_words())
     return Curves(
-        title=f"{type(rule).__name__} on {loss.name}, {dataset.name}, batches of {batch_size}",
+        title=f"{method} on {loss.name}, {dataset.name}, batches of {batch_size}",
         step=step,
         train_loss=train_loss,
         test_loss=test_loss,

@@ -44,6 +44,8 @@ class AdaBelief(Rule):
     w₁ = 4 − 0.1 · 8 / (√51.84 + 10⁻⁸) ≈ 3.88889
     """
 
+    called = "AdaBelief"
+
     lr: LearningRate = 1e-3
     beta1: DecayRate = 0.9
     beta2: SlowDecayRate = 0.999

@@ -46,6 +46,8 @@ class AdaGrad(Rule):
     w₁ = 4 − 0.1 · 8 / (√64 + 10⁻⁸) ≈ 3.9
     """
 
+    called = "AdaGrad"
+
     eps: NonNegative = 1e-8
     eps_inside: bool = False
     G0: StartValue = 0

@@ -53,6 +53,8 @@ class AdamW(Rule):
     w₁ = 4 − 0.1 · (8 / (√64 + 10⁻⁸) + 0.01 · 4) ≈ 3.896
     """
 
+    called = "AdamW"
+
     lr: LearningRate = 1e-3
     beta1: DecayRate = 0.9
     beta2: SlowDecayRate = 0.999

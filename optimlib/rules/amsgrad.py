@@ -57,6 +57,8 @@ class AMSGrad(Rule):
     w₁ = 4 − 0.1 · 0.8 / (√0.064 + 10⁻⁸) ≈ 3.68377
     """
 
+    called = "AMSGrad"
+
     lr: LearningRate = 1e-3
     beta1: DecayRate = 0.9
     beta2: SlowDecayRate = 0.999

@@ -36,6 +36,8 @@ class Averaging(Wrapper):
     [-2.    1.   -0.5   0.25] [-2.     -0.5    -0.5    -0.3125]
     """
 
+    called = "averaging"
+
     start: Count = 1
 
     adds = ("average",)

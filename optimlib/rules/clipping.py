@@ -37,6 +37,8 @@ class ClipNorm(Wrapper):
     [[0.707107 0.707107]]
     """
 
+    called = "clipping of the norm"
+
     limit: Positive
 
     def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:
@@ -73,6 +75,8 @@ class ClipValue(Wrapper):
     >>> print(ol.trace(rule, ol.problems.square, 4.0, steps=3)["w"])
     [3.5 3.  2.5]
     """
+
+    called = "clipping of values"
 
     limit: Positive
 

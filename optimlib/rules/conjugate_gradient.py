@@ -69,6 +69,8 @@ class ConjugateGradient(Optimizer):
     [0. 0.]
     """
 
+    called = "conjugate gradients"
+
     fletcher_reeves: bool = False
     restart: Count | None = None
     line_search: Option[LineSearch] = field(default=StrongWolfe(c2=0.1))

@@ -54,6 +54,8 @@ class L2(Wrapper):
     [10.   7.5]
     """
 
+    called = "an L2 penalty"
+
     weight_decay: WeightDecay
 
     def advance(self, t: int, w: Array, state: Sequence[Array], objective: Objective) -> Record:

@@ -60,6 +60,8 @@ class LBFGS(Optimizer):
     [1. 1.]
     """
 
+    called = "L-BFGS"
+
     memory: Count = 10
     scaled: bool = True
     line_search: Option[LineSearch] = field(default=StrongWolfe())

@@ -50,6 +50,8 @@ class Momentum(Rule):
     w₂ = 3.2 − 0.1 · 13.6 = 1.84
     """
 
+    called = "momentum"
+
     beta: DecayRate = 0.9
     dampening: Annotated[Hyperparameter, Range(ge=0, le=1)] | None = None
 

@@ -53,6 +53,8 @@ class NAdam(Rule):
     w₁ = 4 − 0.1 · 11.7895 / (√64 + 10⁻⁸) ≈ 3.85263
     """
 
+    called = "NAdam"
+
     lr: LearningRate = 2e-3
     beta1: DecayRate = 0.9
     beta2: SlowDecayRate = 0.999

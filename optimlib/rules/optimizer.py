@@ -1,5 +1,6 @@
 """What every method shares: hyperparameters that are checked, a state, one pure step."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -36,6 +37,9 @@ class Optimizer:
     declared as one, ``gain: ClassVar = 0.5``. A number that is declared as nothing is an error.
 
     `state` names what the method remembers from step to step, and `advance` takes one step.
+    `called` is the method's name in words, as tables and figures write it: by default its class's,
+    ``SignDescent`` is "sign descent".
+
     `forms` holds by name the options that make other methods of it, as
     ``{"eps inside": dict(eps_inside=True)}``. Methods that see nothing but gradients are written
     as a `Rule`; Newton's method, line searches and wrappers define `advance` themselves.
@@ -51,6 +55,7 @@ class Optimizer:
     """
 
     forms: ClassVar[dict[str, dict[str, Any]]] = {}
+    called: ClassVar[str] = ""
 
     @property
     def state(self) -> tuple[str, ...]:
@@ -61,6 +66,8 @@ class Optimizer:
         super().__init_subclass__()
         check_class_attributes(cls)
         _check_state(cls)
+        if "called" not in vars(cls):
+            cls.called = _in_words(cls.__name__)
 
     def __new__(cls, *args, **given):
         check_arguments(cls, given)
@@ -96,6 +103,17 @@ class Optimizer:
         ``g``, every name of `state` with its new value, and last the new point ``w``.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define advance")
+
+    def in_words(self) -> str:
+        """Return what tables and figures call the method.
+
+        Examples
+        --------
+        >>> import optimlib as ol
+        >>> ol.HeavyBall(lr=0.1).in_words()
+        'heavy ball'
+        """
+        return type(self).called
 
     @classmethod
     def ranges(cls) -> dict[str, Range]:
@@ -178,6 +196,14 @@ class Optimizer:
             return value
 
         return self._copy(value_at, lambda wrapped: wrapped.at(t))
+
+
+def _in_words(name):
+    """Return a class's name in words: one word as it is, of several all but capitals small."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z_]+", name)
+    if len(words) < 2:
+        return name
+    return " ".join(word if word[1:].isupper() else word.lower() for word in words)
 
 
 def _check_state(cls):

@@ -47,6 +47,8 @@ class Projection(Wrapper):
     [-2.    0.5  -0.25] [-1.    0.5  -0.25]
     """
 
+    called = "projection"
+
     low: Option[Numeric | Sequence[float]]
     high: Option[Numeric | Sequence[float]]
 

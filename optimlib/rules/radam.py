@@ -62,6 +62,8 @@ class RAdam(Rule):
     [1.   2.   3.   4.   5.   5.99 6.99 7.99] [0.0258 0.0327 0.0387]
     """
 
+    called = "RAdam"
+
     lr: LearningRate = 1e-3
     beta1: DecayRate = 0.9
     beta2: SlowDecayRate = 0.999

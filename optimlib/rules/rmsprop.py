@@ -58,6 +58,8 @@ class RMSProp(Rule):
     w₁ = 4 − 0.1 · 8 / (√6.4 + 10⁻⁸) ≈ 3.68377
     """
 
+    called = "RMSProp"
+
     beta: DecayRate = 0.9
     eps: NonNegative = 1e-8
     eps_inside: bool = False

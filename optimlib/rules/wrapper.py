@@ -85,6 +85,9 @@ class Wrapper(Optimizer):
         """What is inside all wrappers."""
         return self.rule.core if isinstance(self.rule, Wrapper) else self.rule
 
+    def in_words(self) -> str:
+        return f"{self.rule.in_words()} with {self.called}"
+
     @property
     def state(self) -> tuple[str, ...]:
         return (*self.rule.state, *self.adds)

@@ -524,13 +524,13 @@ def test_html_is_the_same_table(make, steps):
 def test_html_escapes_names():
     odd = ol.Objective(lambda w: w**2, lambda w: 2 * w, name="a<b & c")
     root, _ = table(ol.trace(ol.GradientDescent(0.1), odd, 4.0, 1))
-    assert root.find("caption").text == "GradientDescent on a<b & c, 1 step"
+    assert root.find("caption").text == "Gradient descent on a<b & c, 1 step"
 
 
 def test_table_of_a_batch_shows_its_first_run():
     start = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
     text = repr(ol.trace(ol.GradientDescent(0.25), ol.problems.saddle, start, 1))
-    assert text.startswith("GradientDescent on saddle, 1 step, 3 runs; shown: run [0]")
+    assert text.startswith("Gradient descent on saddle, 1 step, 3 runs; shown: run [0]")
     assert text.splitlines()[-1].split() == ["1", "(2,", "−8)", "(0.5,", "6)", "−35.75"]
     grid = ol.trace(ol.GradientDescent(0.25), ol.problems.saddle, start.reshape(2, 3, 1), 1)
     assert "3 × 1 runs; shown: run [0, 0]" in repr(grid)

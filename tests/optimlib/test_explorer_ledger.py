@@ -147,7 +147,7 @@ def test_a_run_that_is_lost_stops(client):
 
 def test_the_still_picture_is_drawn():
     html = ledger([ol.Adam(lr=0.1), ol.Momentum(lr=0.1)], ol.problems.square)._html()
-    assert 'alt="Adam, Momentum on square, step by step"' in html
+    assert 'alt="Adam, momentum on square, step by step"' in html
     assert "data:image/png" in html
 
 

@@ -149,11 +149,11 @@ def test_rules_of_one_class_are_told_apart():
     rules = [ol.Adam(lr=0.1), OWN[0], ol.Adam(lr=0.01)]
     figure = explore(rules, SQUARE)
     shown = [(entry["label"], entry["color"]) for entry in figure.specification["rules"]]
-    labels, colors = ["Adam, η = 0.1", "SignMomentum", "Adam, η = 0.01"], figures.colors(rules)
+    labels, colors = ["Adam, η = 0.1", "sign momentum", "Adam, η = 0.01"], figures.colors(rules)
     assert shown == list(zip(labels, colors, strict=True))
     assert repr(figure) == f"<Explorer: {'; '.join(labels)} on square>"
     moved = explore(rules, SQUARE, lr=(0.001, 1)).specification
-    names = ["Adam 1", "SignMomentum", "Adam 2"]
+    names = ["Adam 1", "sign momentum", "Adam 2"]
     assert [entry["label"] for entry in moved["rules"]] == names
     assert [slider["label"] for slider in moved["sliders"]] == [f"η of {name}" for name in names]
 

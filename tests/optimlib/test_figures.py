@@ -69,7 +69,7 @@ def test_own_colors_are_seen_on_white_and_on_the_dark_sheet():
 @pytest.mark.parametrize(
     ("rules", "labels"),
     [
-        ([ol.Adam(0.1), ol.Momentum(0.1)], ["Adam", "Momentum"]),
+        ([ol.Adam(0.1), ol.Momentum(0.1)], ["Adam", "momentum"]),
         ([ol.Adam(0.1), ol.Adam(0.01)], ["Adam, η = 0.1", "Adam, η = 0.01"]),
         (
             [ol.Adam(0.1), ol.Lion(0.1), ol.Adam(0.1, beta1=0.5)],
@@ -85,12 +85,12 @@ def test_own_colors_are_seen_on_white_and_on_the_dark_sheet():
         ),
         (
             [ol.ClipNorm(ol.Adam(0.1), limit=1), ol.ClipNorm(ol.Lion(0.1), limit=1)],
-            ["ClipNorm, rule = Adam", "ClipNorm, rule = Lion"],
+            ["Adam with clipping of the norm", "Lion with clipping of the norm"],
         ),
         ([ol.Adam(0.1), ol.Adam(0.1)], ["Adam 1", "Adam 2"]),
         (
             [ol.Momentum(ol.schedules.Cosine(0.1, n)) for n in (5, 9)],
-            ["Momentum 1", "Momentum 2"],
+            ["momentum 1", "momentum 2"],
         ),
     ],
 )
@@ -100,10 +100,36 @@ def test_labels_say_how_rules_of_one_class_differ(rules, labels):
     assert len(set(colors)) == len(colors)
 
 
+def test_methods_have_the_names_of_the_text():
+    class SignOfRMS(ol.Rule):
+        pass
+
+    class Sophia(ol.Adam):
+        pass
+
+    names = {
+        "gradient descent": ol.GradientDescent(0.1),
+        "momentum": ol.Momentum(0.1),
+        "heavy ball": ol.HeavyBall(0.1),
+        "average momentum": ol.AverageMomentum(0.1),
+        "AdaGrad": ol.AdaGrad(0.1),
+        "AMSGrad": ol.AMSGrad(0.1),
+        "conjugate gradients": ol.ConjugateGradient(),
+        "L-BFGS": ol.LBFGS(),
+        "sign of RMS": SignOfRMS(0.1),
+        "Sophia": Sophia(0.1),
+        "Adam with averaging": ol.Averaging(ol.Adam(0.1)),
+    }
+    for name, rule in names.items():
+        assert figures.label_of(rule) == name
+    run = ol.trace(ol.LBFGS(), ol.problems.elongated_bowl, (1.0, 2.0), steps=1)
+    assert repr(run).startswith("L-BFGS on elongated bowl, 1 step\n")
+
+
 def test_what_the_reader_moves_does_not_tell_rules_apart():
     rules = [ol.Momentum(0.1, beta=0.5), ol.Momentum(0.2, beta=0.9)]
-    assert figures.labels_of(rules, {"lr"}) == ["Momentum, β = 0.5", "Momentum, β = 0.9"]
-    assert figures.labels_of(rules, {"lr", "beta"}) == ["Momentum 1", "Momentum 2"]
+    assert figures.labels_of(rules, {"lr"}) == ["momentum, β = 0.5", "momentum, β = 0.9"]
+    assert figures.labels_of(rules, {"lr", "beta"}) == ["momentum 1", "momentum 2"]
 
 
 def test_curve_shows_the_function_on_its_domain(ax):
@@ -266,7 +292,7 @@ def test_runs_are_compared_by_path_and_progress():
         np.testing.assert_array_equal(course.get_ydata(), run.values)
         assert line.get_color() == course.get_color()
     assert progress.get_yscale() == "log"
-    assert texts(progress) == ["GradientDescent", "Adam, η = 0.1", "Adam, η = 0.5", "Own"]
+    assert texts(progress) == ["gradient descent", "Adam, η = 0.1", "Adam, η = 0.5", "Own"]
     assert progress.lines[0].get_color() == figures.BLUE
     assert progress.lines[1].get_color() == figures.PURPLE
     assert len({line.get_color() for line in progress.lines}) == 4
@@ -290,7 +316,8 @@ def test_more_rules_than_colors_differ_in_their_dashes():
 def test_what_two_of_a_kind_differ_in_is_written():
     rules = [ol.RMSProp(0.1), ol.RMSProp(0.1, centered=True), ol.ClipNorm(ol.Adam(), limit=1)]
     (_, progress) = figures.compare(rules, ol.problems.square, steps=3)
-    assert texts(progress) == ["RMSProp, centered = False", "RMSProp, centered = True", "ClipNorm"]
+    names = ["RMSProp, centered = False", "RMSProp, centered = True"]
+    assert texts(progress) == [*names, "Adam with clipping of the norm"]
 
 
 def test_one_variable_runs_on_its_curve_and_three_have_no_picture():
@@ -304,7 +331,8 @@ def test_one_variable_runs_on_its_curve_and_three_have_no_picture():
 def test_a_run_that_diverges_is_said_to_and_leaves_the_others_their_scale():
     rules = [ol.GradientDescent(lr=0.05), ol.GradientDescent(lr=5.0)]
     paths, progress = figures.compare(rules, BOWL, (1.0, 2.0), steps=400)
-    assert texts(progress) == ["GradientDescent, η = 0.05", "GradientDescent, η = 5 (diverges)"]
+    names = ["gradient descent, η = 0.05", "gradient descent, η = 5 (diverges)"]
+    assert texts(progress) == names
     low, high = progress.get_ylim()
     assert high == pytest.approx(1e3 * BOWL.f((1.0, 2.0)))
     assert low > 1e-40

@@ -530,7 +530,7 @@ def test_divergence_is_data():
 
 
 TABLE = """\
-GradientDescent on SoftmaxRegression 3-3, blobs, batches of 30
+Gradient descent on SoftmaxRegression 3-3, blobs, batches of 30
 step  train loss  test loss  train accuracy  test accuracy
    0      1.0986     1.0986           0.333          0.333
 """

@@ -108,7 +108,7 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(lab):
     first = last_points(explorer)
     # Slope 2w > 0 all the way: factor 1 − 0.2 · 2 = 0.6 a step, and 1 − 0.1 · 2 = 0.8.
     assert first["Bold"][0] == "0.311"
-    assert first["GradientDescent"][0] == "1.311"
+    assert first["gradient descent"][0] == "1.311"
 
     start = explorer.locator(".explorer-slider", has_text="start w").locator("[type=range]")
     start.focus()
@@ -119,7 +119,7 @@ def test_a_rule_of_ones_own_is_live_in_jupyterlab(lab):
     )
     # From −5 the slope is negative and half the step is taken: factor 0.8 a step, like the other.
     moved = last_points(explorer)
-    assert moved["Bold"] == moved["GradientDescent"]
+    assert moved["Bold"] == moved["gradient descent"]
 
     share = explorer.locator(".explorer-slider", has_text="share").locator("[type=range]")
     share.focus()

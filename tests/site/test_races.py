@@ -243,7 +243,7 @@ def test_the_newest_replaces_that_of_its_name_and_another_name_adds(page):
     race(page, TEXTS["The root is missing"], "Rootless")
     settle(page)
     shown = raced(page)
-    assert shown["names"] == ["Adam", "GradientDescent", "Yours", "Rootless"]
+    assert shown["names"] == ["Adam", "gradient descent", "Yours", "Rootless"]
     assert len(set(shown["colors"])) == 4
     expected = in_python(ADAM, ol.Adam(lr=0.1), PROBLEMS[0], PROBLEMS[0].start)
     np.testing.assert_allclose(shown["points"], expected, rtol=1e-12)
@@ -255,7 +255,7 @@ def test_the_newest_replaces_that_of_its_name_and_another_name_adds(page):
     expect(form(page)).to_contain_text("“Yours” is out of the race.")
     expect(figure(page).get_by_role("row").filter(has_text="Yours")).to_have_count(0)
     settle(page)
-    assert raced(page, "Rootless")["names"] == ["Adam", "GradientDescent", "Rootless"]
+    assert raced(page, "Rootless")["names"] == ["Adam", "gradient descent", "Rootless"]
     np.testing.assert_allclose(raced(page, "Rootless")["points"], rootless, rtol=1e-12)
     race(page, ADAM, "Adam")
     settle(page)

@@ -293,12 +293,37 @@ def test_a_slider_that_is_not_adjusted_now_is_shown(page, write):
     figure = explore(rules, ol.problems.square, 4.0, 5, shown=1, lr=(0.01, 1), title="Two")
     text = "</figure><p><strong>η of Momentum = 0.5</strong></p>"
     page.goto(write("two", figure, text))
-    assert not page.get_by_role("slider", name="η of Momentum").is_visible()
-    page.get_by_role("button", name="η of Momentum = 0.5").click()
-    field = page.get_by_role("textbox", name="η of Momentum")
+    assert not page.get_by_role("slider", name="η of momentum").is_visible()
+    page.get_by_role("button", name="η of momentum = 0.5").click()
+    field = page.get_by_role("textbox", name="η of momentum")
     expect(field).to_be_visible()
     expect(field).to_have_value("0.5")
-    expect(page.get_by_role("checkbox", name="Momentum")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="momentum")).to_be_checked()
+
+
+def test_a_text_may_call_a_method_and_a_problem_as_code_does(page, write):
+    rules = [ol.GradientDescent(lr=0.1), ol.LBFGS(), ol.HeavyBall(lr=0.2)]
+    grounds = [ol.problems.elongated_bowl, ol.problems.quadratic(kappa=10)]
+    figure = explore(rules, grounds, steps=5, lr=(0.01, 1), title="Names")
+    said = [
+        *("problem = quadratic (κ = 10)", "problem = elongated_bowl"),
+        *("problem = quadratic(κ = 10)", "problem = elongated bowl"),
+        *("η of HeavyBall = 0.5", "η of heavy ball = 0.6", "LBFGS = off", "L-BFGS = on"),
+    ]
+    written = "".join(f"<p><strong>{value}</strong></p>" for value in said)
+    page.goto(write("names", figure, f"</figure>{written}<p><strong>η of ball = 1</strong></p>"))
+    buttons = page.locator("strong > button")
+    assert buttons.all_inner_texts() == said
+    problem, box = page.get_by_label("problem"), page.get_by_role("checkbox", name="L-BFGS")
+    for button, index in zip(buttons.all()[:4], "1010", strict=True):
+        button.click()
+        expect(problem).to_have_value(index)
+    for button, value in zip(buttons.all()[4:6], ("0.5", "0.6"), strict=True):
+        button.click()
+        expect(page.get_by_role("textbox", name="η of heavy ball")).to_have_value(value)
+    for button, checked in zip(buttons.all()[6:], (False, True), strict=True):
+        button.click()
+        expect(box).to_be_checked(checked=checked)
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def figure(exercise):
         grounds = [problems.quadratic(kappa=10), problems.rosenbrock, problems.square]
     means = [name for name in ("beta", "beta1") if name in rule.hyperparameters()]
     ranges = {"lr": (0.001, 1.0)} | dict.fromkeys(means, (0.0, 0.99))
-    title = f"A race with {exercise.rule.__name__}"
+    title = f"A race with {exercise.rule.called}"
     return explore(rule, grounds, steps=RACED, title=title, **ranges).specification
 
 

@@ -1,6 +1,6 @@
 // Values to try: bold text after a figure, like **η = 0.5**, becomes a button that sets it.
 
-import { make } from "./drawing/elements.js";
+import { alike, make } from "./drawing/elements.js";
 
 const CONTAINERS = "section, main";
 const SEVERAL = /,\s+(?=[^,=]+ = )/;
@@ -27,16 +27,26 @@ function namesOf(label) {
 function controlCalled(name, figure) {
   const all = Object.entries(figure.controls).filter(([, { read }]) => read);
   const called = all.filter(([, { label }]) => namesOf(label).includes(name));
-  return called.length === 1 ? called[0] : all.find(([, { label }]) => label === name);
+  return called.length === 1 ? called[0] : all.find(([, { label }]) => alike(label, name));
+}
+
+// What one statement sets. In "problem = quadratic (κ = 10)" the first sign divides it, in
+// "β of Adam, η = 0.1 = 0.9" the last.
+function changeIn(statement, figure) {
+  const parts = statement.split(" = ");
+  for (let i = parts.length - 1; i > 0; i--) {
+    const [key, control] = controlCalled(parts.slice(0, i).join(" = "), figure) ?? [];
+    const { value } = control?.read(parts.slice(i).join(" = ")) ?? {};
+    if (value !== undefined) return [key, value];
+  }
+  return [];
 }
 
 // Returns what a text like "η = 0.5, start x = 2" sets: values by keys; null if it names none.
 function changesIn(text, figure) {
   const changes = {};
   for (const statement of text.replace(/\s+/g, " ").trim().split(SEVERAL)) {
-    const [name, typed = ""] = statement.split(/ = (?!.* = )/);
-    const [key, control] = controlCalled(name, figure) ?? [];
-    const { value = null } = control?.read(typed) ?? {};
+    const [key, value = null] = changeIn(statement, figure);
     if (value === null) return null;
     changes[key] = value;
   }

@@ -23,6 +23,10 @@ export function set(element, attributes) {
   return element;
 }
 
+// Whether two texts are one name: "HeavyBall" in code is the "heavy ball" of the text.
+const plain = (name) => name.toLowerCase().replace(/[\s_]|\b-\b/g, "");
+export const alike = (a, b) => plain(a) === plain(b);
+
 // A name behind a dot of its color, or another `shape`.
 export const chipped = (name, color, shape = "") => make("span", {},
   make("span", { class: `explorer-chip ${shape}`, style: `background:${color}` }), name);

@@ -3,7 +3,7 @@
 import { number } from "../../../javascript/by_hand.js";
 import { KINDS } from "../kinds.js";
 import { Axes } from "./axes.js";
-import { make, set, table } from "./elements.js";
+import { alike, make, set, table } from "./elements.js";
 import { Slider } from "./slider.js";
 
 export class Figure {
@@ -70,7 +70,7 @@ export class Figure {
       ...options.map(([name, text]) => make("option", { value: name }, text)));
     const element = make("label", { class: "explorer-choice" }, make("span", {}, label), select);
     const show = (v) => { select.selectedIndex = options.findIndex(([name]) => name === v); };
-    const read = (typed) => ({ value: options.find(([, text]) => text === typed)?.[0] });
+    const read = (typed) => ({ value: options.find(([, text]) => alike(text, typed))?.[0] });
     const allows = (v) => options.some(([name]) => name === v);
     this.register(key, value, { allows, element, label, read, show });
   }
