@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 from PIL import ImageColor
+from scipy import ndimage
 
 import optimlib as ol
 from course import ROOT
@@ -112,8 +113,9 @@ def for_dark(picture: np.ndarray) -> np.ndarray:
     """Return a drawing on white as it looks on the dark sheet.
 
     Where a pixel is a mixture of white and black, or of white and one of the figures' colors, the
-    sheet takes the place of white, and the color of text that of black. Other pixels stay: those
-    of a map of values mean what its color bar says.
+    sheet takes the place of white, and the color of text that of black. Other pixels stay, since
+    those of a map of values mean what its color bar says, and so does what they surround: the
+    white words on a map.
 
     Parameters
     ----------
@@ -132,10 +134,14 @@ def for_dark(picture: np.ndarray) -> np.ndarray:
     off = np.abs(away - share * (1 - light)).max(-1)
     best = off.argmin(1)
     every = np.arange(len(colors))
-    share, is_mixture = share[every, best], off[every, best, None] < CLOSE
+    share, is_mixture = share[every, best], off[every, best] < CLOSE
     mixed = share * dark[best] + (1 - share) * np.array(SHEET)
-    new = np.where(is_mixture, mixed, colors / 255)
-    return np.round(255 * new).astype(np.uint8)[places].reshape(picture.shape)
+    shape = picture.shape[:2]
+    areas, _ = ndimage.label(is_mixture[places].reshape(shape), structure=np.ones((3, 3)))
+    edges = np.concatenate([areas[0], areas[-1], areas[:, 0], areas[:, -1]])
+    is_drawing = np.isin(areas, np.setdiff1d(edges, 0))
+    new = np.round(255 * mixed).astype(np.uint8)[places].reshape(picture.shape)
+    return np.where(is_drawing[..., None], new, picture)
 
 
 def add_line(app, pagename, templatename, context, doctree):

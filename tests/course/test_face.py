@@ -68,3 +68,13 @@ def test_a_drawing_on_white_is_drawn_on_the_dark_sheet():
     assert contrast(inks_now[0], sheet) > 7
     assert np.abs(np.array(inks_now[1:]) - inks[1:]).max() <= 8
     assert np.abs(half_now - (np.array(inks_now) + sheet) / 2).max() <= 12
+
+
+def test_words_on_a_map_stay():
+    picture = np.full((9, 9, 3), 255, np.uint8)
+    picture[2:7, 2:7] = 68, 1, 84
+    picture[4, 4] = 255
+    dark = face.for_dark(picture)
+    assert dark[4, 4].tolist() == [255, 255, 255]
+    assert dark[3, 3].tolist() == [68, 1, 84]
+    assert dark[0, 0].tolist() == [18, 18, 18]
