@@ -11,7 +11,8 @@ let count = 0;
 export class Axes {
   // `description` says in a sentence what is to be seen.
   constructor({ x = "", y = "", description = "", aspect = 0.72, onpoint = null }) {
-    Object.assign(this, { labels: { x, y }, aspect, onpoint, drawn: new Map(), frame: 0 });
+    Object.assign(this, { labels: { x, y }, aspect, onpoint, held: null });
+    Object.assign(this, { drawn: new Map(), frame: 0 });
     const clip = `explorer-clip-${++count}`;
     this.paper = make("rect", { class: "explorer-paper" });
     this.hole = make("rect");
@@ -38,8 +39,11 @@ export class Axes {
     set(this.element, { "aria-label": text });
   }
 
-  // Dragging from anywhere in the picture moves what `onpoint(x, y, event)` moves.
+  // Dragging from anywhere in the picture moves what `onpoint(x, y, event)` moves. A finger drags
+  // what it holds alone, and scrolls the page from elsewhere: to be told in time, the browser asks
+  // when it touches (it knows of no `touch-action` within a picture).
   listen() {
+    const holds = ({ target }) => target.closest(".explorer-handle");
     const move = (event) => {
       const box = this.element.getBoundingClientRect();
       const inside = (value, [low, high]) => Math.min(Math.max(value, low), high);
@@ -51,15 +55,15 @@ export class Axes {
     };
     set(this.element, {
       pointerdown: (event) => {
-        if (event.pointerType === "touch" && !event.target.closest(".explorer-handle")) return;
+        if (this.held !== null || (event.pointerType === "touch" && !holds(event))) return;
         this.element.setPointerCapture(event.pointerId);
-        this.dragging = true;
+        this.held = event.pointerId;
         move(event);
         event.preventDefault();
       },
-      pointermove: (event) => this.dragging && move(event),
-      pointerup: () => { this.dragging = false; },
-      pointercancel: () => { this.dragging = false; },
+      pointermove: (event) => event.pointerId === this.held && move(event),
+      lostpointercapture: () => { this.held = null; },
+      touchstart: (event) => holds(event) && event.preventDefault(),
       click: (event) => event.pointerType === "touch" && move(event),
     });
     this.element.classList.add("explorer-draggable");
