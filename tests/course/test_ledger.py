@@ -116,7 +116,7 @@ def changed(folder, old, new):
         ("HeavyBall(0.1, 0.9))['v']", "HeavyBall(0.1, 0.8))['v']", "row 2 .* computed 0.8 1.28"),
         ("source: 10.24, course: 9.856", "source: 9.856, course: 9.856", "row 5 .*cannot be wrong"),
         ("source: 3.2 2.56,", "source: 3.2 2.57,", "row 1 .*cannot be right"),
-        ("start/first-descent\n", "start/last-descent\n", "last-descent"),
+        ("start/adaptive-rates\n", "start/last-descent\n", "last-descent"),
     ],
 )
 def test_a_drift_stops_the_page(tmp_path, old, new, complaint):

@@ -231,8 +231,6 @@ FRAME = [
 ]
 # Chapters that do not have their new frame yet.
 UNFRAMED = {
-    "derivatives",
-    "directional-derivatives",
     "hessians",
     "taylor-models",
     "convexity",
