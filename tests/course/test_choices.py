@@ -326,6 +326,39 @@ def who(line, adaptive, others, there):
     return "others" if there else "adaptive"
 
 
+def no_learning(x, z):
+    rng = np.random.default_rng(0)
+    weights = rng.normal(size=(2, 2))
+    bias, comes_back = np.array(z) - x @ weights, rng.normal(size=2)
+
+    def loss(weights):
+        return comes_back @ np.maximum(x @ weights + bias, 0)
+
+    moved = [[weights + 1e-6 * (np.arange(4) == k).reshape(2, 2)] for k in range(4)]
+    still = np.reshape([np.isclose(loss(w), loss(weights), rtol=0, atol=1e-9) for (w,) in moved], (2, 2))
+    places = {"x1": still[0], "x2": still[1], "z1": still[:, 0], "z2": still[:, 1]}
+    found = [name for name, zeros in places.items() if zeros.all()]
+    assert still.sum() == 2 * len(found) <= 2
+    return found[0] if found else "none"
+
+
+def more_runs(quantity, runs, factor):
+    rng = np.random.default_rng(0)
+
+    def measured(n):
+        x = rng.standard_normal((4000, n))
+        return {
+            "the standard error of the mean": x.mean(axis=1).std(),
+            "the standard deviation of single runs": x[:, 0].std(),
+            "the variance of the mean": x.mean(axis=1).var(),
+            "the standard deviation of the sum of all runs": x.sum(axis=1).std(),
+        }[quantity]
+
+    ratio = measured(factor * runs) / measured(runs)
+    kinds = {"root": factor**-0.5, "same": 1, "whole": 1 / factor, "grows": factor**0.5}
+    return min(kinds, key=lambda kind: abs(np.log(ratio / kinds[kind])))
+
+
 TRUTHS = {
     "adagrad/valley": valley,
     "adam/no-memory": no_memory,
@@ -339,10 +372,12 @@ TRUTHS = {
     "hessians/which-minimum": minima,
     "momentum/closer": closer,
     "nesterov/line": ahead,
+    "networks/no-learning": no_learning,
     "newton/scale": scaled,
     "quasi-newton/first-step": first_step,
     "rmsprop/thousandfold": changed,
     "saddle-points/newton": where,
+    "spread/more-runs": more_runs,
     "vanishing-gradients/flatter": flatter,
     "weight-decay/scale": penalized,
 }
