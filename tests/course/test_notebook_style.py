@@ -239,7 +239,6 @@ UNFRAMED = {
     "taylor-models",
     "convexity",
     "critical-points",
-    "saddle-points",
     "vanishing-gradients",
     "generalization",
     "gradient-descent",
