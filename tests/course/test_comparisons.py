@@ -59,10 +59,8 @@ COMPARES = re.compile(
 GROUNDS = {"proof", "arithmetic", "no comparison"}
 # Their chapters do not yet make the comparison that they need.
 WAITING = {
-    "A larger batch helps at saddle points.",
     "It helps deep networks converge faster.",
     "β₁ = 0.9 and β₂ = 0.999.",
-    "Adam and AdaGrad speed things up at saddles.",
 }
 
 

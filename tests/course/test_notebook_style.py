@@ -235,7 +235,6 @@ UNFRAMED = {
     "taylor-models",
     "convexity",
     "critical-points",
-    "saddle-points",
     "vanishing-gradients",
     "generalization",
     "gradient-descent",

@@ -90,7 +90,7 @@ EXERCISES = [
         difficulty=1,
         ask=lambda steep, flat, digits: (
             rf"A saddle has the eigenvalues {steep:g} and $-{flat:g}$. How many steps does "
-            rf"gradient descent with $\eta = 1/L$ take from $\varepsilon = 10^{{-{digits}}}$ to 1? "
+            rf"gradient descent with $\eta = 1/L$ take from $\delta = 10^{{-{digits}}}$ to 1? "
             "Four digits will do."
         ),
         answer=lambda steep, flat, digits: _steps(1 + flat / steep, digits),
