@@ -246,7 +246,6 @@ UNFRAMED = {
     "conditioning",
     "momentum",
     "nesterov",
-    "schedules",
     "adagrad",
     "rmsprop",
     "adam",
