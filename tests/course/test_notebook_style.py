@@ -240,7 +240,6 @@ UNFRAMED = {
     "gradient-descent",
     "conditioning",
     "nesterov",
-    "schedules",
     "adagrad",
     "rmsprop",
     "adam",
