@@ -231,8 +231,6 @@ FRAME = [
 ]
 # Chapters that do not have their new frame yet.
 UNFRAMED = {
-    "hessians",
-    "taylor-models",
     "convexity",
     "critical-points",
     "vanishing-gradients",
