@@ -237,7 +237,6 @@ UNFRAMED = {
     "directional-derivatives",
     "hessians",
     "taylor-models",
-    "convexity",
     "critical-points",
     "saddle-points",
     "vanishing-gradients",
