@@ -238,7 +238,6 @@ UNFRAMED = {
     "hessians",
     "taylor-models",
     "convexity",
-    "critical-points",
     "vanishing-gradients",
     "generalization",
     "gradient-descent",
