@@ -60,7 +60,6 @@ GROUNDS = {"proof", "arithmetic", "no comparison"}
 # Their chapters do not yet make the comparison that they need.
 WAITING = {
     "The mini-batch is the best of both worlds, and preferred.",
-    "It helps deep networks converge faster.",
     "It makes gradients less noisy.",
     "β₁ = 0.9 and β₂ = 0.999.",
 }

@@ -238,8 +238,6 @@ UNFRAMED = {
     "hessians",
     "taylor-models",
     "convexity",
-    "vanishing-gradients",
-    "generalization",
     "gradient-descent",
     "conditioning",
     "momentum",
