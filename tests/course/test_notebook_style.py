@@ -231,9 +231,6 @@ FRAME = [
 ]
 # Chapters that do not have their new frame yet.
 UNFRAMED = {
-    "critical-points",
-    "vanishing-gradients",
-    "generalization",
     "gradient-descent",
     "conditioning",
     "nesterov",
