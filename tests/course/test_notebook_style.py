@@ -242,7 +242,6 @@ UNFRAMED = {
     "saddle-points",
     "vanishing-gradients",
     "generalization",
-    "nesterov",
     "sgd",
     "schedules",
     "adagrad",
