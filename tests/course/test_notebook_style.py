@@ -231,9 +231,6 @@ FRAME = [
 ]
 # Chapters that do not have their new frame yet.
 UNFRAMED = {
-    "gradient-descent",
-    "conditioning",
-    "nesterov",
     "adagrad",
     "rmsprop",
     "adam",

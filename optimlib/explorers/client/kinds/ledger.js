@@ -34,7 +34,9 @@ export class Ledger {
     const move = (by) => figure.change("step", Math.min(Math.max(state.step + by, 0), steps));
     figure.button("Back", () => move(-1));
     figure.button("Forward", () => move(1));
-    figure.player("step", { max: steps, value: 1, seconds: steps });
+    // In its first step a rule that looks ahead has no velocity to look along.
+    const value = ruleOf(rules[0]).lookAhead ? Math.min(2, steps) : 1;
+    figure.player("step", { max: steps, value, seconds: steps });
     figure.toggle("predict", { label: "predict first", value: false });
   }
 
@@ -126,7 +128,7 @@ export class Ledger {
     }
     if (looksAhead && open > 0) {
       axes.dots("look-ahead", [at], [f(at)], { radius: 3.5 });
-      axes.text("look-ahead name", at, f(at), "look-ahead", { dy: 18 });
+      axes.text("look-ahead name", at, f(at), "look-ahead", { dy: -10 });
     }
     axes.dots("before", [before], [height], { color, radius: 4.5 });
     if (open >= lines.length) {
