@@ -246,7 +246,6 @@ UNFRAMED = {
     "conditioning",
     "momentum",
     "nesterov",
-    "adagrad",
     "rmsprop",
     "adam",
     "adam-failures",
