@@ -63,7 +63,6 @@ WAITING = {
     "A larger batch helps at saddle points.",
     "It helps deep networks converge faster.",
     "It makes gradients less noisy.",
-    "β₁ = 0.9 and β₂ = 0.999.",
     "Adam and AdaGrad speed things up at saddles.",
 }
 
