@@ -250,11 +250,6 @@ UNFRAMED = {
     "schedules",
     "adagrad",
     "rmsprop",
-    "adam",
-    "adam-failures",
-    "weight-decay",
-    "newton",
-    "quasi-newton",
     "comparing",
     "choosing",
 }
