@@ -57,10 +57,6 @@ COMPARES = re.compile(
 )
 # Without a comparison: a theorem, a count of operations or bytes, or what one run does by itself.
 GROUNDS = {"proof", "arithmetic", "no comparison"}
-# Their chapters do not yet make the comparison that they need.
-WAITING = {
-    "β₁ = 0.9 and β₂ = 0.999.",
-}
 
 
 def test_names_are_given_once():
@@ -111,11 +107,5 @@ def test_words_that_compare_are_found():
 @pytest.mark.parametrize(("claim", "row"), advised().items())
 def test_advice_that_compares_names_its_comparison_or_its_ground(claim, row):
     assert row.get("rests_on", "proof") in GROUNDS
-    if compares(row) and claim not in WAITING:
+    if compares(row):
         assert row.get("shows") or row.get("rests_on"), f"{claim}: which comparison shows it?"
-
-
-def test_what_waits_compares_and_names_nothing_yet():
-    rows = advised()
-    assert all(compares(rows[claim]) for claim in WAITING)
-    assert not any(rows[claim].get("shows") or rows[claim].get("rests_on") for claim in WAITING)

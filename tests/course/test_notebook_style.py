@@ -232,11 +232,6 @@ FRAME = [
 # Chapters that do not have their new frame yet.
 UNFRAMED = {
     "rmsprop",
-    "adam",
-    "adam-failures",
-    "weight-decay",
-    "newton",
-    "quasi-newton",
     "comparing",
     "choosing",
 }
