@@ -1,0 +1,119 @@
+"""A term of the glossary is used only after the chapter that explains it, unless it is linked.
+
+A chapter explains a term where the term stands bold and linked: **{term}`condition number`**.
+"""
+
+import re
+
+import nbformat
+import pytest
+import yaml
+
+from course import ROOT
+
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+CHAPTERS = [
+    TOC["root"],
+    *(c["file"] for part in TOC["parts"] for c in part["chapters"] if "appendix" not in c["file"]),
+]
+# Headwords that are everyday words too, or school mathematics.
+EVERYDAY = {
+    *("batch", "bias", "derivative", "independent", "layer", "loss", "mean", "moment", "objective"),
+    *("parameter", "rounding", "slope", "state", "step", "trace", "unit", "weight"),
+}
+LINK = re.compile(r"\{term\}`([^`<]+?)(?: <([^`>]+)>)?`")
+# What is no running text: code, mathematics, citations, labels, headings, values to
+# try, targets of links.
+NO_TEXT = re.compile(
+    r"^```+python\n.*?^```+$|\$\$.*?\$\$|\$[^$]+\$|\{(?:math|cite\S*|doc|numref|ref|eq)\}`[^`]*`"
+    r"|^[`:]{3,}\{\S+\}[^\n]*$|`[^`\n]+`|^:label:[^\n]*$|^#+ [^\n]*$|<!--.*?-->"
+    r"|\*\*[^*\n]+ = [^*\n]+\*\*",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def headwords():
+    """Return the headwords of the glossary."""
+    text = (ROOT / "chapters" / "appendix" / "glossary.md").read_text("utf-8")
+    block = text.partition(":sorted:")[2]
+    return [line.strip() for line in block.splitlines() if re.match(r"[^\s`]", line)]
+
+
+def blank(found):
+    return " " * len(found[0])
+
+
+def text_of(chapter):
+    notebook = nbformat.read(ROOT / f"{chapter}.ipynb", as_version=4)
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def explained(text):
+    """Return the terms that a text explains."""
+    found = re.findall(r"\*\*" + LINK.pattern + r"\*\*", text)
+    return {(target or shown).lower() for shown, target in found}
+
+
+def pattern(term):
+    """Return what finds a term, in the plural too."""
+    words = re.escape(term) + r"(?:s|es)?"
+    return re.compile(rf"(?<![\w-]){words}(?![\w-])", 0 if re.search("[A-Z]", term) else re.I)
+
+
+def used_too_early(text, terms):
+    """Return those terms of which the first use in a text is no link to the glossary."""
+    marked = LINK.sub(lambda link: f"\0{(link[2] or link[1]).lower()}\0", text)
+    plain = NO_TEXT.sub(blank, marked)
+    unlinked = re.sub("\0[^\0]*\0", blank, plain)
+    early = []
+    for term in sorted(terms, key=len, reverse=True):
+        linked = plain.lower().find(f"\0{term.lower()}\0")
+        first = pattern(term).search(unlinked)
+        if first and not -1 < linked < first.start():
+            early.append(term)
+        # The gradient in gradient descent is not one by itself.
+        unlinked = pattern(term).sub(blank, unlinked)
+    return early
+
+
+def too_early():
+    """Yield each chapter with the terms that it uses before they are explained."""
+    terms = [term for term in headwords() if term not in EVERYDAY]
+    texts = {chapter: text_of(chapter) for chapter in CHAPTERS}
+    known = set()
+    for chapter, text in texts.items():
+        unknown = [term for term in terms if term.lower() not in known | explained(text)]
+        yield chapter, used_too_early(text, unknown)
+        known |= explained(text)
+
+
+@pytest.mark.parametrize(("chapter", "terms"), list(too_early()), ids=CHAPTERS)
+def test_terms_are_explained_before_they_are_used(chapter, terms):
+    assert terms == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It overshoots. An {term}`overshoot`.", ["overshoot"]),
+        ("An {term}`overshoot`. It overshoots.", []),
+        ("Two {term}`overshoots <overshoot>`. An overshoot.", []),
+        ("`overshoot` and $overshoot$ and {doc}`overshoot`", []),
+        ("undershoot, overshoot-like", []),
+        ("````{exercise} By hand: the overshoot", []),
+    ],
+)
+def test_a_use_before_its_link_is_found(text, found):
+    assert used_too_early(text, ["overshoot"]) == found
+
+
+def test_what_a_text_explains_is_found():
+    assert explained("A **{term}`chord`** and **two {term}`tangents`**, {term}`slope`.") == {
+        "chord"
+    }
+
+
+def test_a_term_within_another_is_not_used():
+    text = "The {term}`gradient descent` of today. Gradient descent."
+    assert used_too_early(text, ["gradient", "gradient descent"]) == []
+    assert used_too_early(text + " Gradients.", ["gradient", "gradient descent"]) == ["gradient"]
