@@ -335,7 +335,9 @@ def no_learning(x, z):
         return comes_back @ np.maximum(x @ weights + bias, 0)
 
     moved = [[weights + 1e-6 * (np.arange(4) == k).reshape(2, 2)] for k in range(4)]
-    still = np.reshape([np.isclose(loss(w), loss(weights), rtol=0, atol=1e-9) for (w,) in moved], (2, 2))
+    still = np.reshape(
+        [np.isclose(loss(w), loss(weights), rtol=0, atol=1e-9) for (w,) in moved], (2, 2)
+    )
     places = {"x1": still[0], "x2": still[1], "z1": still[:, 0], "z2": still[:, 1]}
     found = [name for name, zeros in places.items() if zeros.all()]
     assert still.sum() == 2 * len(found) <= 2
