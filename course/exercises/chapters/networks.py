@@ -96,8 +96,8 @@ EXERCISES = [
         difficulty=1,
         ask=lambda x, u, b, v, c, y: (
             r"$z = ux + b$, $a$ is the ReLU of $z$, $s = va + c$, and the loss is "
-            rf"$f = \tfrac12 (s - y)^2$, with $x = {x}$, $u = {u}$, $b = {b}$, $v = {v}$, $c = {c}$ "
-            f"and $y = {y}$. What is the derivative of $f$ by $u$?"
+            rf"$f = \tfrac12 (s - y)^2$, with $x = {x}$, $u = {u}$, $b = {b}$, $v = {v}$, "
+            f"$c = {c}$ and $y = {y}$. What is the derivative of $f$ by $u$?"
         ),
         answer=lambda x, u, b, v, c, y: _miss(x, u, b, v, c, y) * v * x,
         parameters=dict(x=2, u=2, b=1, v=3, c=-10, y=2),
