@@ -246,7 +246,6 @@ UNFRAMED = {
     "conditioning",
     "momentum",
     "nesterov",
-    "rmsprop",
     "adam",
     "adam-failures",
     "weight-decay",
