@@ -231,7 +231,6 @@ FRAME = [
 ]
 # Chapters that do not have their new frame yet.
 UNFRAMED = {
-    "rmsprop",
     "comparing",
     "choosing",
 }
