@@ -76,6 +76,8 @@ STYLE: Any = {
 }
 # The labels of a run's progress.
 OVER_STEPS = {"xlabel": "step $t$", "ylabel": "$f(w_t)$"}
+# Cells along a side, to find level lines: more, until their number stays.
+GRIDS = (400, 800, 1600)
 # How lines of one color differ.
 DASHES = ("-", "--", ":", "-.")
 
@@ -290,13 +292,26 @@ def contours(objective: Objective, ax: Axes, domain: Box | None = None, levels: 
     if domain is not None:
         check_box("domain", domain, objective.variables)
     sides = objective.domain if domain is None else domain
-    grid = np.meshgrid(*(np.linspace(low, high, 201) for low, high in sides))
-    z = objective.f(np.array(grid))
-    spacing = np.quantile(z, np.linspace(0, 1, levels + 2)[1:-1] ** 2)
-    ax.contour(*grid, z, levels=np.unique(spacing), colors=GRAY, linewidths=0.7, alpha=0.6)
+    look = {"colors": GRAY, "linewidths": 0.7, "alpha": 0.6}
+    grid, z = _on_grid(objective, sides, 200)
+    spacing = np.unique(np.quantile(z, np.linspace(0, 1, levels + 2)[1:-1] ** 2))
+    lines = ax.contour(*grid, z, levels=spacing, **look)
+    for cells in GRIDS:
+        # On too coarse a grid a narrow valley breaks into islands.
+        before = list(map(len, lines.allsegs))
+        lines.remove()
+        grid, z = _on_grid(objective, sides, cells)
+        lines = ax.contour(*grid, z, levels=spacing, **look)
+        if list(map(len, lines.allsegs)) == before:
+            break
     x, y = map(symbol_latex, objective.variables)
     ax.set(xlabel=f"${x}$", ylabel=f"${y}$")
     return ax
+
+
+def _on_grid(objective, sides, cells):
+    grid = np.meshgrid(*(np.linspace(low, high, cells + 1) for low, high in sides))
+    return grid, objective.f(np.array(grid))
 
 
 @in_style

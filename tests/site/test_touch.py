@@ -3,6 +3,8 @@
 What is dragged follows the finger and the page stays; a swipe that starts beside it scrolls.
 """
 
+from itertools import pairwise
+
 import pytest
 from browsing import CHROMIUM, listening
 from playing import FRAME
@@ -64,7 +66,7 @@ def phone(browser):
             session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
 
         touch("touchStart", path[0])
-        for (x, y), (to_x, to_y) in zip(path, path[1:], strict=False):
+        for (x, y), (to_x, to_y) in pairwise(path):
             for k in range(1, 6):
                 touch("touchMove", (x + (to_x - x) * k / 5, y + (to_y - y) * k / 5))
                 page.evaluate(FRAME)

@@ -1,7 +1,7 @@
 // One pair of axes. What is drawn in a frame is kept by its key; what the frame did not draw goes.
 
 import { number } from "../../../javascript/by_hand.js";
-import { levelLines, levelsOf, onGrid } from "../computing/level_lines.js";
+import { levelLines, levelsOf } from "../computing/level_lines.js";
 import { make, set } from "./elements.js";
 import { extent, scale } from "../computing/scales.js";
 
@@ -159,12 +159,20 @@ export class Axes {
   }
 
   // Many straight pieces [x1, y1, x2, y2, ...] as one path.
-  segments(key, pieces, { color, width = 1, opacity } = {}) {
+  segments(key, pieces, look) {
+    return this.outlined(key, this.outlineOf(pieces), look);
+  }
+
+  outlineOf(pieces) {
     let d = "";
     for (let i = 0; i < pieces.length; i += 4) {
       d += `M${this.x(pieces[i]).toFixed(1)},${this.y(pieces[i + 1]).toFixed(1)}` +
         `L${this.x(pieces[i + 2]).toFixed(1)},${this.y(pieces[i + 3]).toFixed(1)}`;
     }
+    return d;
+  }
+
+  outlined(key, d, { color, width = 1, opacity } = {}) {
     return this.item(key, "path",
       { d, stroke: color ?? "currentColor", "stroke-width": width, opacity, fill: "none" });
   }
@@ -177,16 +185,16 @@ export class Axes {
     this.line("curve", xs, ys, { opacity: 0.5 });
   }
 
-  // Level lines of f(x, y) over the ranges, computed again only if `state` has changed.
+  // Level lines of f(x, y) over the ranges, computed again only if the frame or `state` has changed.
   levels(f, state) {
-    const { x, y } = this.range, key = JSON.stringify([x, y, state]), n = 60;
-    if (this.levelKey !== key) {
-      this.levelKey = key;
-      const z = onGrid(n, (shareX, shareY) =>
-        f(x[0] + (x[1] - x[0]) * shareX, y[0] + (y[1] - y[0]) * shareY));
-      this.levelPieces = levelLines(z, n, x, y, levelsOf(z));
+    const { x, y } = this.range, now = JSON.stringify([this.key, state]);
+    if (this.levelsNow !== now) {
+      this.levelsNow = now;
+      const on = ([low, high], share) => low + (high - low) * share;
+      this.levelOutline = this.outlineOf(levelLines((u, v) => f(on(x, u), on(y, v)), levelsOf)
+        .map((share, i) => on(i % 2 ? y : x, share)));
     }
-    this.segments("levels", this.levelPieces, { opacity: 0.35 });
+    this.outlined("levels", this.levelOutline, { opacity: 0.35 });
   }
 
   dots(key, xs, ys, { color, radius = 2.4, opacity, shape } = {}) {

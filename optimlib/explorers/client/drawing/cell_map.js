@@ -1,6 +1,6 @@
 // A map of colored cells, each of which is a run, with its legend.
 
-import { levelLines, onGrid } from "../computing/level_lines.js";
+import { levelLines } from "../computing/level_lines.js";
 import { coarseFirst, onAxis } from "../computing/maps.js";
 import { make, set } from "./elements.js";
 
@@ -123,11 +123,10 @@ export class CellMap {
 
   // Where f(x, y) has one of the levels, computed again only if `state` has changed.
   border(key, state, f, levels) {
-    const { axes, borders, sides } = this, now = JSON.stringify([state, levels]), n = 60;
+    const { axes, borders, sides } = this, now = JSON.stringify([state, levels]);
     if (borders[key]?.now !== now) {
-      const z = onGrid(n, (x, y) => f(onAxis(sides[0], x), onAxis(sides[1], y)));
-      const pieces = levelLines(z, n, [0, 1], [0, 1], levels)
-        .map((share, i) => onAxis(sides[i % 2], share));
+      const at = (x, y) => f(onAxis(sides[0], x), onAxis(sides[1], y));
+      const pieces = levelLines(at, levels).map((share, i) => onAxis(sides[i % 2], share));
       borders[key] = { now, pieces };
     }
     rimmed((rim, style) => axes.segments(key + rim, borders[key].pieces, style));
