@@ -27,11 +27,13 @@ with extra("figures", "optimlib.figures"):
     from matplotlib.axes import Axes
     from matplotlib.patches import Patch
 
-# Okabe and Ito's palette, told apart with any color vision: M. Okabe, K. Ito, "Color Universal
-# Design" (2008). One color per optimizer in the whole book; the rarer ones, which are drawn
-# with others only in races, have colors between these.
-BLACK, BLUE, ORANGE, GREEN = "#000000", "#0072B2", "#E69F00", "#009E73"
-VERMILION, PURPLE, SKY, GRAY = "#D55E00", "#CC79A7", "#56B4E9", "#777777"
+# Every color stands out by 3 to 1 from white and from the dark sheet, and the six are told apart
+# with any color vision (G. M. Machado et al., "A physiologically-based model for simulation of
+# color vision deficiency", 2009, is what the tests ask). One color per optimizer in the whole
+# book; the rarer ones, which are drawn with others only in races, have colors between these, and
+# patterns where two colors are near.
+BLACK, BLUE, ORANGE, GREEN = "#000000", "#1064CE", "#B8821D", "#11804E"
+VERMILION, PURPLE, SKY, GRAY = "#A34C1D", "#C21678", "#13A1B9", "#777777"
 COLORS = {
     "GradientDescent": BLUE,
     "Momentum": ORANGE,
@@ -41,20 +43,33 @@ COLORS = {
     "AdaGrad": GREEN,
     "RMSProp": SKY,
     "Adam": PURPLE,
-    "AMSGrad": "#AA4499",
-    "AdaBelief": "#C4738B",
-    "Adadelta": "#3FA796",
-    "AdamW": "#B2507A",
-    "Adamax": "#B59F3B",
-    "Lion": "#B8860B",
-    "NAdam": "#8C6BB1",
-    "RAdam": "#6A8FBF",
-    "Rprop": "#6B8E23",
-    "Yogi": "#8A6D3B",
+    "AMSGrad": "#D9638A",
+    "AdaBelief": "#E82B5A",
+    "Adadelta": "#6C9C9E",
+    "AdamW": "#944AA5",
+    "Adamax": "#A08E40",
+    "Lion": "#AB7D6D",
+    "NAdam": "#9485DB",
+    "RAdam": "#656B90",
+    "Rprop": "#54782C",
+    "Yogi": "#A45B4D",
     "Newton": BLACK,
-    "BFGS": "#332288",
-    "LBFGS": "#882255",
-    "ConjugateGradient": "#999933",
+    "BFGS": "#6F49EB",
+    "LBFGS": "#C53091",
+    "ConjugateGradient": "#588A2B",
+}
+# The lengths of strokes and gaps, in widths of the line.
+PATTERNS = {
+    "AMSGrad": (4, 1.5),
+    "Adamax": (4, 1.5),
+    "Yogi": (4, 1.5),
+    "BFGS": (4, 1.5),
+    "Adadelta": (1.2, 1.5),
+    "Lion": (1.2, 1.5),
+    "RAdam": (1.2, 1.5),
+    "Rprop": (5, 1.5, 1.2, 1.5),
+    "LBFGS": (5, 1.5, 1.2, 1.5),
+    "ConjugateGradient": (8, 2),
 }
 # For rules of one's own: each stands out by 3 to 1 from white and from the dark sheet.
 OWN = (
@@ -124,6 +139,20 @@ def color(rule: Optimizer) -> str:
     return COLORS.get(name) or _free_color(name, ())
 
 
+def line_of(rule: Optimizer) -> dict[str, Any]:
+    """Return how Matplotlib draws `rule`'s line: its color, and a pattern where it has one.
+
+    Examples
+    --------
+    >>> import optimlib as ol
+    >>> from optimlib import figures
+    >>> figures.line_of(ol.Yogi(lr=0.1))
+    {'color': '#A45B4D', 'linestyle': (0, (4, 1.5))}
+    """
+    pattern = PATTERNS.get(type(rule).__name__)
+    return {"color": color(rule), "linestyle": (0, pattern) if pattern else "-"}
+
+
 def colors(rules: Sequence[Optimizer]) -> list[str]:
     """Return a color for each of the rules that one figure shows together.
 
@@ -136,7 +165,7 @@ def colors(rules: Sequence[Optimizer]) -> list[str]:
     >>> import optimlib as ol
     >>> from optimlib import figures
     >>> figures.colors([ol.Adam(lr=0.1), ol.Momentum(lr=0.1), ol.Adam(lr=0.01)])
-    ['#CC79A7', '#E69F00', '#7A7A00']
+    ['#C21678', '#B8821D', '#7A7A00']
     """
     names = [type(rule).__name__ for rule in rules]
     shades = list(map(COLORS.get, names))
@@ -347,7 +376,7 @@ def path(trace: Trace, ax: Axes, label: str | None = None, **line: Any) -> Axes:
         )
     x, y = _coordinates(trace)
     label = label_of(trace.rule) if label is None else label
-    ax.plot(x, y, **{"color": color(trace.rule), "marker": "o", "label": label} | line)
+    ax.plot(x, y, **line_of(trace.rule) | {"marker": "o", "label": label} | line)
     return ax
 
 
@@ -378,7 +407,7 @@ def progress(trace: Trace, ax: Axes, label: str | None = None, **line: Any) -> A
     """
     _check_trace(trace)
     label = label_of(trace.rule) if label is None else label
-    ax.semilogy(trace.values.ravel(), **{"color": color(trace.rule), "label": label} | line)
+    ax.semilogy(trace.values.ravel(), **line_of(trace.rule) | {"label": label} | line)
     ax.set(**OVER_STEPS)
     return ax
 
@@ -509,8 +538,10 @@ def _looks(rules):
     """Return colors, and line styles where there are more rules than colors."""
     shades = colors(rules)
     return [
-        {"color": shade, "linestyle": DASHES[shades[:i].count(shade) % len(DASHES)]}
-        for i, shade in enumerate(shades)
+        line_of(rule)
+        if shade == COLORS.get(type(rule).__name__)
+        else {"color": shade, "linestyle": DASHES[shades[:i].count(shade) % len(DASHES)]}
+        for i, (rule, shade) in enumerate(zip(rules, shades, strict=True))
     ]
 
 

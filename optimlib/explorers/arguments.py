@@ -22,9 +22,31 @@ def listed(value, kind, argument, example):
 
 
 def looks(rules, moved=()):
-    """Return, ready for JSON, how a figure tells each of its rules apart: a label and a color."""
-    pairs = zip(figures.labels_of(rules, moved), figures.colors(rules), strict=True)
-    return [{"label": label, "color": color} for label, color in pairs]
+    """Return, ready for JSON, how a figure tells its rules apart: label, color and pattern."""
+    found = zip(rules, figures.labels_of(rules, moved), figures.colors(rules), strict=True)
+    return [
+        {"label": label, "color": ink(color)} | _dash(rule, color) for rule, label, color in found
+    ]
+
+
+def ink(color):
+    """Return a color as a browser has it: black is ink, white in the dark scheme."""
+    return "currentColor" if color == figures.BLACK else color
+
+
+def on_paper(look):
+    """Return what Matplotlib has for the line of such a look."""
+    color = figures.BLACK if look["color"] == ink(figures.BLACK) else look["color"]
+    pattern = [float(part) / 1.8 for part in look.get("dash", "").split()]
+    style = {"linestyle": (0, pattern)} if pattern else {}
+    return {"label": look["label"], "color": color} | style
+
+
+def _dash(rule, color):
+    """Return the pattern of the library's color for a rule, as strokes of a picture have it."""
+    pattern = figures.PATTERNS.get(type(rule).__name__, ())
+    is_own = color == figures.COLORS.get(type(rule).__name__)
+    return {"dash": " ".join(f"{1.8 * part:g}" for part in pattern)} if pattern and is_own else {}
 
 
 def together(looks):

@@ -10,7 +10,13 @@ from optimlib import figures
 from optimlib.checks import check_count
 from optimlib.curvature import critical_points
 from optimlib.descent import check_order, run, trace
-from optimlib.explorers.arguments import generated_or_none, ground_of, listed, sliders_of
+from optimlib.explorers.arguments import (
+    generated_or_none,
+    ground_of,
+    ink,
+    listed,
+    sliders_of,
+)
 from optimlib.explorers.code import at_ends, with_parameters
 from optimlib.explorers.explorer import Explorer, tree, written
 from optimlib.expression import Symbol
@@ -247,7 +253,7 @@ def _method(rule, label, steps):
     family = figures.label_of(rule)
     if "lr" not in rule.hyperparameters():
         raise ValueError(f"rules must have a hyperparameter lr, got {rule!r} without")
-    color = figures.color(rule)  # of one at a time the path is drawn
+    color = ink(figures.color(rule))  # of one at a time the path is drawn
     if not isinstance(rule, Newton):
         return {"label": label, "color": color} | generated_or_none(rule, steps)
     if rule.line_search is not None:

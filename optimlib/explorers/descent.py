@@ -15,6 +15,7 @@ from optimlib.explorers.arguments import (
     ground_of,
     listed,
     looks,
+    on_paper,
     sliders_of,
     together,
 )
@@ -145,7 +146,7 @@ def _draw(rules, looks, objective, start, steps):
         figures.contours(objective, ax)
     limits = ax.axis()
     for run, look in zip(traces, looks, strict=False):
-        figures.path(run, ax, label=look["label"], color=look["color"])
+        figures.path(run, ax, **on_paper(look))
     ax.axis(limits)
     ax.legend()
 

@@ -13,6 +13,7 @@ from optimlib.explorers.arguments import (
     ground_of,
     listed,
     looks,
+    on_paper,
     sliders_of,
     together,
 )
@@ -138,7 +139,7 @@ def _draw(rule, look, objective, ground):
     first = trace(rule, objective, ground["start"], 1)
     ax = figures.curve(objective, figures.one(), domain=ground["domain"][0])
     limits = ax.axis()
-    figures.path(first, ax, label=look["label"], color=look["color"], linestyle="none")
+    figures.path(first, ax, **on_paper(look) | {"linestyle": "none"})
     (before, after), (height, _) = first.points.ravel(), first.values
     ax.annotate("", (after, height), (before, height), arrowprops={"arrowstyle": "->"})
     ax.axis(limits)

@@ -7,6 +7,7 @@ of a line as ``import {a, b as c} from "./path.js";``, as ``export const``, ``ex
 
 import posixpath
 import re
+from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 
 STATEMENT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
@@ -72,20 +73,23 @@ def link(entry, modules):
     >>> print(link("b.js", modules))
     (() => {
     "use strict";
-    const [$a_one] = (() => {
+    const [one] = (() => {
     const one = 1;
     return [one];
     })();
-    const [$b_two] = (() => {
-    const one = $a_one;
+    const [two] = (() => {
     const two = 2 * one;
     return [two];
     })();
-    return { two: $b_two };
+    return { two: two };
     })()
     """
-    scopes = [_scope(path, modules[path]) for path in _ordered(entry, modules)]
-    exports = (f"{name}: {_variable(entry, name)}" for name in exports_of(modules[entry]))
+    paths = _ordered(entry, modules)
+    counts = Counter(name for path in paths for name in exports_of(modules[path]))
+    shared = {name for name, count in counts.items() if count > 1}
+    scopes = [_scope(path, modules[path], shared) for path in paths]
+    names = exports_of(modules[entry])
+    exports = (f"{name}: {_variable(entry, name, shared)}" for name in names)
     result = f"return {{ {', '.join(exports)} }};"
     return "\n".join(["(() => {", '"use strict";', *scopes, result, "})()"])
 
@@ -100,11 +104,19 @@ def _ordered(entry, modules):
         if path not in graph:
             graph[path] = [target for target, _ in _checked_imports(path, modules)]
             waiting += graph[path]
+    order: TopologicalSorter[str] = TopologicalSorter(graph)
     try:
-        return list(TopologicalSorter(graph).static_order())
+        order.prepare()
     except CycleError as error:
         circle = " which imports ".join(reversed(error.args[1]))
         raise LinkError(f"modules import each other: {circle}") from None
+    # Those of a folder that can follow each other: alike texts near to each other compress well.
+    found, ready = [], []
+    while order.is_active():
+        ready = sorted([*ready, *order.get_ready()], reverse=True)
+        found.append(ready.pop(0))
+        order.done(found[-1])
+    return found
 
 
 def _checked_imports(path, modules):
@@ -125,21 +137,24 @@ def _checked_imports(path, modules):
     return imports
 
 
-def _variable(path, name):
-    """Return what a module's export is called outside of it: minifiers shorten it, but no key."""
+def _variable(path, name, shared):
+    """Return what a module's export is called outside of it: itself, unless others are so too."""
+    if name not in shared:
+        return name
     return f"${re.sub(r'[^a-zA-Z0-9]', '_', path.removesuffix('.js'))}_{name}"
 
 
-def _scope(path, text):
+def _scope(path, text, shared):
     """Return a module as a function that is called at once and returns its exports."""
     imports = imports_of(path, text)
 
     def binding(match):
         target, names = imports.pop(0)
-        pairs = (f"{here} = {_variable(target, there)}" for there, here in names.items())
-        return f"const {', '.join(pairs)};"
+        found = ((here, _variable(target, there, shared)) for there, here in names.items())
+        pairs = [f"{here} = {outside}" for here, outside in found if here != outside]
+        return f"const {', '.join(pairs)};" if pairs else ""
 
-    body = EXPORT.sub("", IMPORT.sub(binding, text)).strip("\n")
+    body = re.sub(r"\n{3,}", "\n\n", EXPORT.sub("", IMPORT.sub(binding, text))).strip("\n")
     exports = exports_of(text)
-    outside = ", ".join(_variable(path, name) for name in exports)
+    outside = ", ".join(_variable(path, name, shared) for name in exports)
     return f"const [{outside}] = (() => {{\n{body}\nreturn [{', '.join(exports)}];\n}})();"

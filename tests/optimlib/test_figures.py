@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from inspect import signature
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -55,15 +56,56 @@ def test_rules_of_ones_own_have_colors_of_their_own():
     assert sorted(twice) == sorted(2 * figures.OWN)
 
 
-def test_own_colors_are_seen_on_white_and_on_the_dark_sheet():
-    def light(color):
-        parts = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
-        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-        return linear @ [0.2126, 0.7152, 0.0722]
+# What is seen of red, green and blue light with all color vision, and without one of its three
+# kinds of cones: Machado et al. (2009).
+VISIONS = np.array([
+    [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    [[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992], [-0.0039, -0.0481, 1.0520]],
+    [[0.3673, 0.8606, -0.2280], [0.2801, 0.6725, 0.0474], [-0.0118, 0.0429, 0.9689]],
+    [[1.2555, -0.0767, -0.1788], [-0.0784, 0.9308, 0.1476], [0.0047, 0.6914, 0.3039]],
+])  # fmt: skip
+XYZ = np.array([[0.4339, 0.3762, 0.1899], [0.2126, 0.7152, 0.0722], [0.0177, 0.1095, 0.8727]])
 
-    for color in figures.OWN:
-        assert 1.05 / (light(color) + 0.05) >= 3
-        assert (light(color) + 0.05) / (light("#121212") + 0.05) >= 3
+
+def linear(color):
+    """Return the light of a color."""
+    parts = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def light(color):
+    return linear(color) @ [0.2126, 0.7152, 0.0722]
+
+
+def apart(color, other):
+    """Return how far two colors are apart for the eye that sees least of it (CIE 1976)."""
+
+    def seen(color):
+        shares = np.clip(VISIONS @ linear(color), 0, 1) @ XYZ.T
+        cube = np.where(shares > 0.008856, np.cbrt(shares), 7.787 * shares + 16 / 116)
+        x, y, z = cube.T
+        return np.array([116 * y, 500 * (x - y), 200 * (y - z)])
+
+    return np.linalg.norm(seen(color) - seen(other), axis=0).min()
+
+
+@pytest.mark.parametrize("ground", ["#FFFFFF", "#121212"])
+def test_lines_are_seen_on_white_and_on_the_dark_sheet(ground):
+    colors = {*figures.COLORS.values(), *figures.OWN, figures.GRAY} - {figures.BLACK}
+    for color in colors:
+        low, high = sorted([light(color), light(ground)])
+        assert (high + 0.05) / (low + 0.05) >= 3, color
+
+
+def test_contestants_are_told_apart_with_any_color_vision():
+    six = ["BLUE", "ORANGE", "GREEN", "VERMILION", "PURPLE", "SKY"]
+    for one, other in combinations(six, 2):
+        assert apart(getattr(figures, one), getattr(figures, other)) > 15, (one, other)
+    names = set(figures.COLORS) - {"HeavyBall", "AverageMomentum", "Newton"}
+    for one, other in combinations(sorted(names), 2):
+        near = apart(figures.COLORS[one], figures.COLORS[other]) < 12
+        same = figures.PATTERNS.get(one) == figures.PATTERNS.get(other)
+        assert not (near and same), (one, other)
 
 
 @pytest.mark.parametrize(

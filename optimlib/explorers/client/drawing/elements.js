@@ -27,9 +27,20 @@ export function set(element, attributes) {
 const plain = (name) => name.toLowerCase().replace(/[\s_]|\b-\b/g, "");
 export const alike = (a, b) => plain(a) === plain(b);
 
-// A name behind a dot of its color, or another `shape`.
-export const chipped = (name, color, shape = "") => make("span", {},
-  make("span", { class: `explorer-chip ${shape}`, style: `background:${color}` }), name);
+// A dot of a color, of another `shape`, or a line with the pattern `dash`.
+export function chip(color, { dash, shape = "" } = {}) {
+  if (!dash || shape) {
+    return make("span", { class: `explorer-chip ${shape}`, style: `background:${color}` });
+  }
+  let at = 0;
+  const parts = dash.split(" ").map((length, i) =>
+    `${i % 2 ? "transparent" : color} ${at}px ${at += Number(length)}px`);
+  const style = `background:repeating-linear-gradient(90deg,${parts})`;
+  return make("span", { class: "explorer-chip explorer-chip-line", style });
+}
+
+// A name behind it.
+export const chipped = (name, color, look) => make("span", {}, chip(color, look), name);
 
 export function table(caption, columns, rows) {
   const heading = (cell) => make(cell ? "th" : "td", cell ? { scope: "col" } : {}, cell);

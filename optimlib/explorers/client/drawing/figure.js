@@ -3,7 +3,7 @@
 import { number } from "../../../javascript/by_hand.js";
 import { KINDS } from "../kinds.js";
 import { Axes } from "./axes.js";
-import { alike, make, set, table } from "./elements.js";
+import { alike, chip, make, set, table } from "./elements.js";
 import { Slider } from "./slider.js";
 
 export class Figure {
@@ -75,11 +75,10 @@ export class Figure {
     this.register(key, value, { allows, element, label, read, show });
   }
 
-  toggle(key, { label, value, color }) {
+  toggle(key, { label, value, color, dash }) {
     const box = make("input", { type: "checkbox", input: () => this.change(key, box.checked) });
-    const chip = { class: "explorer-chip", style: `background:${color}` };
     const element = make("label", { class: "explorer-toggle" },
-      box, ...(color ? [make("span", chip)] : []), make("span", {}, label));
+      box, ...(color ? [chip(color, { dash })] : []), make("span", {}, label));
     const show = (v) => { box.checked = v; };
     const read = (typed) => ({ value: { on: true, off: false }[typed] });
     this.register(key, value, { element, label, read, show });

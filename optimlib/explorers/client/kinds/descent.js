@@ -41,8 +41,8 @@ export class Descent {
       });
     }
     if (rules.length > 1) {
-      rules.forEach(({ label, color }, i) =>
-        figure.toggle(`show ${i}`, { label, color, value: i < this.shown }));
+      rules.forEach(({ label, color, dash }, i) =>
+        figure.toggle(`show ${i}`, { label, color, dash, value: i < this.shown }));
     }
     const own = sliders.filter((slider) => slider.rules?.length === 1);
     const owners = [...new Set(own.map((slider) => slider.rules[0]))];
@@ -244,8 +244,8 @@ export class Descent {
     while (run.isStopped && at && Number.isNaN(run.values[at])) at--;
     const left = leaves(run, this.ground.domain, at);
     const place = Array.from(run.points.slice(run.d * at, run.d * (at + 1)));
-    const note = run.note ? ` (${run.note})` : "", { label, color, shape } = this.rules[i];
-    const name = chipped(label + note, color, shape);
+    const note = run.note ? ` (${run.note})` : "", { label, color, dash, shape } = this.rules[i];
+    const name = chipped(label + note, color, { dash, shape });
     if (left !== null) return [name, "–", `left the picture at step ${left}`];
     const where = place.every(Number.isFinite) ? place.map((v) => number(v, 4)).join(", ") : "–";
     return [name, where, number(this.measure(run, at), 4)];

@@ -9,7 +9,7 @@ import { withSchedules } from "../computing/simulate.js";
 import { chipped, make } from "../drawing/elements.js";
 import { extent } from "../computing/scales.js";
 
-const COLORS = ["#0072b2", "#e69f00"];
+const COLORS = ["#1064ce", "#b8821d"];
 
 // Learning rates of steps 1, 2, ...: straight lines between knots at steps `places`.
 export function drawnRates(places, values, steps) {
