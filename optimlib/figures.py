@@ -321,7 +321,7 @@ def contours(objective: Objective, ax: Axes, domain: Box | None = None, levels: 
     if domain is not None:
         check_box("domain", domain, objective.variables)
     sides = objective.domain if domain is None else domain
-    look = {"colors": GRAY, "linewidths": 0.7, "alpha": 0.6}
+    look: dict[str, Any] = {"colors": GRAY, "linewidths": 0.7, "alpha": 0.6}
     grid, z = _on_grid(objective, sides, 200)
     spacing = np.unique(np.quantile(z, np.linspace(0, 1, levels + 2)[1:-1] ** 2))
     lines = ax.contour(*grid, z, levels=spacing, **look)

@@ -140,3 +140,32 @@ def test_a_tap_moves_what_is_dragged_there(opened):
 def test_every_target_is_large_enough(opened):
     page, _ = opened
     assert page.evaluate(SMALL) == []
+
+
+IN_SIGHT = """() => {
+  const {top, bottom, height} = document.querySelector(".explorer-plot").getBoundingClientRect();
+  return {seen: Math.min(bottom, innerHeight) - Math.max(top, 0), height, screen: innerHeight};
+}"""
+
+
+@pytest.mark.parametrize(
+    ("screen", "sticks"), [((390, 844), True), ((195, 422), True), ((844, 390), False)]
+)
+def test_the_picture_stays_in_sight_while_a_control_is_moved(opened, screen, sticks):
+    """On a phone, at 200 % too; held on its side there would be no room for the controls."""
+    page, _ = opened
+    page.set_viewport_size({"width": screen[0], "height": screen[1]})
+    page.evaluate(FRAME)
+    control = page.locator(".explorer-slider [type=range]:visible").last
+    control.evaluate("control => control.scrollIntoView({block: 'end'})")
+    page.evaluate(FRAME)
+    found = page.evaluate(IN_SIGHT)
+    position = page.locator(".explorer-plots > *").first.evaluate(
+        "e => getComputedStyle(e).position"
+    )
+    page.set_viewport_size({"width": 390, "height": 844})
+    if sticks:
+        assert found["seen"] >= found["height"] - 1
+        assert found["height"] <= found["screen"] / 2
+    else:
+        assert position == "static"

@@ -83,15 +83,22 @@ export function simulate(
   return { d, points, values, records, finished };
 }
 
+const isInside = ({ d, points }, ranges, t) =>
+  ranges.every(([low, high], i) => points[d * t + i] >= low && points[d * t + i] <= high);
+
 // The step at which a run leaves the ranges for good, or null if it ends inside.
 export function leaves(run, ranges, steps = run.values.length - 1) {
-  const inside = (t) => ranges.every(([low, high], i) => {
-    const value = run.points[run.d * t + i];
-    return value >= low && value <= high;
-  });
-  if (inside(steps)) return null;
+  if (isInside(run, ranges, steps)) return null;
   let t = steps;
-  while (t > 0 && !inside(t - 1)) t--;
+  while (t > 0 && !isInside(run, ranges, t - 1)) t--;
+  return t;
+}
+
+// The first step outside of a run that ends outside, or null.
+export function firstOutside(run, ranges, steps) {
+  if (isInside(run, ranges, steps)) return null;
+  let t = 0;
+  while (t < steps && isInside(run, ranges, t)) t++;
   return t;
 }
 

@@ -26,7 +26,9 @@ export class Figure {
     this.button("Reset", () => this.reset());
     if (!kernel && this.name()) this.button("Copy link", () => this.share());
     this.button("Download CSV", () => this.download());
-    new ResizeObserver(() => this.changed()).observe(this.plots);
+    new ResizeObserver(() => {
+      if (this.width !== element.clientWidth) this.changed();
+    }).observe(element);
     this.draw();
   }
 
@@ -84,6 +86,14 @@ export class Figure {
     this.register(key, value, { element, label, read, show });
   }
 
+  // Puts controls into a box with a name; `more` of them are folded in it.
+  group(name, keys, more) {
+    const elements = (some) => some.map((key) => this.controls[key].element);
+    const folded = make("details", {}, make("summary", {}, `more ${name}`), ...elements(more));
+    this.inputs.append(make("fieldset", { class: "explorer-group" },
+      make("legend", {}, name), ...elements(keys), ...(more.length ? [folded] : [])));
+  }
+
   button(label, action) {
     const button = make("button", { type: "button", click: action }, label);
     this.buttons.append(button);
@@ -129,6 +139,7 @@ export class Figure {
   }
 
   draw() {
+    this.width = this.element.clientWidth;
     this.view.draw(this.state);
     if (this.details.open) this.showData();
   }

@@ -4,7 +4,7 @@ import { number } from "../../../javascript/by_hand.js";
 import { codeOf, ruleOf } from "../computing/code.js";
 import { compile } from "../computing/formulas.js";
 import {
-  coordinates, hyperparametersAt, hyperparametersFor, leaves, parametersFor, simulate,
+  coordinates, firstOutside, hyperparametersAt, hyperparametersFor, leaves, parametersFor, simulate,
 } from "../computing/simulate.js";
 import { Asking, runOf, STALE } from "../drawing/asking.js";
 import { chipped } from "../drawing/elements.js";
@@ -17,14 +17,17 @@ export class Descent {
     this.addControls();
     figure.player("step", { max: steps });
     if (progress.log !== null) figure.toggle("log", { label: "logarithmic", value: progress.log });
+    // A race is as wide as the column.
+    const isRace = this.shown < this.rules.length;
+    figure.plots.classList.toggle("explorer-race", isRace);
     this.landscape = figure.axes({
-      aspect: 0.8,
+      aspect: isRace ? 0.62 : 0.8,
       onpoint: (x, y) => {
         figure.change("start 0", Number(x.toPrecision(4)));
         if (this.ground.domain.length === 2) figure.change("start 1", Number(y.toPrecision(4)));
       },
     });
-    this.curve = figure.axes({ x: "step t", y: progress.label, aspect: 0.8 });
+    this.curve = figure.axes({ x: "step t", y: progress.label, aspect: isRace ? 0.45 : 0.8 });
     this.formulas = predictions.map(({ formula }) => compile(formula));
     this.rules.forEach((entry, i) => {
       if (entry.recorded) entry.asking = new Asking(figure, this.questionOf(i), entry.recorded);
@@ -43,6 +46,8 @@ export class Descent {
     if (rules.length > 1) {
       rules.forEach(({ label, color, dash }, i) =>
         figure.toggle(`show ${i}`, { label, color, dash, value: i < this.shown }));
+      const keys = rules.map((_, i) => `show ${i}`);
+      figure.group("optimizers", keys.slice(0, this.shown), keys.slice(this.shown));
     }
     const own = sliders.filter((slider) => slider.rules?.length === 1);
     const owners = [...new Set(own.map((slider) => slider.rules[0]))];
@@ -187,13 +192,27 @@ export class Descent {
     const { landscape } = this;
     for (const { i, run } of this.drawn) {
       const { color, dash, shape } = this.rules[i];
-      const places = coordinates(run, step);
-      if (run.d === 1) places.push(run.values.slice(0, step + 1));
+      // Of a run that is lost, the way out of the picture.
+      const left = firstOutside(run, this.ground.domain, step), last = left ?? step;
+      const places = coordinates(run, last);
+      if (run.d === 1) places.push(run.values.slice(0, last + 1));
       landscape.line(`path ${i}`, ...places, { color, dash });
       landscape.dots(`points ${i}`, ...places, { color, shape, radius: step > 60 ? 1.5 : 2.4 });
       const [xs, ys] = places.map((values) => values.slice(-1));
-      landscape.dots(`now ${i}`, xs, ys, { color, shape, radius: 4.5 });
+      if (left === null) landscape.dots(`now ${i}`, xs, ys, { color, shape, radius: 4.5 });
+      else this.nameExit(i, places.map((values) => values.at(-2)), `${this.wayOf(run)} ${left}`);
     }
+  }
+
+  nameExit(i, [x, y], words) {
+    const { landscape } = this, { x: [low, high] } = landscape.range;
+    const anchor = x > (low + high) / 2 ? "end" : "start";
+    landscape.text(`exit ${i}`, x, y, words, { anchor, color: this.rules[i].color, dy: -7 });
+  }
+
+  // What a run that is outside does.
+  wayOf({ values }) {
+    return values.at(-1) < values[0] ? "leaves: step" : "diverges: step";
   }
 
   drawProgress(step) {
@@ -246,7 +265,10 @@ export class Descent {
     const place = Array.from(run.points.slice(run.d * at, run.d * (at + 1)));
     const note = run.note ? ` (${run.note})` : "", { label, color, dash, shape } = this.rules[i];
     const name = chipped(label + note, color, { dash, shape });
-    if (left !== null) return [name, "–", `left the picture at step ${left}`];
+    if (left !== null) {
+      const lost = run.values.at(-1) < run.values[0] ? "" : "diverges: ";
+      return [name, "–", `${lost}left the picture at step ${left}`];
+    }
     const where = place.every(Number.isFinite) ? place.map((v) => number(v, 4)).join(", ") : "–";
     return [name, where, number(this.measure(run, at), 4)];
   }
