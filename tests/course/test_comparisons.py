@@ -61,9 +61,7 @@ GROUNDS = {"proof", "arithmetic", "no comparison"}
 WAITING = {
     "The mini-batch is the best of both worlds, and preferred.",
     "A larger batch helps at saddle points.",
-    "It helps deep networks converge faster.",
     "It makes gradients less noisy.",
-    "β₁ = 0.9 and β₂ = 0.999.",
     "Adam and AdaGrad speed things up at saddles.",
 }
 
