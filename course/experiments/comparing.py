@@ -6,8 +6,8 @@ Every optimizer is tuned by random search: its trials are points of a unit cube,
 all optimizers, mapped to its space in `SPACES`. The trial with the lowest validation loss at the
 end of training is chosen, trained again on training and validation data together with seeds that
 no trial had, and evaluated on the test data, which nothing else has seen. Every finished run is
-kept under `_build/experiments`, so a run that was stopped goes on where it was. All 4,576 runs
-take about 25 CPU-minutes. The numbers, times apart, do not depend on the number of jobs. On a
+kept under `_build/experiments`, so a run that was stopped goes on where it was. All 6,864 runs
+take about 37 CPU-minutes. The numbers, times apart, do not depend on the number of jobs. On a
 cluster the cache has to be in a folder that all machines share:
 
     python -m course.experiments.comparing --backend dask --option scheduler_host=tcp://host:8786
@@ -16,7 +16,7 @@ The result is the file that chapters/practice/comparing.ipynb reads. Its keys:
 
     setup                             data, batch_size, epochs, trials, seeds, targets, versions
     spaces[optimizer][name]           [low, high, kind]: what was searched, see `SPACES`
-    results[task][schedule][optimizer]
+    results[task][schedule][optimizer]      schedule: constant, cosine or linear (a fall to 0)
         trials[name]                  a list over the trials, for each hyperparameter, and for
                                       train_loss, val_loss, val_accuracy at the end (null: diverged)
         chosen.trial                  the number of the trial with the lowest val_loss, from 0
@@ -62,6 +62,7 @@ TASKS = {
 SCHEDULES = {
     "constant": lambda lr, steps: lr,
     "cosine": lambda lr, steps: ol.schedules.Cosine(lr, steps),
+    "linear": lambda lr, steps: ol.schedules.Linear(lr, 0.0, steps),
 }
 # Training losses that count as "there", for the time to a result.
 TARGETS = {"softmax": 0.15, "mlp": 0.1}

@@ -36,6 +36,11 @@ def counted(pattern):
     return lambda text: len(re.findall(pattern, text, flags=re.MULTILINE))
 
 
+def words(text):
+    """Return how many words a text has, without its comments."""
+    return counted(r"\S+")(re.sub(r"<!--.*?-->", "", text))
+
+
 def summary(text):
     return counted(r"^(?:\d+\.|-) ")(re.split(r"^## ", text, flags=re.MULTILINE)[-1])
 
@@ -79,7 +84,7 @@ NUMBERS = {
     r"Lines have at most (\d+) columns": lambda: [columns("pyproject.toml", "tool", "ruff")],
     r"functions at most (\d+) lines": lambda: [functions.MOST],
     r"at most (\d+) lines elsewhere": lambda: [lines_elsewhere("Lion")],
-    r"have ([\d,]+) to ([\d,]+) words": lambda: between(of_chapters(counted(r"\S+")), 100),
+    r"have ([\d,]+) to ([\d,]+) words": lambda: between(of_chapters(words), 100),
     r"and (\d+) to (\d+) cells": lambda: between([*map(cells, asked.CHAPTERS)], 5),
     r"take (\d+) to (\d+) minutes to read": lambda: between(
         of_chapters(lambda text: int(re.search(r"\*Time:\* (\d+) minutes", text)[1]))

@@ -1,4 +1,4 @@
-"""A symbol has one meaning in the whole book: the tables of notation, and the chapters' formulas."""
+"""A symbol has one meaning in the whole book: tables of notation against chapters' formulas."""
 
 import json
 import re
@@ -13,10 +13,10 @@ FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 ROW = re.compile(r"^\| (\$.+?) \|(?:.*\{doc\}`(\S+?)` \|)?", re.MULTILINE)
 # Words, and commands that are no letter of their own.
 WORDS = re.compile(r"\\(?:text|operatorname|begin|end|textbf|mathtt|tag)\*?\{[^}]*\}")
-GREEK = (
-    "alpha beta gamma delta Delta epsilon varepsilon zeta eta theta Theta kappa lambda Lambda mu nu "
-    "xi pi rho sigma Sigma tau phi varphi Phi chi psi Psi omega Omega nabla top"
-).split()
+GREEK = re.compile(
+    "(?:alpha|beta|gamma|delta|Delta|epsilon|varepsilon|zeta|eta|theta|Theta|kappa|lambda|Lambda|mu"
+    "|nu|xi|pi|rho|sigma|Sigma|tau|phi|varphi|Phi|chi|psi|Psi|omega|Omega|nabla|top)"
+)
 SYMBOL = re.compile(r"\\([a-zA-Z]+)|([a-zA-Z])")
 # What would be another meaning of a symbol, or another symbol for a meaning.
 OTHER = {
@@ -51,7 +51,7 @@ def formulas(text):
 def symbols(formula):
     """Return the letters of a formula: x, \\eta; what is a word or a sign is none."""
     found = SYMBOL.findall(WORDS.sub(" ", formula))
-    return {letter or "\\" + name for name, letter in found if letter or name in GREEK}
+    return {letter or "\\" + name for name, letter in found if letter or GREEK.fullmatch(name)}
 
 
 @cache
