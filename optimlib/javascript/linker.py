@@ -8,6 +8,7 @@ of a line as ``import {a, b as c} from "./path.js";``, as ``export const``, ``ex
 import posixpath
 import re
 from collections import Counter
+from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
 STATEMENT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
@@ -94,7 +95,7 @@ def link(entry, modules):
     return "\n".join(["(() => {", '"use strict";', *scopes, result, "})()"])
 
 
-def _ordered(entry, modules):
+def _ordered(entry: str, modules: Mapping[str, str]) -> list[str]:
     """Return the paths of all modules that `entry` needs, each after those that it imports."""
     if entry not in modules:
         raise LinkError(f"there is no module {entry}")

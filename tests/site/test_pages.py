@@ -6,7 +6,6 @@ sideways, none is heavy, axe finds nothing in either color scheme, every explore
 value that a text says to try can be set, and a chapter's first picture is on its first screen.
 """
 
-import ast
 import re
 from dataclasses import dataclass
 
@@ -87,18 +86,6 @@ SCREENS = {1280: 850, 390: 844}
 PARTS = ("start", "landscape", "descent", "stochastic", "adaptive", "curvature", "practice")
 
 
-def waiting():
-    """Return the chapters that do not have their new frame yet, as their own test names them."""
-    path = ROOT / "tests" / "course" / "test_notebook_style.py"
-    for statement in ast.parse(path.read_text("utf-8")).body:
-        if isinstance(statement, ast.Assign) and statement.targets[0].id == "UNFRAMED":
-            return ast.literal_eval(statement.value)
-    return set()
-
-
-UNFRAMED = waiting()
-
-
 @dataclass(frozen=True)
 class Visit:
     """What a browser saw of a page."""
@@ -175,9 +162,6 @@ def test_page_fits(visit, width):
 
 def test_the_first_screen_shows_the_first_picture(visit):
     """It begins in the upper half, about, and one sees 200 pixels of it, or all."""
-    chapter = visit.name.rpartition("/")[2].removesuffix(".html")
-    if chapter in UNFRAMED:
-        pytest.skip(f"{chapter} waits for its frame")
     for width, picture in visit.screens.items():
         assert picture["top"] < 0.55 * SCREENS[width], (width, picture)
         assert picture["seen"] >= min(200, picture["height"]), (width, picture)
