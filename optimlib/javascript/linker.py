@@ -104,7 +104,7 @@ def _ordered(entry, modules):
         if path not in graph:
             graph[path] = [target for target, _ in _checked_imports(path, modules)]
             waiting += graph[path]
-    order: TopologicalSorter[str] = TopologicalSorter(graph)
+    order = TopologicalSorter(graph)
     try:
         order.prepare()
     except CycleError as error:

@@ -185,7 +185,7 @@ export class Axes {
     this.line("curve", xs, ys, { opacity: 0.5 });
   }
 
-  // Level lines of f(x, y) over the ranges, computed again only if the frame or `state` has changed.
+  // Level lines of f(x, y) over the ranges, computed again if the frame or `state` has changed.
   levels(f, state) {
     const { x, y } = this.range, now = JSON.stringify([this.key, state]);
     if (this.levelsNow !== now) {
