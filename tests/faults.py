@@ -132,7 +132,7 @@ FAULTS = [
           "  height: auto !important;\n", "  height: auto !important;\n  min-width: 40rem;\n",
           PAGES, True),
     Fault("links too pale in the dark", "course/site/static/course.css",
-          "--pst-color-link: #7fb2f5;", "--pst-color-link: #3a4a60;", PAGES, True),
+          "--pst-color-link: #7fc0ee;", "--pst-color-link: #3a4a60;", PAGES, True),
     Fault("a role that ARIA does not allow", "course/site/pages.py",
           "(r' role=\"doc-biblioentry\"', ' role=\"listitem\"'),\n", "", PAGES, True),
     Fault("a link that leads nowhere", "chapters/appendix/bibliography.md",

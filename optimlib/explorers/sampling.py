@@ -303,6 +303,7 @@ def depth_histogram(
     *,
     residual: bool = False,
     normalised: bool = False,
+    layer: int | None = None,
     title: str | None = None,
 ) -> Explorer:
     r"""Return an explorer of the size of activations and gradients in a random deep network.
@@ -325,6 +326,9 @@ def depth_histogram(
         multiplications.
     residual, normalised : bool
         At first.
+    layer : int, optional
+        The one that is looked into at first, by default the last: in the first layers one sees
+        what is left of gradients, in the last ones of activations.
     title : str, optional
         The figure's name for those who cannot see it.
 
@@ -351,6 +355,8 @@ def depth_histogram(
     <Explorer: Activations and gradients through 30 layers>
     """
     _check_network(activation, variance, depth, width, batch, residual, normalised)
+    layer = depth if layer is None else layer
+    _check_between("layer", layer, 1, depth)
     specification = {
         "kind": "depth",
         "title": title or f"Activations and gradients through {depth} layers",
@@ -362,13 +368,14 @@ def depth_histogram(
         "gain": str(variance),
         "residual": residual,
         "normalised": normalised,
+        "layer": layer,
         "depth": depth,
         "width": width,
         "batch": batch,
         "colors": SIGNALS,
     }
     network = activation, variance, depth, width, batch, residual, normalised
-    return Explorer(specification, partial(_draw_network, *network))
+    return Explorer(specification, partial(_draw_network, layer, *network))
 
 
 def _check_network(activation, variance, depth, width, batch, residual, normalised):
@@ -390,15 +397,15 @@ def _check_network(activation, variance, depth, width, batch, residual, normalis
         )
 
 
-def _draw_network(activation, variance, depth, *network):
-    sizes, last = _random_network(activation, variance, depth, *network)
+def _draw_network(layer, activation, variance, depth, *network):
+    sizes, activations = _random_network(activation, variance, depth, *network)
     left, right = figures.side_by_side()
     for name, color in SIGNALS.items():
         left.semilogy(sizes[name], color=color, label=name)
     left.set(xlabel="layer", ylabel="root mean square")
     left.legend()
-    right.hist(last.ravel(), 30, density=True, color=figures.BLUE, alpha=0.6)
-    right.set(xlabel=f"activation in layer {depth}", ylabel="density")
+    right.hist(activations[layer].ravel(), 30, density=True, color=figures.BLUE, alpha=0.6)
+    right.set(xlabel=f"activation in layer {layer}", ylabel="density")
 
 
 def _is_number(value):
@@ -445,7 +452,7 @@ def noisy_trace(rule, curvature, errors, start):
 
 
 def _random_network(activation, variance, depth, width, batch, residual, normalised):
-    """Return the root mean squares of a network's signals by layer, and the last activations."""
+    """Return the root mean squares of a network's signals by layer, and the activations."""
     rng = np.random.default_rng(1)
     phi, slope = ACTIVATIONS[activation]
     a, gradient = rng.standard_normal((2, width, batch))
@@ -468,4 +475,4 @@ def _random_network(activation, variance, depth, width, batch, residual, normali
         name: [np.sqrt(np.mean(signal**2)) for signal in signals]
         for name, signals in (("activations", activations), ("gradients", gradients))
     }
-    return sizes, a
+    return sizes, activations

@@ -105,16 +105,18 @@ def _ordered(entry: str, modules: Mapping[str, str]) -> list[str]:
         if path not in graph:
             graph[path] = [target for target, _ in _checked_imports(path, modules)]
             waiting += graph[path]
-    order: TopologicalSorter[str] = TopologicalSorter(graph)
+    order = TopologicalSorter(graph)
     try:
         order.prepare()
     except CycleError as error:
         circle = " which imports ".join(reversed(error.args[1]))
         raise LinkError(f"modules import each other: {circle}") from None
-    # Those of a folder that can follow each other: alike texts near to each other compress well.
-    found, ready = [], []
+    # The library, then folder by folder: alike texts near to each other compress well.
+    found: list[str] = []
+    ready: list[str] = []
     while order.is_active():
-        ready = sorted([*ready, *order.get_ready()], reverse=True)
+        ready += order.get_ready()
+        ready.sort(key=lambda path: ("javascript" not in path, path))
         found.append(ready.pop(0))
         order.done(found[-1])
     return found

@@ -371,6 +371,8 @@ def test_theory_of_thirty_relu_layers(client, gain, end):
         ({"variance": 3}, ValueError, "variance must be 1 or 2, got variance = 3"),
         ({"residual": 1}, TypeError, "residual must be True or False, got residual = 1"),
         ({"depth": 0}, ValueError, "depth must be >= 1"),
+        ({"layer": 0}, ValueError, "layer must be >= 1"),
+        ({"layer": 31}, ValueError, "layer must be <= 30, got layer = 31"),
         ({"width": 128}, ValueError, "at most 125000.*width = 128"),
         ({"batch": 16}, ValueError, "at most 1000000.*batch = 16"),
     ],
@@ -386,7 +388,7 @@ def test_depth_histogram_refuses(arguments, error, words):
         noise_floor(steps=40, runs=20),
         noise_floor(ol.Nesterov(lr=9, beta=0.5), steps=40, runs=20),
         eigenvalue_lottery(),
-        depth_histogram("sigmoid", normalised=True, residual=True, depth=5),
+        depth_histogram("sigmoid", normalised=True, residual=True, depth=5, layer=1),
     ],
     ids=repr,
 )

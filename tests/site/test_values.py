@@ -12,7 +12,17 @@ from playing import FRAME
 from playwright.sync_api import expect
 
 import optimlib as ol
-from optimlib.explorers import control, curve, explore, ledger, panel, plot, reading
+from optimlib import figures
+from optimlib.explorers import (
+    basin_map,
+    control,
+    curve,
+    explore,
+    ledger,
+    panel,
+    plot,
+    reading,
+)
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 
@@ -324,6 +334,59 @@ def test_a_text_may_call_a_method_and_a_problem_as_code_does(page, write):
     for button, checked in zip(buttons.all()[6:], (False, True), strict=True):
         button.click()
         expect(box).to_be_checked(checked=checked)
+
+
+RACE = [ol.GradientDescent(lr=1.2), ol.Momentum(lr=0.01), ol.Yogi(0.1), ol.LBFGS()]
+
+
+@pytest.fixture
+def race(page, write):
+    """Open a race of four, two of which take part at first: one diverges."""
+    grounds = [ol.problems.elongated_bowl, ol.problems.square]
+    page.goto(write("race", explore(RACE, grounds, steps=30, shown=2, lr=(0.01, 2), title="Race")))
+    page.locator(".explorer-plot").first.wait_for()
+    return page
+
+
+def test_what_diverges_is_drawn_to_the_border_and_named(race):
+    """Of its thirty jumps from wall to wall one sees those to the first that leads out."""
+    landscape = race.locator(".explorer-plot").first
+    expect(landscape.locator("text", has_text="diverges: step")).to_have_count(1)
+    jumps = (
+        landscape.locator(f"path[stroke='{figures.color(RACE[0])}']").get_attribute("d").count("L")
+    )
+    assert 1 <= jumps < 8
+    rows = race.locator(".explorer-reading tbody tr")
+    expect(rows.first).to_contain_text("diverges: left the picture at step")
+    expect(rows.nth(1)).not_to_contain_text("left")
+    race.get_by_label("problem").select_option("1")
+    race.evaluate(FRAME)
+    expect(landscape.locator("text", has_text="diverges: step")).to_have_count(1)
+
+
+def test_a_race_is_as_wide_as_its_column_and_its_controls_are_grouped(race):
+    width = race.locator(".explorer").evaluate("e => e.clientWidth")
+    for picture in race.locator(".explorer-plot").all():
+        assert picture.evaluate("e => e.clientWidth") == width
+    group = race.get_by_role("group", name="optimizers")
+    assert group.get_by_role("checkbox").count() == 2
+    race.get_by_text("more optimizers").click()
+    assert group.get_by_role("checkbox").count() == 4
+    group.get_by_role("checkbox", name="Yogi").check()
+    dashed = race.locator(f"path[stroke='{figures.color(RACE[2])}'][stroke-dasharray]")
+    assert dashed.count() == 2
+
+
+def test_forced_colors_leave_legends_their_colors(page, write):
+    page.emulate_media(forced_colors="active")
+    figure = basin_map(ol.GradientDescent(lr=0.1), ol.problems.x_cos(), steps=9, title="Map")
+    page.goto(write("map", figure))
+    page.locator(".explorer-swatch").first.wait_for()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    page.evaluate(FRAME)
+    swatches = ".map(e => getComputedStyle(e)).map(s => s.backgroundColor + s.backgroundImage)"
+    colors = page.evaluate(f"[...document.querySelectorAll('.explorer-swatch')]{swatches}")
+    assert len(set(colors)) == len(colors) > 2
 
 
 @pytest.fixture

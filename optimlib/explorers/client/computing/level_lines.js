@@ -4,11 +4,12 @@
 // A picture has SIDE units, and divisions go down to one of them; lines are straight up to BEND.
 const SIDE = 7680, FINE = 8, COARSE = 256, BEND = 10, MOST = 40000, ROW = SIDE / FINE + 1;
 
+const VALUES = new Float64Array(ROW * ROW); // of the lattice that is in use
+
 // The values of a function f of shares of two ranges, each of which is computed once.
 class Lattice {
   constructor(f) {
     Object.assign(this, { f, count: 0 });
-    this.values = new Float64Array(ROW * ROW);
     this.isKnown = new Uint8Array(ROW * ROW);
     this.finer = new Map(); // what lies between those
     this.eight = new Float64Array(8);
@@ -17,7 +18,7 @@ class Lattice {
   }
 
   has(i, j) {
-    if ((i | j) % FINE) return this.finer.has(j * (SIDE + 1) + i);
+    if ((i | j) % FINE) return this.finer.size > 0 && this.finer.has(j * (SIDE + 1) + i);
     return this.isKnown[j / FINE * ROW + i / FINE] === 1;
   }
 
@@ -30,9 +31,9 @@ class Lattice {
     const k = j / FINE * ROW + i / FINE;
     if (!this.isKnown[k]) {
       this.isKnown[k] = 1;
-      this.values[k] = this.compute(i, j);
+      VALUES[k] = this.compute(i, j);
     }
-    return this.values[k];
+    return VALUES[k];
   }
 
   compute(i, j) {

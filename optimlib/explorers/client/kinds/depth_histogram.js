@@ -32,7 +32,7 @@ export class Depth {
     figure.slider("scale", { label: "weights times", min: 0.25, max: 4, value: 1, log: true });
     figure.toggle("residual", { label: "residual connections", value: this.residual });
     figure.toggle("normalised", { label: "normalization", value: this.normalised });
-    figure.slider("layer", { label: "layer", min: 1, max: depth, value: depth, step: 1 });
+    figure.slider("layer", { label: "layer", min: 1, max: depth, value: this.layer, step: 1 });
   }
 
   // Computes the network again if something that it depends on has changed.

@@ -200,19 +200,20 @@ export class Descent {
       landscape.dots(`points ${i}`, ...places, { color, shape, radius: step > 60 ? 1.5 : 2.4 });
       const [xs, ys] = places.map((values) => values.slice(-1));
       if (left === null) landscape.dots(`now ${i}`, xs, ys, { color, shape, radius: 4.5 });
-      else this.nameExit(i, places.map((values) => values.at(-2)), `${this.wayOf(run)} ${left}`);
+      else this.nameExit(i, places.map((values) => values.at(-2)), this.wayOf(i, run, left));
     }
   }
 
   nameExit(i, [x, y], words) {
     const { landscape } = this, { x: [low, high] } = landscape.range;
     const anchor = x > (low + high) / 2 ? "end" : "start";
-    landscape.text(`exit ${i}`, x, y, words, { anchor, color: this.rules[i].color, dy: -7 });
+    landscape.text(`exit ${i}`, x, y, words, { anchor, dy: -9 });
   }
 
   // What a run that is outside does.
-  wayOf({ values }) {
-    return values.at(-1) < values[0] ? "leaves: step" : "diverges: step";
+  wayOf(i, { values }, left) {
+    const name = this.drawn.length > 1 ? `${this.rules[i].label} ` : "";
+    return `${name}${values.at(-1) < values[0] ? "leaves" : "diverges"}: step ${left}`;
   }
 
   drawProgress(step) {
