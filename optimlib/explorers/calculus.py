@@ -104,7 +104,7 @@ def secant(
     >>> import optimlib as ol
     >>> from optimlib import explorers
     >>> explorers.secant(ol.problems.x_cos(), at=0.5)
-    <Explorer: Secant and tangent of x_cos(c=1)>
+    <Explorer: Secant and tangent of x cos πx (c = 1)>
     """
     function, at = _parts(objective, at, bends=True)
     f, slope, bend, third = function.f, function.slope, function.bend, function.third
@@ -203,7 +203,7 @@ def taylor(
     >>> import optimlib as ol
     >>> from optimlib import explorers
     >>> explorers.taylor(ol.problems.cosh(), at=0.5)
-    <Explorer: Taylor's models of cosh(c=1)>
+    <Explorer: Taylor's models of cosh (c = 1)>
     """
     function, at = _parts(objective, at, bends=True)
     f, slope, bend, third = function.f, function.slope, function.bend, function.third
@@ -289,7 +289,7 @@ def majorizer(
     >>> import optimlib as ol
     >>> from optimlib import explorers
     >>> explorers.majorizer(ol.problems.x_cos(), at=0.5)
-    <Explorer: Parabola above x_cos(c=1)>
+    <Explorer: Parabola above x cos πx (c = 1)>
     """
     function, at = _parts(objective, at)
     f, slope = function.f, function.slope
