@@ -103,7 +103,7 @@ def write_webp(drawing, path):
     few = drawing.quantize(128, Image.Quantize.MAXCOVERAGE, dither=0)
     # Whole or not at all, also where a build is interrupted.
     part = path.with_suffix(".part")
-    few.convert("RGB").save(part, "WEBP", lossless=True, quality=100, method=6)
+    few.convert("RGB").save(part, "WEBP", lossless=True, quality=100, method=4)
     part.replace(path)
 
 
