@@ -60,6 +60,9 @@ LOOK = r"""() => {
       .map(node => node.getAttribute("data-mjx-error") || node.textContent),
     broken: sources(document.images, image => !image.complete || image.naturalWidth === 0),
     undescribed: sources(shown, image => !image.alt.trim()),
+    hiddenCaptions: [...document.querySelectorAll("main figcaption")]
+      .filter(caption => getComputedStyle(caption).display === "none")
+      .map(caption => caption.textContent),
     stills: document.querySelectorAll(".explorer-still").length,
     explorers: document.querySelectorAll(".explorer:has(svg path)").length,
     values: values.length,
@@ -165,6 +168,10 @@ def test_the_first_screen_shows_the_first_picture(visit):
     for width, picture in visit.screens.items():
         assert picture["top"] < 0.55 * SCREENS[width], (width, picture)
         assert picture["seen"] >= min(200, picture["height"]), (width, picture)
+
+
+def test_every_caption_is_shown(visit):
+    assert visit.look["hiddenCaptions"] == []
 
 
 def test_every_explorer_lives(visit):
