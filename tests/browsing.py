@@ -37,8 +37,9 @@ PAGES = sorted(
 # What all pages load for forms.
 FORM_FILES = [SITE / "_static" / file for file in ("exercises.js", "exercises.css")]
 TYPESET = "() => window.MathJax?.startup?.promise.then(() => null)"
-# What is far down is loaded when one scrolls there.
-LATE_PICTURES = """() => Promise.allSettled([...document.images].map(image => {
+# What is far down is loaded when one scrolls there; a picture for the other color scheme never is.
+LATE_PICTURES = """() => Promise.allSettled([...document.images].filter(image =>
+  getComputedStyle(image).display !== "none").map(image => {
   image.loading = "eager";
   return image.decode();
 })).then(() => null)"""

@@ -34,7 +34,12 @@ UNUSED = "vendor", "locales", "**/*.map", "**/*macros.html"
 # Style sheets and scripts of extensions that every page would load, and what asks for them.
 ASKED_FOR_BY = {"sphinx-design": "sd-", "design-tabs": "sd-tab-set"}
 UNTITLED = {"genindex": "Index", "search": "Search"}
-SIGNS = {r"\sqrt": "√", r"\kappa": "κ"}  # of formulas in the chapters' first sentences
+SIGNS = {
+    r"\sqrt": "√",
+    r"\kappa": "κ",
+    r"\eta": "η",
+    r"\beta": "β",
+}  # of formulas in the chapters' first sentences
 PREVIEW = "_static/preview.png"
 MENDED = (
     # As attributes, sizes tell a browser the shape of a picture that it shows narrower.
@@ -123,6 +128,16 @@ def draw_preview(path):
 # What a page says and loads
 
 
+def beginning(text, most=199):
+    """Return the first sentences of a text, as many as fit into so many characters."""
+    first, *others = re.split(r"(?<=[.?!]) ", text)
+    for sentence in others:
+        if len(first) + 1 + len(sentence) > most:
+            break
+        first += " " + sentence
+    return first
+
+
 def complete(app, pagename, templatename, context, doctree):
     """Describe a page to those who link to it, and let it load only what it uses."""
     body = context.get("body", "")
@@ -144,6 +159,7 @@ def complete(app, pagename, templatename, context, doctree):
     description = first.astext() if first else f"{title}: {app.config.html_title}"
     for command, sign in SIGNS.items():
         description = description.replace(command, sign)
+    description = beginning(description)
     tags = {
         "og:title": title,
         "og:description": description,

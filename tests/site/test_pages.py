@@ -58,7 +58,8 @@ LOOK = r"""() => {
     rawMathematics,
     wrongMathematics: [...document.querySelectorAll("mjx-merror, [data-mjx-error]")]
       .map(node => node.getAttribute("data-mjx-error") || node.textContent),
-    broken: sources(document.images, image => !image.complete || image.naturalWidth === 0),
+    broken: sources(document.images, image => getComputedStyle(image).display !== "none"
+      && (!image.complete || image.naturalWidth === 0)),
     undescribed: sources(shown, image => !image.alt.trim()),
     hiddenCaptions: [...document.querySelectorAll("main figcaption")]
       .filter(caption => getComputedStyle(caption).display === "none")
@@ -74,7 +75,7 @@ MEASURE = """() => ({
   overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   distorted: [...document.querySelectorAll("main article img")].filter(image => {
     const {width, height} = image.getBoundingClientRect();
-    return Math.abs(width / height / (image.naturalWidth / image.naturalHeight) - 1) > 0.05;
+    return width && Math.abs(width / height / (image.naturalWidth / image.naturalHeight) - 1) > 0.05;
   }).map(image => image.src),
 })"""
 
