@@ -6,9 +6,9 @@ Every optimizer is tuned by random search: its trials are points of a unit cube,
 all optimizers, mapped to its space in `SPACES`. The trial with the lowest validation loss at the
 end of training is chosen, trained again on training and validation data together with seeds that
 no trial had, and evaluated on the test data, which nothing else has seen. Every finished run is
-kept under `_build/experiments`, so a run that was stopped goes on where it was. All 6,864 runs
-take about 37 CPU-minutes. The numbers, times apart, do not depend on the number of jobs. On a
-cluster the cache has to be in a folder that all machines share:
+kept under `_build/experiments`, so a run that was stopped goes on where it was. The 2,288 runs of
+a schedule take about 12 CPU-minutes. The numbers, times apart, do not depend on the number of
+jobs. On a cluster the cache has to be in a folder that all machines share:
 
     python -m course.experiments.comparing --backend dask --option scheduler_host=tcp://host:8786
 

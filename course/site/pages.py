@@ -25,6 +25,7 @@ from sphinx.errors import ConfigError
 from sphinx.util.fileutil import copy_asset
 
 import optimlib as ol
+from course.exercises import markup
 from course.site import face
 from optimlib import figures
 
@@ -34,12 +35,7 @@ UNUSED = "vendor", "locales", "**/*.map", "**/*macros.html"
 # Style sheets and scripts of extensions that every page would load, and what asks for them.
 ASKED_FOR_BY = {"sphinx-design": "sd-", "design-tabs": "sd-tab-set"}
 UNTITLED = {"genindex": "Index", "search": "Search"}
-SIGNS = {
-    r"\sqrt": "√",
-    r"\kappa": "κ",
-    r"\eta": "η",
-    r"\beta": "β",
-}  # of formulas in the chapters' first sentences
+SIGNS = markup.SIGNS | {"sqrt": "√"}  # of formulas in the chapters' first sentences
 PREVIEW = "_static/preview.png"
 MENDED = (
     # As attributes, sizes tell a browser the shape of a picture that it shows narrower.
@@ -86,9 +82,11 @@ def compress_pictures(app, doctree):
         with Image.open(path) as picture:
             node["width"], node["height"] = (f"{pixels}px" for pixels in picture.size)
             drawing = picture.convert("RGB")
+        dark = path.with_name(f"{path.stem}-dark.webp")
+        # What the last build wrote is there still.
+        if not dark.exists():
             write_webp(drawing, path.with_suffix(".webp"))
-            dark = Image.fromarray(face.for_dark(np.asarray(drawing)))
-            write_webp(dark, path.with_name(f"{path.stem}-dark.webp"))
+            write_webp(Image.fromarray(face.for_dark(np.asarray(drawing))), dark)
         on_dark = node.deepcopy()
         node["uri"] = node["uri"].removesuffix(".png") + ".webp"
         on_dark["uri"] = on_dark["uri"].removesuffix(".png") + "-dark.webp"
@@ -101,9 +99,7 @@ def compress_pictures(app, doctree):
 
 
 def write_webp(drawing, path):
-    """Write a drawing as WebP, unless it is there."""
-    if path.exists():
-        return
+    """Write a drawing as WebP."""
     # Drawings have few colors: these 128 differ from theirs by less than one sees.
     few = drawing.quantize(128, Image.Quantize.MAXCOVERAGE, dither=0)
     # Whole or not at all, also where a build is interrupted.
@@ -157,9 +153,8 @@ def complete(app, pagename, templatename, context, doctree):
     title = html.unescape(re.sub("<.*?>", "", context.get("title") or UNTITLED[pagename]))
     first = doctree and doctree.next_node(nodes.paragraph)
     description = first.astext() if first else f"{title}: {app.config.html_title}"
-    for command, sign in SIGNS.items():
-        description = description.replace(command, sign)
-    description = beginning(description)
+    signs = re.sub(r"\\(\w+)", lambda command: SIGNS.get(command[1], command[0]), description)
+    description = beginning(signs)
     tags = {
         "og:title": title,
         "og:description": description,
