@@ -9,6 +9,9 @@ from optimlib.explorers.code import numbers_of, problem_code, rule_code
 from optimlib.objective import one_point
 from optimlib.symbols import name_in_words, symbol_text
 
+# Of a run's line, in a picture and in a figure: patterns are multiples of it.
+WIDTH = figures.STYLE["lines.linewidth"]
+
 
 def listed(value, kind, argument, example):
     """Return one thing, or a list of them, as a list; complain unless each is a `kind`."""
@@ -37,7 +40,7 @@ def ink(color):
 def on_paper(look):
     """Return what Matplotlib has for the line of such a look."""
     color = figures.BLACK if look["color"] == ink(figures.BLACK) else look["color"]
-    pattern = [float(part) / 1.8 for part in look.get("dash", "").split()]
+    pattern = [float(part) / WIDTH for part in look.get("dash", "").split()]
     style = {"linestyle": (0, pattern)} if pattern else {}
     return {"label": look["label"], "color": color} | style
 
@@ -46,7 +49,7 @@ def _dash(rule, color):
     """Return the pattern of the library's color for a rule, as strokes of a picture have it."""
     pattern = figures.PATTERNS.get(type(rule).__name__, ())
     is_own = color == figures.COLORS.get(type(rule).__name__)
-    return {"dash": " ".join(f"{1.8 * part:g}" for part in pattern)} if pattern and is_own else {}
+    return {"dash": " ".join(f"{WIDTH * part:g}" for part in pattern)} if pattern and is_own else {}
 
 
 def together(looks):

@@ -5,17 +5,13 @@ A chapter explains a term where the term stands bold and linked: **{term}`condit
 
 import re
 
-import nbformat
 import pytest
-import yaml
+from test_chapter_exercises import CHAPTERS, markdown
+from test_glossary import entries
 
 from course import ROOT
 
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-CHAPTERS = [
-    TOC["root"],
-    *(c["file"] for part in TOC["parts"] for c in part["chapters"] if "appendix" not in c["file"]),
-]
+READ = ["start/welcome", *CHAPTERS]
 # Headwords that are everyday words too, or school mathematics.
 EVERYDAY = {
     *("batch", "bias", "derivative", "independent", "layer", "loss", "mean", "moment", "objective"),
@@ -35,17 +31,11 @@ NO_TEXT = re.compile(
 def headwords():
     """Return the headwords of the glossary."""
     text = (ROOT / "chapters" / "appendix" / "glossary.md").read_text("utf-8")
-    block = text.partition(":sorted:")[2]
-    return [line.strip() for line in block.splitlines() if re.match(r"[^\s`]", line)]
+    return [name for name, _ in entries(text)]
 
 
 def blank(found):
     return " " * len(found[0])
-
-
-def text_of(chapter):
-    notebook = nbformat.read(ROOT / f"{chapter}.ipynb", as_version=4)
-    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
 def explained(text):
@@ -79,7 +69,7 @@ def used_too_early(text, terms, words):
 def too_early():
     """Yield each chapter with the terms that it uses before they are explained."""
     terms = [term for term in headwords() if term not in EVERYDAY]
-    texts = {chapter: text_of(chapter) for chapter in CHAPTERS}
+    texts = {chapter: markdown(chapter) for chapter in READ}
     known = set()
     for chapter, text in texts.items():
         unknown = [term for term in terms if term.lower() not in known | explained(text)]
@@ -87,7 +77,7 @@ def too_early():
         known |= explained(text)
 
 
-@pytest.mark.parametrize(("chapter", "terms"), list(too_early()), ids=CHAPTERS)
+@pytest.mark.parametrize(("chapter", "terms"), list(too_early()), ids=READ)
 def test_terms_are_explained_before_they_are_used(chapter, terms):
     assert terms == []
 

@@ -308,7 +308,7 @@ def test_a_slider_that_is_not_adjusted_now_is_shown(page, write):
     field = page.get_by_role("textbox", name="η of momentum")
     expect(field).to_be_visible()
     expect(field).to_have_value("0.5")
-    expect(page.get_by_role("checkbox", name="momentum", include_hidden=True)).to_be_checked()
+    expect(page.get_by_role("checkbox", name="momentum")).to_be_checked()
 
 
 def test_a_text_may_call_a_method_and_a_problem_as_code_does(page, write):

@@ -195,12 +195,15 @@ export class Figure {
     this.changed();
   }
 
-  // Sets what a text says.
+  // Sets what a text says, with what that needs, and unfolds it.
   set(changes) {
     for (const key of Object.keys(changes)) {
-      this.restore({ ...this.view.shownWith?.(key), [key]: changes[key] });
-      const folded = this.controls[key].element.closest("details");
-      if (folded) folded.open = true;
+      const state = { ...this.view.shownWith?.(key), [key]: changes[key] };
+      this.restore(state);
+      for (const name of Object.keys(state)) {
+        const folded = this.controls[name]?.element.closest("details");
+        if (folded) folded.open = true;
+      }
     }
   }
 
