@@ -28,8 +28,6 @@ from course import ROOT
 
 OTHER_HOSTS = "unpkg", "jsdelivr", "cdnjs", "googleapis"
 FIRST_VISIT, NEXT_PAGE = 700_000, 150_000
-# Two dense pictures of convexity are over it, and shall be drawn lighter.
-HEAVIER = {"chapters/landscape/convexity.html": 185_000}
 READ_BEFORE = "chapters/start/first-descent.html"
 
 pytestmark = [
@@ -209,12 +207,13 @@ def visited(browser, server):
 def test_weight(visit, visited):
     files = sizes(visit.requested, visit.origin)
     pictures = {path for path in files if path.startswith("/_images/")}
-    assert len(pictures) == len({u for u in read(visit.name).values("src") if "/_images/" in u})
+    shown = {u for u in read(visit.name).values("src") if "/_images/" in u and "-dark." not in u}
+    assert len(pictures) == len(shown)
     first = sum(files.values())
     new = sum(size for path, size in files.items() if path not in visited)
     print(f"{visit.name}: first visit {first / 1000:.0f} KB, next page {new / 1000:.0f} KB")
     assert first <= FIRST_VISIT, sorted(files.items(), key=lambda item: -item[1])[:9]
-    assert new <= HEAVIER.get(visit.name, NEXT_PAGE)
+    assert new <= NEXT_PAGE, sorted(files.keys() - visited, key=files.get)[-9:]
 
 
 def test_the_site_holds_nothing_for_other_pages():
