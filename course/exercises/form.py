@@ -39,6 +39,12 @@ def module():
     return f"const {{ render }} = {link(START, modules())};\nexport default {{ render }};\n"
 
 
+def _without(document, names):
+    """Return names without the chapter's own, with which most begin: every page loads them."""
+    own = document.rpartition("/")[2]
+    return [name.removeprefix(own) if name.startswith(f"{own}/") else name for name in names]
+
+
 def page_script(book):
     """Return the script of the website: it finds the forms of its page and starts them.
 
@@ -47,7 +53,8 @@ def page_script(book):
     book : dict
         The names of the exercises that each document asks.
     """
-    written = json.dumps(book, separators=(",", ":"))
+    short = {document: _without(document, names) for document, names in book.items()}
+    written = json.dumps(short, separators=(",", ":"))
     return f"{link(START, modules())}.start({written});\n"
 
 

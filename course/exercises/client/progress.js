@@ -8,11 +8,13 @@ export const linksInSidebar = () =>
   [...document.querySelectorAll(".bd-sidebar-primary nav a.internal")];
 
 // Writes "3/7" behind each chapter in the sidebar, once something of it is solved. `chapters` is
-// the address under which they stand.
+// the address under which they stand. Names that begin with "/" follow that of their chapter.
 export function showInSidebar(book, record, chapters) {
   for (const link of linksInSidebar()) {
     const [page] = link.href.split("#");
-    const names = page.startsWith(chapters) && book[page.slice(chapters.length, -".html".length)];
+    const chapter = page.startsWith(chapters) && page.slice(chapters.length, -".html".length);
+    const names = book[chapter]?.map((name) =>
+      name.startsWith("/") ? chapter.split("/").at(-1) + name : name);
     if (!names) continue;
     const shown = make("span", { "aria-hidden": "true" });
     const said = make("span", { class: "answer-said" });
