@@ -111,12 +111,12 @@ def _ordered(entry: str, modules: Mapping[str, str]) -> list[str]:
     except CycleError as error:
         circle = " which imports ".join(reversed(error.args[1]))
         raise LinkError(f"modules import each other: {circle}") from None
-    # The library, then folder by folder: alike texts near to each other compress well.
+    # The less deep first, folder by folder: alike texts near to each other compress well.
     found: list[str] = []
     ready: list[str] = []
     while order.is_active():
         ready += order.get_ready()
-        ready.sort(key=lambda path: ("javascript" not in path, path))
+        ready.sort(key=lambda path: (path.count("/"), path))
         found.append(ready.pop(0))
         order.done(found[-1])
     return found

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from course.exercises.chapters.shared import end, slips_of, start, worked
+from course.exercises.chapters.shared import ADAGRAD_SECOND_SLIPS, end, slips_of, start, worked
 from course.exercises.choices import DrawnChoice
 from course.exercises.misconceptions import scaled
 from course.exercises.numbers import NumberExercise, Slip
@@ -81,24 +81,7 @@ EXERCISES = [
         digits=4,
         draw=lambda rng: dict(lr=round(rng.uniform(0.3, 1.2), 1), w0=start(rng)),
         solution=worked(AdaGrad, 2),
-        slips=(
-            *slips_of(
-                [
-                    scaled.AdaGradWithoutRoot,
-                    scaled.AdaGradOfSizes,
-                    scaled.AdaGradOfMean,
-                    scaled.AdaGradForgets,
-                    scaled.AdaGradDecaying,
-                ],
-                2,
-            ),
-            Slip("One step too few", end(AdaGrad, 1), "This is w₁: one more step leads to w₂."),
-            Slip(
-                "The old gradient",
-                lambda lr, w0: w0 - lr - lr / 2**0.5,
-                "g₂ is the gradient at w₁; g₁ was used once more.",
-            ),
-        ),
+        slips=(*ADAGRAD_SECOND_SLIPS, *slips_of([scaled.AdaGradDecaying], 2)),
     ),
     _Number(
         id="adagrad/rare-word",

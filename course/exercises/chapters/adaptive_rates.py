@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from course.exercises.chapters.shared import end, slips_of, start, worked
-from course.exercises.misconceptions import adam, scaled
+from course.exercises.chapters.shared import ADAGRAD_SECOND_SLIPS, end, slips_of, start, worked
+from course.exercises.misconceptions import adam
 from course.exercises.misconceptions.general import uncorrected
 from course.exercises.numbers import NumberExercise, Slip
 from optimlib.rules import AdaGrad, Adam
@@ -72,23 +72,7 @@ EXERCISES = [
         digits=5,
         draw=lambda rng: dict(lr=round(rng.uniform(0.1, 0.9), 1), w0=start(rng)),
         solution=worked(AdaGrad, 2),
-        slips=(
-            *slips_of(
-                [
-                    scaled.AdaGradWithoutRoot,
-                    scaled.AdaGradOfSizes,
-                    scaled.AdaGradOfMean,
-                    scaled.AdaGradForgets,
-                ],
-                2,
-            ),
-            Slip("One step too few", end(AdaGrad, 1), "This is w₁: one more step leads to w₂."),
-            Slip(
-                "The old gradient",
-                lambda lr, w0: w0 - lr - lr / 2**0.5,
-                "g₂ is the gradient at w₁; g₁ was used once more.",
-            ),
-        ),
+        slips=ADAGRAD_SECOND_SLIPS,
     ),
     _Number(
         id="adaptive-rates/adam-2",

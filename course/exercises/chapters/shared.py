@@ -1,9 +1,11 @@
 """What exercises of several chapters share: runs of a rule on w², starts, and a hill."""
 
+from course.exercises.misconceptions import scaled
 from course.exercises.numbers import Slip, point
 from optimlib.notation import by_hand
 from optimlib.objective import Objective
 from optimlib.problems import square
+from optimlib.rules import AdaGrad
 
 HILL = Objective(
     f=lambda w: w[0] ** 2 * w[1] + w[1],
@@ -26,6 +28,26 @@ def worked(rule, steps):
 def slips_of(mistakes, steps):
     """Return the slips that are misconceptions of a rule, each with where it ends on w²."""
     return tuple(Slip.of(mistake, end(mistake, steps)) for mistake in mistakes)
+
+
+# In the second step of AdaGrad on w².
+ADAGRAD_SECOND_SLIPS = (
+    *slips_of(
+        [
+            scaled.AdaGradWithoutRoot,
+            scaled.AdaGradOfSizes,
+            scaled.AdaGradOfMean,
+            scaled.AdaGradForgets,
+        ],
+        2,
+    ),
+    Slip("One step too few", end(AdaGrad, 1), "This is w₁: one more step leads to w₂."),
+    Slip(
+        "The old gradient",
+        lambda lr, w0: w0 - lr - lr / 2**0.5,
+        "g₂ is the gradient at w₁; g₁ was used once more.",
+    ),
+)
 
 
 def start(rng):
