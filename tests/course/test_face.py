@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from colors import contrast
 
 from course import ROOT
 from course.site import face
@@ -42,18 +43,6 @@ def test_the_line_of_gradient_descent_is_its_closed_form():
 def test_every_line_belongs_to_a_chapter_and_is_small(chapter):
     assert chapter in CHAPTERS
     assert len(face.line(chapter)) < 1000
-
-
-def contrast(color, other):
-    """Return the contrast of two colors as WCAG 2 defines it."""
-
-    def luminance(rgb):
-        rgb = np.asarray(rgb) / 255
-        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-        return linear @ [0.2126, 0.7152, 0.0722]
-
-    low, high = sorted((luminance(color), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_a_drawing_on_white_is_drawn_on_the_dark_sheet():
