@@ -274,14 +274,35 @@ def rule_of(explorer, i, state):
     return getattr(ol, name)(**entry["hyperparameters"] | options | state)
 
 
+def of_trees(f, grad):
+    """Return the problem of x and y that a page has as trees: it is none of the library's."""
+
+    def value(tree, names):
+        if isinstance(tree, list):
+            return getattr(np, tree[0])(*(value(branch, names) for branch in tree[1:]))
+        return names.get(tree, tree)
+
+    def values(function, w):
+        names = dict(zip("xy", w, strict=True))
+        for k, tree in enumerate(function["parts"]):
+            names[f"${k}"] = value(tree, names)
+        return [value(tree, names) for tree in function["trees"]]
+
+    return ol.Objective(
+        lambda w: values(f, w)[0], lambda w: tuple(values(grad, w)), variables=("x", "y")
+    )
+
+
 def check_descent(explorer, value, rows):
     """Compare the paths of an explorer whose first slider shows `value` with those of optimlib."""
     specification = explorer.specification
     slider, ground = specification["sliders"][0], specification["problems"][0]
     parameter = {slider["parameter"]: value} if slider.get("parameter") else {}
     problem = explorer.problem
-    if not problem:
+    if not problem and isinstance(ground["problem"], str):
         problem = ol.problems.named(ground["problem"], **ground["parameters"] | parameter)
+    elif not problem:
+        problem = of_trees(**ground["problem"])
     compared = 0
     for i, entry in enumerate(specification["rules"][: specification["shown"]]):
         if "rule" not in entry:
