@@ -11,7 +11,8 @@ is a line that the comparison prints of its best and another. It
     blurred     if the two are not told apart any more;
     sharpened   if the two were not told apart and now are;
     turned      if the other is ahead, and the two are told apart.
-                It is impossible where a start ten times nearer is at the goal already.
+                It is impossible where a start ten times nearer is at the goal already, and where
+                stored runs are compared: there are no fresh seeds among them.
 
 A variation that a comparison has no part in (no count, no random start) is left out. What was
 measured is kept under `_build/experiments/hostile` until the chapter or the library changes.
@@ -123,6 +124,11 @@ def rerun(contestants, measure, options, variation, found):
     except ValueError as error:
         # Some start is at the goal already: it took 0 steps, which has no logarithm.
         if "positive numbers on the scale 'log'" not in str(error):
+            raise
+        return [("impossible", math.nan)] * len(found)
+    except IndexError:
+        # Stored runs are numbered from 0; of code that draws, no seed is out of range.
+        if "seeds" not in change:
             raise
         return [("impossible", math.nan)] * len(found)
     return [verdict(claim, again) for claim in found]

@@ -108,3 +108,16 @@ def test_a_chapter_that_is_not_there_is_named(capsys):
     with pytest.raises(SystemExit):
         hostile.main(["chapters/none.ipynb"])
     assert "there is no notebook chapters/none.ipynb" in capsys.readouterr().err
+
+
+def test_stored_runs_have_no_fresh_seeds(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(hostile, "CACHE", tmp_path / "kept")
+    notebook = tmp_path / "chapter.ipynb"
+    head = "def measure(setting, seeds):\n"
+    stored = "    np.zeros(2000)[np.asarray(seeds)]\n"
+    cells = [{"cell_type": "code", "metadata": {}, "source": CHAPTER.replace(head, head + stored)}]
+    notebook.write_text(json.dumps({"cells": cells}), "utf-8")
+    hostile.main([str(notebook)])
+    _, *lines, last = capsys.readouterr().out.splitlines()
+    assert last == "5 held, 1 impossible"
+    assert [line.split(" | ")[3] for line in lines if "impossible" in line] == ["ten fresh seeds"]
