@@ -1,5 +1,6 @@
 """A quiz for Canvas and others, in the text that `text2qti` converts to QTI."""
 
+import math
 from itertools import groupby
 
 from course.exercises import ChoiceExercise
@@ -32,7 +33,30 @@ def _qti_question(exercise):
             lines += _indented(f"{'*' * right}{letter})", text)
             lines += _indented("...", said) if said else []
         return lines
+    power, low, high = _window(exercise)
+    question, slips = exercise.question, "Some usual slips."
+    if power:
+        question += f"\n\nEnter your answer times $10^{{{power}}}$: "
+        question += f"1.5 if it is $1.5 \\cdot 10^{{-{power}}}$."
+        slips = "Some usual slips, before that multiplication."
     # QTI has no feedback for a wrong number: all slips are named together.
-    lines = _indented("1.", exercise.question)
-    lines += _indented("-", f"Some usual slips.\n\n{wrong_answers(exercise)}")
-    return [*lines, f"=   {exercise.expected:.12g} +- {exercise.tolerance:g}"]
+    lines = _indented("1.", question)
+    lines += _indented("-", f"{slips}\n\n{wrong_answers(exercise)}")
+    return [*lines, f"=   [{low:.4f}, {high:.4f}]"]
+
+
+def _window(exercise):
+    """Return a power of ten, and which answers times 10 to it are right.
+
+    `text2qti` writes four decimals. The power keeps them from moving an end of the window by more
+    than a twentieth of the tolerance, and the ends are moved outwards.
+    """
+    power = max(0, math.ceil(-3 - math.log10(exercise.tolerance)))
+    low, high = (
+        round_to(scaled * 1e4) / 1e4
+        for round_to, scaled in (
+            (math.floor, (exercise.expected - exercise.tolerance) * 10**power),
+            (math.ceil, (exercise.expected + exercise.tolerance) * 10**power),
+        )
+    )
+    return power, low, high

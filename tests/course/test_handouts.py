@@ -87,6 +87,41 @@ def converted(text):
         return sum(content.read(name).decode().count("<item ") for name in content.namelist())
 
 
+@each("name", [n for n in exercises.names() if exercises.get(n).kind == "number"])
+def test_no_exported_question_rejects_its_answer(name):
+    exercise = exercises.get(name)
+    own = {v.question: v for v in (exercise.variant(f"student {i}") for i in range(40))}.values()
+    for question, variant in zip(
+        ET.fromstring(moodle(list(own))).findall("question[@type='numerical']"), own, strict=True
+    ):
+        right = question.find("answer[@fraction='100']")
+        distance = abs(float(right.findtext("text")) - variant.expected)
+        assert distance < 1e-9 * abs(variant.expected) + 1e-300
+        assert float(right.findtext("tolerance")) == pytest.approx(variant.tolerance)
+    for item, variant in zip(windows(qti(own, "Quiz")), own, strict=True):
+        power = re.search(r'Enter your answer times .*?title="10\^\{(\d+)\}"', item)
+        low, high = (
+            float(re.search(f"<{end} .*?>(.*?)</{end}>", item)[1])
+            / 10 ** int(power[1] if power else 0)
+            for end in ("vargte", "varlte")
+        )
+        for share, inside in ((0, True), (0.999, True), (1.2, False)):
+            for tolerance in (-variant.tolerance, variant.tolerance):
+                answer = variant.expected + share * tolerance
+                assert (low <= answer <= high) == inside, f"{answer} of [{low}, {high}]"
+
+
+def windows(text):
+    """Return the items of a quiz as text2qti writes them."""
+    config = Config()
+    config.load()
+    archive = io.BytesIO()
+    QTI(Quiz(text, config=config, source_name="quiz.txt")).write(archive)
+    with zipfile.ZipFile(archive) as content:
+        whole = "".join(content.read(name).decode() for name in sorted(content.namelist()))
+    return re.findall(r"<item .*?</item>", whole, flags=re.DOTALL)
+
+
 def test_text2qti_converts_the_quiz(folder):
     text = write(folder, "qti", *NAMES, "--variants", "4")["quiz.txt"].read_text("utf-8")
     asked = map(exercises.get, NAMES)
