@@ -46,7 +46,7 @@ EXERCISES = [
             lr=round(rng.uniform(0.05, 0.3), 2), h=float(rng.choice([0.1, 0.2, 0.3, 0.6]))
         ),
         solution=lambda lr, h: (
-            f"the rates of T₁ steps add up to {lr:g} T₁/2, and the factor of E[w²] is e to −2h times "
+            f"the rates of T₁ steps add up to {lr:g} T₁/2, and E[w²] has the factor e to −2h times "
             f"that: {lr:g} · {h:g} · T₁ = ln 10, T₁ ≈ {np.log(10) / (lr * h):.0f}"
         ),
         slips=(
