@@ -458,6 +458,74 @@ class OneCycle:
 
 
 @dataclass(frozen=True)
+class WSD:
+    r"""Warm-up, stable, decay: up in a straight line, constant, down in a straight line.
+
+    :math:`\eta\, t/T_0` in the first :math:`T_0` steps; then η; and in the last
+    :math:`T_1` of the T steps :math:`\eta_{\min} + (\eta - \eta_{\min})(T+1-t)/T_1`.
+
+    Parameters
+    ----------
+    lr : float or array over the batch
+        η, the largest value.
+    steps : int
+        T ≥ 1. Step T + 1, the first after the end, has η_min, and so have all later ones.
+    warm_up : int
+        T₀, at least 0. The first step has η/T₀, not 0.
+    cooldown : int
+        T₁, at least 0. The first of its steps still has η, as in `Linear`.
+    lr_min : float or array over the batch
+        η_min, 0 unless given.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range, or warm-up and cooldown together have more than T steps.
+
+    References
+    ----------
+    S. Hu et al., *MiniCPM: Unveiling the Potential of Small Language Models with Scalable
+    Training Strategies*, arXiv:2404.06395 (2024), for the name; A. Hägele et al., *Scaling Laws
+    and Compute-Optimal Training Beyond Fixed Training Durations*, NeurIPS 2024.
+
+    Examples
+    --------
+    >>> from optimlib.schedules import WSD
+    >>> [WSD(0.4, steps=8, warm_up=2, cooldown=4)(t) for t in range(1, 10)]
+    [0.2, 0.4, 0.4, 0.4, 0.4, 0.30000000000000004, 0.2, 0.1, 0.0]
+    """
+
+    lr: Numeric
+    steps: int
+    warm_up: int
+    cooldown: int
+    lr_min: Numeric = 0.0
+
+    def __post_init__(self) -> None:
+        _check_value(self, "lr")
+        _check_value(self, "lr_min")
+        _check_count(self, "steps")
+        _check_count(self, "warm_up", least=0)
+        _check_count(self, "cooldown", least=0)
+        if self.warm_up > self.steps:
+            raise _complain(self, "warm_up", f"at most steps = {self.steps}")
+        if self.warm_up + self.cooldown > self.steps:
+            words = f"at most steps - warm_up = {self.steps - self.warm_up}"
+            raise _complain(self, "cooldown", words)
+
+    @_of_steps
+    def __call__(self, t: int) -> Any:
+        if t > self.steps:
+            return self.lr_min
+        if t <= self.warm_up:
+            return self.lr * (t / self.warm_up)
+        left = self.steps + 1 - t
+        if left >= self.cooldown:
+            return self.lr
+        return self.lr_min + (self.lr - self.lr_min) * (left / self.cooldown)
+
+
+@dataclass(frozen=True)
 class Then:
     """One schedule for the first steps, then another one, which counts them from 1 again.
 

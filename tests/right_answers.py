@@ -75,6 +75,19 @@ def nesterov_3(t, w, grad, v, lr, beta):
     return dict(v=-step / lr, step=step)
 
 
+def schedule_free_1(w, grad, z, S, lr, beta):
+    g = grad(z + beta * (w - z))
+    z = z - lr * g
+    return dict(z=z, S=lr * lr + S, step=lr * lr * (z - w) / (S + lr * lr), g=g)
+
+
+def schedule_free_2(t, w, grad, z, S, lr, beta):
+    ahead = beta * w + z - beta * z
+    z, total = -lr * grad(ahead) + z, S + lr**2
+    mean = (S * w + lr**2 * z) / total
+    return dict(S=total, z=z, step=mean - w)
+
+
 def adagrad_1(g, G, lr, eps):
     G = g * g + G
     return dict(G=G, step=-lr / (eps + G**0.5) * g)
@@ -283,6 +296,7 @@ REARRANGED = {
     "heavy-ball": [heavy_1, heavy_2, heavy_3],
     "average-momentum": [average_1, average_2, average_3],
     "nesterov": [nesterov_1, nesterov_2, nesterov_3],
+    "schedule-free": [schedule_free_1, schedule_free_2],
     "adagrad": [adagrad_1, adagrad_2, adagrad_3],
     "rmsprop": [rmsprop_1, rmsprop_2, rmsprop_3],
     "adam": [adam_1, adam_2, adam_3],

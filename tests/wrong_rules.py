@@ -72,6 +72,16 @@ from course.exercises.misconceptions.scaled import (  # noqa: F401
     RMSPropOtherSide,
     RMSPropSwapped,
 )
+from course.exercises.misconceptions.schedule_free import (  # noqa: F401
+    AtTheAverage,
+    AtTheFastPoint,
+    AverageOfOldPoints,
+    JumpsToZ,
+    StartCounts,
+    StepsFromTheAverage,
+    WeightsSwapped,
+    WeightsWithoutSquare,
+)
 
 Ascent = general.wrong_sign(ol.GradientDescent)
 RateTwice = general.rate_twice(ol.GradientDescent)

@@ -40,6 +40,8 @@ EXERCISES = [
               rules.AMSGrad, wrong.AMSGRAD, 2),
     _exercise("newton", "curvature/newton", "Newton's method",
               rules.Newton, wrong.NEWTON, 1, ("t", "g", "h")),
+    _exercise("schedule-free", "modern/cooldown", "averaging",
+              rules.ScheduleFree, wrong.SCHEDULE_FREE, 2, ("t", "w", "grad")),
     _exercise("adadelta", CONVENTIONS, "adaptive methods", rules.Adadelta, wrong.ADADELTA, 2),
     _exercise("rprop", CONVENTIONS, "signs", rules.Rprop, wrong.RPROP, 3),
     _exercise("adamax", CONVENTIONS, "adaptive methods", rules.Adamax, wrong.ADAMAX, 2),

@@ -32,6 +32,7 @@ def draw_schedule(
     noise: float = 1.0,
     batch: int = 1,
     runs: int = 64,
+    convex: bool = False,
     title: str | None = None,
 ) -> Explorer:
     r"""Return an explorer in which the reader draws a schedule of the learning rate.
@@ -62,6 +63,9 @@ def draw_schedule(
         B, from 1 to 64.
     runs : int
         How many runs the mean is over, at least 2.
+    convex : bool
+        Whether the table also says what the bound for convex functions, of `convex_bound`, says of
+        each shape beside a constant.
     title : str, optional
         The figure's name for those who cannot see it.
 
@@ -84,6 +88,8 @@ def draw_schedule(
     <Explorer: Your own schedule beside constant, 1/t>
     """
     rule = GradientDescent(lr=1.0) if rule is None else rule
+    if not isinstance(convex, bool):
+        raise TypeError(f"convex must be True or False, got convex = {convex!r}")
     _check(rule, steps, runs, batch, start=start, curvature=curvature, noise=noise)
     lr = 0.5 / curvature
     presets = _named(_customary(lr, curvature, steps) if schedules is None else schedules)
@@ -101,6 +107,7 @@ def draw_schedule(
         "highest": 1.25 * max(np.max(r) for r in (drawn, *rates.values())),
         "start": float(start),
         "runs": runs,
+        "convex": convex,
         "sliders": [
             _slider("curvature", "curvature h", curvature),
             _slider("noise", "noise σ", noise),
@@ -176,6 +183,44 @@ def expected_squares(rates, curvature, deviation, start):
     for rate in rates:
         squares.append(_next_square(squares[-1], rate, curvature, deviation))
     return np.array(squares)
+
+
+def convex_bound(rates):
+    """Return what the bound for the last point of a run on a convex function says of a schedule.
+
+    On a convex function whose gradients have at most the length C, from a start at the distance D
+    of a minimum, the expected value after the last step is above the minimum by at most
+    D² p / γ + C² q γ for the rates γη₁, γη₂, ...
+
+    Parameters
+    ----------
+    rates : sequence of float
+        η₁, η₂, ..., of which the last is positive.
+
+    Returns
+    -------
+    bound, factor : float
+        The bound for the best γ, in units of DC, and that γ, in units of D/C.
+
+    References
+    ----------
+    A. Defazio, A. Cutkosky, H. Mehta, K. Mishchenko, *When, Why and How Much? Adaptive Learning
+    Rate Scheduling by Refinement*, arXiv:2310.07831 (2023), in the form of F. Schaipp et al., *The
+    Surprising Agreement Between Convex Optimization Theory and Learning-Rate Scheduling for Large
+    Model Training*, ICML 2025.
+
+    Examples
+    --------
+    >>> bound, factor = convex_bound([1.0])
+    >>> print(bound, factor)
+    1.0 1.0
+    """
+    rates = np.asarray(rates, float)
+    sums, squares = (np.cumsum(values[::-1])[::-1] for values in (rates, rates**2))
+    distance = 1 / (2 * sums[0])
+    noise = np.sum(rates[:-1] / sums[1:] * squares[:-1] / sums[:-1])
+    noise = (noise + squares[0] / sums[0]) / 2
+    return 2 * np.sqrt(distance * noise).item(), np.sqrt(distance / noise).item()
 
 
 def _next_square(square, rate, curvature, deviation):

@@ -43,6 +43,7 @@ SCHEDULES = (
     schedules.Cosine(1.0, steps=1),
     schedules.WarmRestarts(1.0, period=1),
     schedules.OneCycle(1.0, steps=9),
+    schedules.WSD(1.0, steps=2, warm_up=1, cooldown=1),
     schedules.Then(1, schedules.Constant(1.0), schedules.Constant(1.0)),
 )
 

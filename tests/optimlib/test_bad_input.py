@@ -320,6 +320,7 @@ NEEDED |= dict(rules={"rest": ADAM}, shapes={"a": (1,)})
 # What a form of a rule is a form of.
 FORMS = {"max_of_corrected": dict(bias_correction=True), "lr_inside": dict(momentum=0.5)}
 FORMS |= {"bias_correction": dict(average=True), "rms": dict(scale=None)}
+FORMS |= {"eps": dict(beta2=0.9)}
 
 
 def rules():
@@ -379,6 +380,7 @@ for schedule in (
     s.Cosine(0.1, steps=3),
     s.WarmRestarts(0.1, period=3),
     s.OneCycle(0.1, steps=10),
+    s.WSD(0.1, steps=10, warm_up=2, cooldown=3),
     s.Then(3, s.Constant(0.1), s.Constant(0.2)),
 ):
     values = {f.name: getattr(schedule, f.name) for f in fields(schedule)}
@@ -387,6 +389,8 @@ for schedule in (
     for each, value in values.items():
         if callable(value):
             accepts = "class, function"
+        elif each in ("warm_up", "cooldown"):
+            accepts = "zero"
         elif isinstance(value, int):
             accepts = LARGE
         elif each == "rise":

@@ -311,7 +311,7 @@ def test_records_have_the_order_of_the_computation(make, start):
     if isinstance(start, Fraction) and "psi" in rule.hyperparameters():
         return
     first, second = itertools.islice(ol.iterate(rule, SQUARE, start), 2)
-    looks = ["look_ahead"] if rule == ol.Nesterov(0.1) else []
+    looks = ["look_ahead"] * (rule == ol.Nesterov(0.1) or isinstance(rule, ol.ScheduleFree))
     named = list(update(rule, 1, 1.0, [0.0] * len(rule.state), 0.0))
     assert list(first) == list(second) == ["t", *looks, "g", *named, "w"]
     for name, value in first.items():

@@ -10,7 +10,7 @@ pytest.importorskip("optimlib.explorers")
 import optimlib as ol
 from optimlib import schedules
 from optimlib.explorers import draw_schedule
-from optimlib.explorers.schedule import expected_squares, mean_squares
+from optimlib.explorers.schedule import convex_bound, expected_squares, mean_squares
 
 STEPS = 40
 PROBLEM = {"curvature": 1.5, "deviation": 0.7, "start": 3.0}
@@ -136,6 +136,60 @@ def test_only_gradient_descent_has_a_prediction():
     assert draw_schedule(rule=ol.Momentum(lr=0.1)).specification["expected"] is None
 
 
+SHAPES = {
+    "constant": schedules.Constant(0.5),
+    "linear": schedules.Linear(0.5, 0.0, STEPS),
+    "WSD": schedules.WSD(0.5, STEPS, 0, STEPS // 5),
+    "1/√t": schedules.InverseSqrt(0.5),
+}
+
+
+def double_sum(rates, gamma):
+    """Return the bound for D = G = 1 as the theorem has it, with a sum in a sum."""
+    eta, T = [gamma * rate for rate in rates], len(rates)
+    total = 1 / (2 * sum(eta)) + sum(e**2 for e in eta) / (2 * sum(eta))
+    for k in range(T - 1):
+        squares = sum(e**2 for e in eta[k:])
+        total += eta[k] / sum(eta[k + 1 :]) * squares / sum(eta[k:]) / 2
+    return total
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_convex_bound_is_that_of_the_theorem_at_its_best_rate(name):
+    rates = [SHAPES[name](t) for t in range(1, STEPS + 1)]
+    bound, gamma = convex_bound(rates)
+    assert bound == pytest.approx(double_sum(rates, gamma), rel=1e-12)
+    for other in (0.99, 1.01):
+        assert double_sum(rates, other * gamma) > bound
+    # The shape alone counts.
+    half, twice = convex_bound(np.array(rates) / 2)
+    assert (half, twice) == pytest.approx((bound, 2 * gamma), rel=1e-12)
+
+
+def test_the_convex_bound_bounds_what_happens_on_a_convex_function():
+    """a|w| with a coin as noise: gradients a sign(w) ± 1, so E g² is 1 + a², and D = 1."""
+    draws = 1.0 - 2.0 * np.random.default_rng(3).integers(0, 2, (STEPS, 4000))
+    a = 0.2
+    G = np.sqrt(1 + a**2)
+    for schedule in SHAPES.values():
+        rates = np.array([schedule(t) for t in range(1, STEPS + 1)])
+        bound, gamma = convex_bound(rates)
+        w = np.ones(4000)
+        # The bound is for the point at which the last gradient is taken.
+        for rate, noise in zip(gamma / G * rates[:-1], draws, strict=False):
+            w = w - rate * (a * np.sign(w) + noise)
+        assert 0.2 * G * bound < a * np.mean(np.abs(w)) < G * bound
+
+
+def test_the_convex_bound_is_the_same_in_both_languages(client):
+    for schedule in SHAPES.values():
+        rates = [schedule(t) for t in range(1, STEPS + 1)]
+        for ending in ([], [0.0, 0.0]):
+            found = client("convexBound(Float64Array.from(rates))", rates=rates + ending)
+            assert (found["bound"], found["factor"]) == pytest.approx(convex_bound(rates))
+    assert client("convexBound([0, 0])") == {"bound": "NaN", "factor": "NaN"}
+
+
 @pytest.mark.parametrize("rule", [None, ol.Adam(lr=0.1)])
 def test_the_still_picture_is_drawn(rule):
     assert "data:image/png" in draw_schedule(30, rule=rule)._html()
@@ -156,6 +210,7 @@ def test_the_still_picture_is_drawn(rule):
         ({"schedules": {"a": lambda t: -1.0}}, ValueError, "got -1.0 in step 1"),
         ({"own": lambda t: np.nan}, ValueError, "own must be finite"),
         ({"rule": "Adam"}, TypeError, "rule"),
+        ({"convex": 1}, TypeError, "convex must be True or False, got convex = 1"),
     ],
 )
 def test_wrong_arguments_are_named(options, error, words):

@@ -259,6 +259,8 @@ EXAMPLES = [
     schedules.Cosine(0.1, steps=150, lr_min=0.01),
     schedules.WarmRestarts(0.1, period=40),
     schedules.OneCycle(1.0, steps=200, rise=0.4),
+    schedules.WSD(0.1, steps=200, warm_up=20, cooldown=50, lr_min=0.01),
+    schedules.WSD(0.1, steps=200, warm_up=0, cooldown=0),
     schedules.Then(20, schedules.WarmUp(0.1, 20), schedules.Cosine(0.1, 100)),
     schedules.Then(
         9,

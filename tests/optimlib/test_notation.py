@@ -395,6 +395,49 @@ FORMULAS |= {
         ),
     ),
 }
+AHEAD = (
+    "gₜ = ∇f((1 − β) zₜ₋₁ + β wₜ₋₁)",
+    r"g_t &= \nabla f((1 - \beta) z_{t-1} + \beta w_{t-1})",
+)
+WEIGHTED = (
+    ("Sₜ = Sₜ₋₁ + η²", r"S_t &= S_{t-1} + \eta^2"),
+    (
+        "wₜ = wₜ₋₁ + (η² / Sₜ) (zₜ − wₜ₋₁)",
+        r"w_t &= w_{t-1} + \frac{\eta^2}{S_t} (z_t - w_{t-1})",
+    ),
+)
+FORMULAS |= {
+    "ScheduleFree": (AHEAD, ("zₜ = zₜ₋₁ − η gₜ", r"z_t &= z_{t-1} - \eta g_t"), *WEIGHTED),
+    "ScheduleFree, weight decay": (
+        AHEAD,
+        (
+            "zₜ = zₜ₋₁ − η (gₜ + λ ((1 − β) zₜ₋₁ + β wₜ₋₁))",
+            r"z_t &= z_{t-1} - \eta (g_t + \lambda ((1 - \beta) z_{t-1} + \beta w_{t-1}))",
+        ),
+        *WEIGHTED,
+    ),
+    "ScheduleFree, Adam": (
+        AHEAD,
+        TWO_MEANS[1],
+        V_HAT,
+        (
+            "zₜ = zₜ₋₁ − η gₜ / (√v̂ₜ + ε)",
+            r"z_t &= z_{t-1} - \frac{\eta g_t}{\sqrt{\hat{v}_t} + \varepsilon}",
+        ),
+        *WEIGHTED,
+    ),
+    "ScheduleFree, AdamW": (
+        AHEAD,
+        TWO_MEANS[1],
+        V_HAT,
+        (
+            "zₜ = zₜ₋₁ − η (gₜ / (√v̂ₜ + ε) + λ ((1 − β) zₜ₋₁ + β wₜ₋₁))",
+            r"z_t &= z_{t-1} - \eta \left(\frac{g_t}{\sqrt{\hat{v}_t} + \varepsilon}"
+            r" + \lambda ((1 - \beta) z_{t-1} + \beta w_{t-1})\right)",
+        ),
+        *WEIGHTED,
+    ),
+}
 # Where a state starts stands in no formula.
 FORMULAS["AdaGrad, G from 0.1"] = FORMULAS["AdaGrad"]
 FORMULAS["AdaGrad, as Keras"] = FORMULAS["AdaGrad, eps inside"]

@@ -305,6 +305,35 @@ def check_lion(method):
     close(feed(rule, GRADIENTS, w=2.0), decayed(-LR * signs, 2.0, 0.6))
 
 
+def check_schedule_free(method, options=None, divisor=1.0, decay=0.0):
+    """On a given curve of gradients: sums for z and its weighted mean, under a warm-up."""
+    seen, gradients = [], iter(GRADIENTS)
+
+    def gradient(w):
+        seen.append(w[:, 0])
+        return next(gradients)[:, None]
+
+    rates = LR * np.minimum(np.arange(1, len(GRADIENTS) + 1) / 5, 1)[:, None]
+    rule = method(lambda t: float(rates[t - 1, 0]), beta=0.7, **(options or {}))
+    objective = ol.Objective(lambda w: 0 * w[0], gradient, variables=("x", "y", "s"))
+    path = ol.trace(rule, objective, np.full(3, 2.0), len(GRADIENTS))
+    moves = GRADIENTS / divisor + decay * np.array(seen[: len(GRADIENTS)])
+    z = 2 - np.cumsum(rates * moves, axis=0)
+    mean = np.cumsum(rates**2 * z, axis=0) / np.cumsum(rates**2, axis=0)
+    close(path["w"], mean)
+    before = np.concatenate([[[2.0] * 3], 0.3 * z[:-1] + 0.7 * mean[:-1]])
+    close(np.array(seen), before)
+
+
+def check_adaptive_schedule_free(method):
+    divisor = np.sqrt(corrected(0.95, GRADIENTS**2)) + 0.5
+    check_schedule_free(method, dict(beta2=0.95, eps=0.5), divisor)
+
+
+def check_decaying_schedule_free(method):
+    check_schedule_free(method, dict(weight_decay=0.6), decay=0.6)
+
+
 CHECKS = [
     (check_gradient_descent, ol.GradientDescent, [wrong.Ascent, wrong.RateTwice]),
     (
@@ -426,6 +455,27 @@ CHECKS = [
         check_lion,
         ol.Lion,
         [wrong.LionOneBeta, wrong.LionAfterMemory, wrong.LionWithoutDecay],
+    ),
+    *(
+        (
+            check,
+            ol.ScheduleFree,
+            [
+                wrong.AtTheAverage,
+                wrong.AtTheFastPoint,
+                wrong.WeightsSwapped,
+                wrong.StepsFromTheAverage,
+                wrong.AverageOfOldPoints,
+                wrong.WeightsWithoutSquare,
+                wrong.StartCounts,
+                wrong.JumpsToZ,
+            ],
+        )
+        for check in (
+            check_schedule_free,
+            check_adaptive_schedule_free,
+            check_decaying_schedule_free,
+        )
     ),
 ]
 RIGHT = [pytest.param(check, rule, id=check.__name__) for check, rule, _ in CHECKS]
@@ -594,7 +644,7 @@ def test_constant_gradient_moves_corrected_adam_by_the_learning_rate_always():
     close(steps, -LR, rtol=1e-11)
 
 
-NEVER_FORGET = ("AdaGrad", "Adadelta", "Rprop", "AMSGrad", "Yogi")
+NEVER_FORGET = ("AdaGrad", "Adadelta", "Rprop", "AMSGrad", "Yogi", "ScheduleFree")
 DECAYING = ("AdamW", "Lion", "Momentum, dampened")
 
 

@@ -25,6 +25,7 @@ ALL = {
     "Cosine": s.Cosine(LR, steps=10, lr_min=0.01),
     "WarmRestarts": s.WarmRestarts(LR, period=3, growth=2),
     "OneCycle": s.OneCycle(LR, steps=10),
+    "WSD": s.WSD(LR, steps=20, warm_up=4, cooldown=6, lr_min=0.01),
     "Then": s.Then(3, s.WarmUp(LR, steps=3), s.Cosine(LR, steps=10)),
 }
 every_schedule = pytest.mark.parametrize("schedule", ALL.values(), ids=ALL)
@@ -100,6 +101,8 @@ def reference(name, t):
             if t <= 3:
                 return low + (LR - low) * (1 - math.cos(math.pi * u / 2)) / 2
             return end + (LR - end) * (1 + math.cos(math.pi * (min(t, 10) - 3) / 7)) / 2
+        case "WSD":
+            return min(LR * t / 4, LR, max(0.01, 0.01 + 0.09 * (21 - t) / 6))
         case "Then":
             return LR * t / 3 if t <= 3 else LR * (1 + math.cos(math.pi * min(t - 4, 10) / 10)) / 2
 
@@ -129,6 +132,17 @@ def test_one_cycle_is_that_of_pytorch():
     np.testing.assert_allclose(values(s.OneCycle(1.0, 10, rise=0.5), 10), ONE_CYCLE, rtol=1e-12)
 
 
+def test_wsd_is_three_schedules_in_a_row():
+    parts = s.Then(4, s.WarmUp(LR, 4), s.Then(10, s.Constant(LR), s.Linear(LR, 0.01, 6)))
+    np.testing.assert_allclose(values(ALL["WSD"], 40), values(parts, 40), rtol=1e-14)
+
+
+def test_wsd_without_its_parts_is_simpler():
+    assert values(s.WSD(LR, 10, 0, 10), 15) == pytest.approx(values(s.Linear(LR, 0.0, 10), 15))
+    assert values(s.WSD(LR, 10, 10, 0), 10) == values(s.WarmUp(LR, 10), 10)
+    assert values(s.WSD(LR, 10, 0, 0), 10) == [LR] * 10
+
+
 def test_cosine_is_the_first_period_of_warm_restarts():
     cosine, restarts = s.Cosine(LR, 7, lr_min=0.02), s.WarmRestarts(LR, 7, lr_min=0.02)
     assert values(cosine, 7) == values(restarts, 7)
@@ -140,8 +154,8 @@ def test_schedule_gives_positive_numbers_that_do_not_jump_up_and_stay_after_the_
     path = values(schedule, 60)
     assert all(isinstance(value, float) and 0 <= value <= LR for value in path)
     assert path == values(schedule, 60)
-    if type(schedule) in (s.Linear, s.WarmUp, s.Cosine, s.OneCycle):
-        assert len(set(path[10:])) == 1
+    if type(schedule) in (s.Linear, s.WarmUp, s.Cosine, s.OneCycle, s.WSD):
+        assert len(set(path[schedule.steps :])) == 1
 
 
 @every_schedule
@@ -213,6 +227,13 @@ BAD = [
     (lambda: s.OneCycle(0.1, 10, rise=0.1), ValueError, "rise must be between .* rise = 0.1"),
     (lambda: s.OneCycle(0.1, 10, first=0), ValueError, "first must be finite and > 0"),
     (lambda: s.OneCycle(0.1, 10, last=-1), ValueError, "last must be finite and > 0"),
+    (lambda: s.WSD(0.1, 10, 3, 8), ValueError, "at most steps - warm_up = 7, got cooldown = 8"),
+    (lambda: s.WSD(0.1, 10, 11, 0), ValueError, "warm_up must be at most steps = 10, got warm_up"),
+    (lambda: s.WSD(0.1, 10, -1, 8), ValueError, "WSD: warm_up must be >= 0, got warm_up = -1"),
+    (lambda: s.WSD(0.1, 10, 1.0, 8), TypeError, "WSD: warm_up must be an integer"),
+    (lambda: s.WSD(0.1, 0, 0, 0), ValueError, "WSD: steps must be >= 1"),
+    (lambda: s.WSD(-0.1, 10, 1, 1), ValueError, "WSD: lr must be finite and >= 0"),
+    (lambda: s.WSD(0.1, 10, 1, 1, lr_min=-1), ValueError, "WSD: lr_min must be"),
     (lambda: s.Then(0, s.Constant(1), s.Constant(1)), ValueError, "Then: steps must be >= 1"),
     (lambda: s.Then(1, 0.1, s.Constant(1)), TypeError, "first must be callable .* first = 0.1"),
     (lambda: s.Then(1, s.Constant(1), None), TypeError, "second must be callable .* = None"),

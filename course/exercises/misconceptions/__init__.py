@@ -21,6 +21,7 @@ from course.exercises.misconceptions.relatives import (
     YOGI,
 )
 from course.exercises.misconceptions.scaled import ADAGRAD, RMSPROP
+from course.exercises.misconceptions.schedule_free import SCHEDULE_FREE
 
 __all__ = [
     "ADABELIEF",
@@ -41,6 +42,7 @@ __all__ = [
     "RADAM",
     "RMSPROP",
     "RPROP",
+    "SCHEDULE_FREE",
     "YOGI",
     "describe",
 ]

@@ -92,3 +92,18 @@ export function noiseFloor({ floor }, rates, { curvature, deviation }) {
   if (!(rate > 0 && rate * curvature < 2) || rates.some((r) => r !== rate)) return null;
   return compile(floor)({ rate, curvature, deviation });
 }
+
+// What the convex bound says of a schedule's shape: the bound at its best rate, in units of D C,
+// and the factor to its rates that this best rate is, in units of D / C.
+export function convexBound(rates) {
+  const steps = rates.findLastIndex((rate) => rate > 0) + 1;
+  let sum = 0, squares = 0, noise = 0;
+  for (let t = steps - 1; t >= 0; t--) {
+    const rate = rates[t], below = sum;
+    sum += rate;
+    squares += rate * rate;
+    if (below > 0) noise += (rate / below) * (squares / sum);
+  }
+  noise = (noise + squares / sum) / 2;
+  return { bound: 2 * Math.sqrt(noise / (2 * sum)), factor: Math.sqrt(1 / (2 * sum) / noise) };
+}

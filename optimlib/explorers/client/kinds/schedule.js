@@ -3,7 +3,7 @@
 import { number } from "../../../javascript/by_hand.js";
 import { at } from "../../../javascript/library.js";
 import { ruleOf } from "../computing/code.js";
-import { expectedSquares, meanSquares, noiseFloor } from "../computing/noisy_runs.js";
+import { convexBound, expectedSquares, meanSquares, noiseFloor } from "../computing/noisy_runs.js";
 import { drawer } from "../computing/random.js";
 import { withSchedules } from "../computing/simulate.js";
 import { chipped, make } from "../drawing/elements.js";
@@ -145,12 +145,13 @@ export class DrawnSchedule {
   }
 
   report() {
-    const { both, expected, figure, runs, steps, verdict } = this;
+    const { both, convex, expected, figure, runs, steps, verdict } = this;
     const columns = expected
       ? ["", "predicted (dashed)", "measured", "difference", "standard error", "floor (dotted)"]
       : ["", "measured"];
+    if (convex) columns.push("bound / constant's", "best rate / constant's");
     verdict.textContent = `After ${steps} steps ${this.judgement()}.`;
-    const rows = both.map((one) => this.rowOf(one));
+    const rows = both.map((one) => [...this.rowOf(one), ...convex ? this.bounds(one) : []]);
     figure.read([{ caption: `Mean of w² over ${runs} runs`, columns, rows }],
       verdict.textContent);
   }
@@ -166,6 +167,15 @@ export class DrawnSchedule {
     return [
       name, shown(squares[steps], 4), found, gap, shown(errors[steps], 2), shown(floor ?? NaN, 4),
     ];
+  }
+
+  // The convex bound of a schedule's shape and its largest rate at the best scale, in units of
+  // those of a constant.
+  bounds({ rates }) {
+    const flat = convexBound(new Float64Array(this.steps).fill(1));
+    const { bound, factor } = convexBound(rates);
+    return [bound / flat.bound, factor * Math.max(...rates) / flat.factor]
+      .map((value) => (Number.isFinite(value) ? number(value, 3) : "–"));
   }
 
   // Which schedule ends lower, in words.
