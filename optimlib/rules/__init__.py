@@ -29,6 +29,7 @@ from optimlib.rules.radam import RAdam
 from optimlib.rules.rmsprop import RMSProp
 from optimlib.rules.rprop import Rprop
 from optimlib.rules.rule import Rule
+from optimlib.rules.sign_descent import SignDescent
 from optimlib.rules.steepest_descent import SteepestDescent
 from optimlib.rules.wrapper import Wrapper
 from optimlib.rules.yogi import Yogi
@@ -67,6 +68,7 @@ __all__ = [
     "RMSProp",
     "Rprop",
     "Rule",
+    "SignDescent",
     "SteepestDescent",
     "Wrapper",
     "Yogi",

@@ -394,6 +394,10 @@ FORMULAS |= {
             r"w_t &= w_{t-1} - \eta (\operatorname{sign}(c_t) + \lambda w_{t-1})",
         ),
     ),
+    "SignDescent": (
+        GRADIENT,
+        ("wₜ = wₜ₋₁ − η sign(gₜ)", r"w_t &= w_{t-1} - \eta \operatorname{sign}(g_t)"),
+    ),
 }
 # Where a state starts stands in no formula.
 FORMULAS["AdaGrad, G from 0.1"] = FORMULAS["AdaGrad"]

@@ -21,6 +21,7 @@ from course.exercises.misconceptions.relatives import (
     YOGI,
 )
 from course.exercises.misconceptions.scaled import ADAGRAD, RMSPROP
+from course.exercises.misconceptions.signs import SIGN_DESCENT
 
 __all__ = [
     "ADABELIEF",
@@ -41,6 +42,7 @@ __all__ = [
     "RADAM",
     "RMSPROP",
     "RPROP",
+    "SIGN_DESCENT",
     "YOGI",
     "describe",
 ]
