@@ -52,6 +52,7 @@ COLORS = {
     "NAdam": "#9485DB",
     "RAdam": "#656B90",
     "Rprop": "#54782C",
+    "SignDescent": "#2F8F8B",
     "Yogi": "#A45B4D",
     "Newton": BLACK,
     "BFGS": "#6F49EB",
@@ -68,6 +69,7 @@ PATTERNS = {
     "Lion": (1.2, 1.5),
     "RAdam": (1.2, 1.5),
     "Rprop": (5, 1.5, 1.2, 1.5),
+    "SignDescent": (2.5, 1.2),
     "LBFGS": (5, 1.5, 1.2, 1.5),
     "ConjugateGradient": (8, 2),
 }

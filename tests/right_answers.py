@@ -290,6 +290,19 @@ def lion_2(g, m, w, lr, beta1, beta2, weight_decay):
     return dict(m=g - beta2 * (g - m), step=-lr * (weight_decay * w + sign))
 
 
+def sign_1(g, lr):
+    return dict(step=np.where(g > 0, -lr, np.where(g < 0, lr, 0)))
+
+
+def sign_2(t, g, lr):
+    return {"step": lr * np.sign(-g)}
+
+
+def sign_3(g, lr):
+    size = np.abs(g)
+    return dict(step=-lr * g / np.where(size > 0, size, 1))
+
+
 REARRANGED = {
     "gradient-descent": [sgd_1, sgd_2, sgd_3],
     "momentum": [momentum_1, momentum_2, momentum_3],
@@ -311,4 +324,5 @@ REARRANGED = {
     "adabelief": [adabelief_1, adabelief_2],
     "yogi": [yogi_1, yogi_2],
     "lion": [lion_1, lion_2],
+    "sign-descent": [sign_1, sign_2, sign_3],
 }

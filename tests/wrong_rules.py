@@ -82,8 +82,23 @@ from course.exercises.misconceptions.schedule_free import (  # noqa: F401
     WeightsSwapped,
     WeightsWithoutSquare,
 )
+from course.exercises.misconceptions.signs import (  # noqa: F401
+    AlwaysDown,
+    OneSignForAll,
+    SignForgotten,
+    SignOfTheLargest,
+    SignOfTheWhole,
+    SizeKept,
+)
+
+
+class ZeroHasASign(ol.SignDescent):
+    def update(self, t, g):
+        return dict(step=-self.lr * np.where(g < 0, -1.0, 1.0))
+
 
 Ascent = general.wrong_sign(ol.GradientDescent)
+SignAscent = general.wrong_sign(ol.SignDescent)
 RateTwice = general.rate_twice(ol.GradientDescent)
 RMSPropRateTwice = general.rate_twice(ol.RMSProp)
 AdamPowerBehind = general.counts_from_zero(ol.Adam)

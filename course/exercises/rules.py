@@ -50,4 +50,6 @@ EXERCISES = [
     _exercise("adabelief", CONVENTIONS, "adaptive methods", rules.AdaBelief, wrong.ADABELIEF, 2),
     _exercise("yogi", CONVENTIONS, "adaptive methods", rules.Yogi, wrong.YOGI, 2),
     _exercise("lion", CONVENTIONS, "signs", rules.Lion, wrong.LION, 2, POINT),
+    _exercise("sign-descent", "modern/signs", "signs",
+              rules.SignDescent, wrong.SIGN_DESCENT, 1),
 ]  # fmt: skip

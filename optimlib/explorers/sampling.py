@@ -3,6 +3,7 @@
 from functools import partial
 from inspect import signature
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from optimlib.rules.gradient_descent import GradientDescent
 from optimlib.rules.momentum import AverageMomentum, HeavyBall, Momentum
 from optimlib.rules.nesterov import Nesterov
 from optimlib.rules.optimizer import Optimizer
+from optimlib.rules.sign_descent import SignDescent
 from optimlib.symbols import symbol_text
 
 # What the figures recompute within one frame.
@@ -54,6 +56,44 @@ def _nesterov_floor(lr, beta, curvature, noise, batch):
     return lr * noise**2 * (1 + kept) / (2 * batch * (1 - kept) * apart)
 
 
+# Of a rule that sees only signs the point is nearly normal, with variance V. Then, with the
+# standard deviation s of a gradient, E[w sign g] = V h √(2/π) / √(s² + h²V), and V stays where
+# twice that is η.
+def _sign_floor(lr, curvature, noise, batch):
+    a, b = 8 / np.pi, (lr * curvature) ** 2
+    square = (b + np.sqrt(b**2 + 4 * a * b * noise**2 / batch)) / (2 * a)
+    return square / (2 * curvature)
+
+
+def _error_function(x):
+    """Return erf x up to 1.5e-7: M. Abramowitz and I. Stegun (1964), 7.1.26."""
+    t = 1 / (1 + 0.3275911 * np.abs(x))
+    series = -1.453152027 + 1.061405429 * t
+    for coefficient in (1.421413741, -0.284496736, 0.254829592):
+        series = coefficient + series * t
+    return np.sign(x) * (1 - series * t * np.exp(-(x**2)))
+
+
+def _sign_spread(curvature, deviation, mean, square):
+    """Return the standard deviation of a gradient, and its mean in units of that and of √2."""
+    spread = np.sqrt(deviation**2 + curvature**2 * (square - mean**2))
+    return spread, curvature * mean / (np.sqrt(2) * spread)
+
+
+def _sign_mean(lr, curvature, deviation, mean, square):
+    _, z = _sign_spread(curvature, deviation, mean, square)
+    return mean - lr * _error_function(z)
+
+
+def _sign_square(lr, curvature, deviation, mean, square):
+    spread, z = _sign_spread(curvature, deviation, mean, square)
+    pull = curvature * (square - mean**2) / spread * np.sqrt(2 / np.pi) * np.exp(-(z**2))
+    return square - 2 * lr * (mean * _error_function(z) + pull) + lr**2
+
+
+# Of rules that are not linear: E[w] and E[w²] after a step, if the point were normal before it.
+MOMENTS: dict[type[Optimizer], tuple[Any, ...]] = {SignDescent: (_sign_mean, _sign_square)}
+NAMES_OF_MOMENTS = ("lr", "curvature", "deviation", "mean", "square")
 # By rule: the mean loss after many steps, and the learning rate from which on there is none.
 THEORY = {
     GradientDescent: (
@@ -70,6 +110,7 @@ THEORY = {
         _nesterov_floor,
         lambda beta, curvature: 2 * (1 + beta) / (1 + 2 * beta) / curvature,
     ),
+    SignDescent: (_sign_floor, lambda: 1e99),
 }
 
 
@@ -91,13 +132,15 @@ def noise_floor(
     for every step and its limit, the noise floor: :math:`\eta\sigma^2 / (2B(2 - \eta h))` for
     gradient descent, :math:`\eta\sigma^2 (1 + \beta) / (2B(1 - \beta)(2(1 + \beta) - \eta h))`
     with momentum. The reader moves η, β, h, σ and B, and can look at the average of the points
-    instead: k times the mean of its squares goes to :math:`\sigma^2 / (B h^2)`.
+    instead: k times the mean of its squares goes to :math:`\sigma^2 / (B h^2)`. For sign descent
+    theory takes the points to be normal; for small η the floor is
+    :math:`\eta\sigma\sqrt{\pi/32B}`.
 
     Parameters
     ----------
     rule : GradientDescent, Momentum, HeavyBall, AverageMomentum, Nesterov, or Averaging of one
         Of these the floor is known. By default ``GradientDescent(lr=0.1)``. `Averaging` shows the
-        average of the points first.
+        average of the points first. `SignDescent` too, but no average of its points.
     curvature : float
         h > 0.
     noise : float
@@ -136,6 +179,9 @@ def noise_floor(
     sliders = _noise_sliders(rule, curvature, noise, batch)
     names = [slider["key"] for slider in sliders]
     floor, edge = (tree(part, names, "theory") for part in THEORY[type(rule)])
+    moments = [tree(part, NAMES_OF_MOMENTS, "theory") for part in MOMENTS.get(type(rule), ())]
+    if moments and averaging:
+        raise TypeError(f"rule must be one of which theory knows the average, got rule = {rule!r}")
     specification = {
         "kind": "noiseFloor",
         "title": title or f"Noise floor of {figures.label_of(rule)}",
@@ -148,6 +194,7 @@ def noise_floor(
         "runs": runs,
         "floor": floor,
         "edge": edge,
+        **({"moments": moments} if moments else {}),
     }
     still = partial(_draw_floor, rule, curvature, noise, batch, start, (steps, runs))
     return Explorer(specification, still)

@@ -30,6 +30,7 @@ from optimlib.rules.rmsprop import RMSProp
 from optimlib.rules.rprop import Rprop
 from optimlib.rules.rule import Rule
 from optimlib.rules.schedule_free import ScheduleFree
+from optimlib.rules.sign_descent import SignDescent
 from optimlib.rules.steepest_descent import SteepestDescent
 from optimlib.rules.wrapper import Wrapper
 from optimlib.rules.yogi import Yogi
@@ -69,6 +70,7 @@ __all__ = [
     "Rprop",
     "Rule",
     "ScheduleFree",
+    "SignDescent",
     "SteepestDescent",
     "Wrapper",
     "Yogi",

@@ -394,6 +394,10 @@ FORMULAS |= {
             r"w_t &= w_{t-1} - \eta (\operatorname{sign}(c_t) + \lambda w_{t-1})",
         ),
     ),
+    "SignDescent": (
+        GRADIENT,
+        ("wₜ = wₜ₋₁ − η sign(gₜ)", r"w_t &= w_{t-1} - \eta \operatorname{sign}(g_t)"),
+    ),
 }
 AHEAD = (
     "gₜ = ∇f((1 − β) zₜ₋₁ + β wₜ₋₁)",

@@ -332,6 +332,10 @@ def check_adaptive_schedule_free(method):
 
 def check_decaying_schedule_free(method):
     check_schedule_free(method, dict(weight_decay=0.6), decay=0.6)
+def check_sign_descent(method):
+    slopes = GRADIENTS.copy()
+    slopes[::4] = 0.0  # Where there is no slope it stays.
+    close(feed(method(LR), slopes), np.where(slopes > 0, -LR, np.where(slopes < 0, LR, 0)))
 
 
 CHECKS = [
@@ -476,6 +480,19 @@ CHECKS = [
             check_adaptive_schedule_free,
             check_decaying_schedule_free,
         )
+    (
+        check_sign_descent,
+        ol.SignDescent,
+        [
+            wrong.SignAscent,
+            wrong.AlwaysDown,
+            wrong.OneSignForAll,
+            wrong.SignForgotten,
+            wrong.SignOfTheLargest,
+            wrong.SignOfTheWhole,
+            wrong.SizeKept,
+            wrong.ZeroHasASign,
+        ],
     ),
 ]
 RIGHT = [pytest.param(check, rule, id=check.__name__) for check, rule, _ in CHECKS]
@@ -685,13 +702,21 @@ def test_coordinatewise_rules_see_a_rotation_and_gradient_descent_does_not(title
         assert (difference > 0.01) if sees else (difference < 1e-14)
 
 
-@pytest.mark.parametrize("make", [partial(ol.Lion, weight_decay=0.0), ol.Rprop])
+@pytest.mark.parametrize("make", [partial(ol.Lion, weight_decay=0.0), ol.Rprop, ol.SignDescent])
 @settings(max_examples=20, deadline=None)
 @given(power=st.integers(-20, 20))
 def test_sign_methods_do_not_see_the_scale(make, power):
     steps = feed(make(LR), GRADIENTS)
     assert np.array_equal(steps, feed(make(LR), GRADIENTS * 2.0**power))
     close(np.abs(feed(ol.Lion(LR), GRADIENTS)), LR)
+    close(np.abs(feed(ol.SignDescent(LR), GRADIENTS)), LR)
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.7])
+def test_lion_with_one_beta_is_the_sign_of_an_average(beta):
+    steps = feed(ol.Lion(LR, beta, beta, weight_decay=0.0), GRADIENTS)
+    close(steps, -LR * np.sign((1 - beta) * past(beta, GRADIENTS)))
+    assert np.array_equal(steps, feed(ol.SignDescent(LR), GRADIENTS)) == (beta == 0)
 
 
 FIRST_STEPS = {

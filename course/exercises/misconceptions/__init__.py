@@ -22,6 +22,7 @@ from course.exercises.misconceptions.relatives import (
 )
 from course.exercises.misconceptions.scaled import ADAGRAD, RMSPROP
 from course.exercises.misconceptions.schedule_free import SCHEDULE_FREE
+from course.exercises.misconceptions.signs import SIGN_DESCENT
 
 __all__ = [
     "ADABELIEF",
@@ -43,6 +44,7 @@ __all__ = [
     "RMSPROP",
     "RPROP",
     "SCHEDULE_FREE",
+    "SIGN_DESCENT",
     "YOGI",
     "describe",
 ]

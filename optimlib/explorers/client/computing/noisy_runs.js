@@ -35,6 +35,20 @@ export function noiseTheory(rule, hyperparameters, curvature, start, spread, ste
   return { squares, averaged };
 }
 
+// The squares alone, for a rule that is not linear: by formulas of E[w] and E[w²] after a step.
+export function momentsTheory(moments, lr, curvature, start, deviation, steps) {
+  const [nextMean, nextSquare] = moments.map(compile);
+  const values = { lr, curvature, deviation, mean: start, square: start * start };
+  const squares = Float64Array.from({ length: steps + 1 }, (_, k) => {
+    if (k === 0) return values.square;
+    const mean = nextMean(values);
+    values.square = nextSquare(values);
+    values.mean = mean;
+    return values.square;
+  });
+  return { squares };
+}
+
 // k times the squared mean of the first k points after the start.
 export function averagedSquares(points) {
   let sum = 0;

@@ -3,7 +3,7 @@
 import { number } from "../../../javascript/by_hand.js";
 import { ruleOf } from "../computing/code.js";
 import { compile } from "../computing/formulas.js";
-import { averagedSquares, noiseTheory, noisyRun } from "../computing/noisy_runs.js";
+import { averagedSquares, momentsTheory, noiseTheory, noisyRun } from "../computing/noisy_runs.js";
 import { drawer } from "../computing/random.js";
 import { histogram, meanAndError, rootMeanSquare } from "../computing/statistics.js";
 import { addSeed, compared, drawHistogram, readCompared } from "../drawing/sampling.js";
@@ -14,7 +14,9 @@ export class NoiseFloor {
     const { averaging, edge, floor, runs, sliders, steps } = specification;
     Object.assign(this, specification, { figure, state: figure.state });
     for (const { key, ...slider } of sliders) figure.slider(key, slider);
-    figure.toggle("averaging", { label: "average of the points", value: averaging });
+    if (!this.moments) {
+      figure.toggle("averaging", { label: "average of the points", value: averaging });
+    }
     [this.floorOf, this.edgeOf] = [floor, edge].map(compile);
     this.draws = drawer(figure.state, runs * steps);
     this.first = Math.floor(steps / 2) + 1;
@@ -34,7 +36,9 @@ export class NoiseFloor {
     const draws = this.draws(), loss = (w2) => curvature / 2 * w2;
     this.points = Array.from({ length: runs }, (_, run) => noisyRun(rule, hyperparameters,
       curvature, start, spread, draws.subarray(run * steps, (run + 1) * steps)));
-    const theory = noiseTheory(rule, hyperparameters, curvature, start, spread, steps);
+    const theory = this.moments
+      ? momentsTheory(this.moments, lr, curvature, start, spread, steps)
+      : noiseTheory(rule, hyperparameters, curvature, start, spread, steps);
     this.settles = lr < this.edgeOf(state);
     const limit = averaging ? (spread / curvature) ** 2 : this.floorOf(state);
     this.limit = this.settles ? limit : NaN;
