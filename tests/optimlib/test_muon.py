@@ -297,7 +297,10 @@ def test_what_the_docstring_says_of_singular_values():
 WRONG = {
     "coefficients exchanged": ("self.b, A, square, self.c", "self.c, A, square, self.b"),
     "no square of A": ("A, square, self.c", "A, +A, self.c"),
-    "one product less": ("square, self.c), X, out=for_X)", "square, self.c)[..., :1], X[..., :1, :])"),
+    "one product less": (
+        "square, self.c), X, out=for_X)",
+        "square, self.c)[..., :1], X[..., :1, :])",
+    ),
     "no normalization": ("X / (np", "X if X is M else X / (np"),
     "norm of the wrong kind": (
         "matrix_norm(X, keepdims=True)",
