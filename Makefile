@@ -51,9 +51,10 @@ notebooks: .venv/book.stamp ## execute all chapters and store their outputs for 
 	@echo "== notebooks: executing all chapters"
 	@$(BIN)/python -m course.site.notebooks
 
-experiments: .venv/book.stamp ## repeat the long comparison that a chapter reads (some minutes)
+experiments: .venv/book.stamp ## repeat the long comparisons that chapters read (some minutes)
 	@echo "== experiments: comparing optimizers"
 	@$(BIN)/python -m course.experiments.comparing
+	@$(BIN)/python -m course.experiments.matrices
 
 CLIENT := optimlib/explorers/client
 

@@ -7,6 +7,9 @@ mini-batches here, autograd and `torch.optim.Adam` there, the same model and the
 two take turns, round after round; the table gives medians over the rounds, also of the ratio. Each
 has one thread: arrays of this size are too small for more, and PyTorch is slower with two. Target:
 at most 1/4 of PyTorch's time.
+
+Below it a step of Muon on a matrix beside its 15 matrix products alone, taking turns. Target: at
+most 1.1 of their time.
 """
 
 import argparse
@@ -73,8 +76,34 @@ def seconds(steps, count):
     return (time.perf_counter() - began) / count
 
 
+def products(X, steps=5):
+    """Compute what Newton-Schulz steps multiply, and nothing else."""
+    for _ in range(steps):
+        A = X @ X.mT
+        (A @ A) @ X
+
+
+def muon(rounds, size=512):
+    """Print what a step of Muon takes beside its matrix products: CPU time, for others run too."""
+    print(f"\nMuon, {size} x {size}: milliseconds a step, median of the rounds")
+    print(f"{'type':<9}{'step':>9}{'products':>9}{'ratio':>7}")
+    for kind in ("float64", "float32"):
+        G, B, w = np.random.default_rng(0).normal(size=(3, 1, size, size)).astype(kind)
+        rule, rows = ol.Muon(lr=0.02), []
+        X = rule.update(1, G, B, w=w)["X0"]
+        for _ in range(rounds):
+            began = time.thread_time()
+            rule.update(1, G, B, w=w)
+            half = time.thread_time()
+            products(X)
+            rows.append((half - began, time.thread_time() - half))
+        step, alone = (1e3 * median(column) for column in zip(*rows, strict=True))
+        ratio = median(step / alone for step, alone in rows)
+        print(f"{kind:<9}{step:>9.1f}{alone:>9.1f}{ratio:>7.2f}")
+
+
 def main():
-    """Print the table."""
+    """Print the tables."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--steps", type=int, default=500, help="steps in a round")
     arguments.add_argument("--rounds", type=int, default=9)
@@ -110,6 +139,7 @@ def main():
             one, other = (1e6 * median(column) for column in zip(*rounds, strict=True))
             title = f"{model.name} {getattr(model, 'activation', '')}"
             print(f"{title:<34}{kind:<9}{one:>9.1f}{other:>9.1f}{median(ratios):>7.2f}")
+    muon(3 * arguments.rounds)
 
 
 if __name__ == "__main__":

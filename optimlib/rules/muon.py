@@ -150,9 +150,11 @@ class Muon(MatrixRule):
         norm = np.linalg.matrix_norm(X, keepdims=True)
         X = X / (np.maximum(norm, self.eps) if self.clamped else norm + self.eps)
         record["X0"] = X
-        for k in range(1, self.ns_steps + 1):
-            A = X @ X.mT
-            X = self.a * X + (self.b * A + self.c * (A @ A)) @ X
+        room = _room(X, self.ns_steps, (self.a, self.b, self.c))
+        for k, (for_A, for_square, for_X) in enumerate(room, start=1):
+            A = np.matmul(X, X.mT, out=for_A)
+            square = np.matmul(A, A, out=for_square)
+            X = _sum(self.a, X, np.matmul(_sum(self.b, A, square, self.c), X, out=for_X))
             record |= {f"A{k}": A, f"X{k}": X}
         if rows > columns:
             X = X.mT
@@ -167,3 +169,33 @@ class Muon(MatrixRule):
             return X
         ratio = columns / rows if self.scale == "columns" else rows / columns
         return np.maximum(1, ratio).item() ** 0.5 * X
+
+
+# From so many numbers on memory costs more than arithmetic: it is asked for once in a step, and
+# sums are made in place, in parts that stay in the processor's cache.
+LARGE, PART = 2**14, 2**13
+
+
+def _room(X, steps, factors):
+    """Return for each step where A, its square and the new X go; None for small matrices."""
+    large = isinstance(X, np.ndarray) and X.size >= LARGE
+    if not large or np.result_type(X, *factors) != X.dtype:
+        return [(None, None, None)] * steps
+    A = np.empty((steps + 1, *X.shape[:-1], X.shape[-2]), X.dtype)
+    new = np.empty((steps, *X.shape), X.dtype)
+    return [(A[k], A[steps], new[k]) for k in range(steps)]
+
+
+def _sum(a, X, Y, c=None):
+    """Return aX + Y, or aX + cY, the same bits as by operators; a large Y is overwritten."""
+    factors = (a,) if c is None else (a, c)
+    small = not isinstance(Y, np.ndarray) or Y.size < LARGE
+    if small or not X.dtype == Y.dtype == np.result_type(Y, *factors):
+        return a * X + (Y if c is None else c * Y)
+    rows = max(1, PART * Y.shape[-2] // Y.size)
+    for first in range(0, Y.shape[-2], rows):
+        part = Y[..., first : first + rows, :]
+        if c is not None:
+            np.multiply(c, part, out=part)
+        np.add(a * X[..., first : first + rows, :], part, out=part)
+    return Y

@@ -300,6 +300,22 @@ def penalized(rule, start, lr, decays):
     return "same" if are_close(*paths) else None
 
 
+def steepest(norm, p, q):
+    """By search: of the four steps, made as long as each other, that along which f falls most."""
+    G = np.array([[p, q], [q, p]])
+    steps = {"unit": np.eye(2), "signs": np.sign(G), "scaled": G, "inverse": np.linalg.inv(G)}
+    length = {
+        "spectral": lambda P: np.linalg.norm(P, 2),
+        "Frobenius": np.linalg.norm,
+        "largest entry": lambda P: abs(P).max(),
+    }[norm]
+    gains = {name: np.sum(G * P) / length(P) for name, P in steps.items()}
+    best = max(gains, key=gains.get)
+    others = np.random.default_rng(0).normal(size=(1000, 2, 2))
+    assert all(np.sum(G * P) / length(P) < gains[best] for P in others)
+    return best
+
+
 @cache
 def ends_there(name, line):
     a, b = line
@@ -376,6 +392,7 @@ TRUTHS = {
     "nesterov/line": ahead,
     "networks/no-learning": no_learning,
     "newton/scale": scaled,
+    "matrices/steepest": steepest,
     "quasi-newton/first-step": first_step,
     "rmsprop/thousandfold": changed,
     "saddle-points/newton": where,

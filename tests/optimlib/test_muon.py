@@ -295,9 +295,12 @@ def test_what_the_docstring_says_of_singular_values():
 # Forms that are not Muon.
 
 WRONG = {
-    "coefficients exchanged": ("self.b * A + self.c * (A @ A)", "self.c * A + self.b * (A @ A)"),
-    "no square of A": ("self.c * (A @ A)", "self.c * A"),
-    "one product less": ("self.c * (A @ A)) @ X", "self.c * (A @ A))[..., :1] * X"),
+    "coefficients exchanged": ("self.b, A, square, self.c", "self.c, A, square, self.b"),
+    "no square of A": ("A, square, self.c", "A, +A, self.c"),
+    "one product less": (
+        "square, self.c), X, out=for_X)",
+        "square, self.c)[..., :1], X[..., :1, :])",
+    ),
     "no normalization": ("X / (np", "X if X is M else X / (np"),
     "norm of the wrong kind": (
         "matrix_norm(X, keepdims=True)",
@@ -323,7 +326,7 @@ WRONG = {
     "gradient uncorrected": ("new = new / (1 - self.beta**t)", "pass"),
     "always clamped": ("if self.clamped else norm + self.eps", ""),
     "never clamped": ("np.maximum(norm, self.eps) if self.clamped else", ""),
-    "one step less": ("range(1, self.ns_steps + 1)", "range(1, self.ns_steps)"),
+    "one step less": ("_room(X, self.ns_steps, ", "_room(X, self.ns_steps - 1, "),
 }
 
 
@@ -416,3 +419,64 @@ def test_formula_in_latex():
     )
     assert lines[5] == r"A_k &= X_{k-1} X_{k-1}^T,\quad k = 1,\, \dots,\, 5 \\"
     assert lines[6].startswith(r"X_k &= a X_{k-1} + (b A_k + c A_k^2) X_{k-1},\quad k = 1")
+
+
+# How fast it is.
+
+
+def plainly(rule, t, G, B, w):
+    """Return the step of the plain form by one expression for each line of its formula."""
+    B = rule.beta * B + G
+    M = G + rule.beta * B
+    X = M.mT if G.shape[-2] > G.shape[-1] else M
+    X = X / (np.linalg.matrix_norm(X, keepdims=True) + rule.eps)
+    for _ in range(rule.ns_steps):
+        A = X @ X.mT
+        X = rule.a * X + (rule.b * A + rule.c * (A @ A)) @ X
+    X = X.mT if G.shape[-2] > G.shape[-1] else X
+    return -rule.lr * (rule._scaled(X, *G.shape[-2:]) + rule.weight_decay * w)
+
+
+LARGE_STACKS = [(1, 128, 128), (1, 130, 300), (2, 300, 130), (3, 90, 70), (1, 2, 20_000)]
+
+
+def assert_large_ones_are_the_same(Muon):
+    """Sums that are made in place, in parts, have the bits of the formula, and spare what is given.
+
+    A reference that reads memory of the record would not see that A₁ was overwritten: A₁ is too.
+    """
+    for kind, shape in zip(["f8", "f4", "f8", "f4", "f8"], LARGE_STACKS, strict=True):
+        G, B, w = np.random.default_rng(4).normal(size=(3, *shape)).astype(kind)
+        given = G.copy(), B.copy()
+        factors = np.linspace(2, 3, shape[0], dtype=kind)[:, None, None]
+        for rule in (Muon(weight_decay=0.1), Muon().replace_unchecked(a=factors, c=factors)):
+            record = rule.update(2, G, B, w=w)
+            np.testing.assert_array_equal(record["step"], plainly(rule, 2, G, B, w))
+            np.testing.assert_array_equal(record["A1"], record["X0"] @ record["X0"].mT)
+            assert record["step"].dtype == kind
+        # float64 factors of float32 matrices make float64 sums.
+        rule = Muon().replace_unchecked(b=-2 * factors.astype("f8"))
+        np.testing.assert_array_equal(rule.update(2, G, B, w=w)["step"], plainly(rule, 2, G, B, w))
+        assert np.array_equal(given, (G, B))
+
+
+def test_large_matrices_have_the_same_bits():
+    assert_large_ones_are_the_same(ol.Muon)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("np.multiply(c, part, out=part)", "pass"),
+        ("_sum(self.b, A, square, self.c)", "_sum(self.c, square, A, self.b)"),
+        ("first : first + rows, :]\n        if", "first : first + rows - 1, :]\n        if"),
+        ("X.dtype == Y.dtype == np.result_type(Y, *factors)", "True"),
+        ("(A[k], A[steps], new[k])", "(A[0], A[steps], new[k])"),
+        ("!= X.dtype", "is None"),
+        ("range(0, Y.shape[-2], rows)", "range(0, Y.shape[-2] - rows, rows)"),
+    ],
+)
+def test_wrong_sums_are_rejected(old, new):
+    wrong = variant(sys.modules["optimlib.rules.muon"], old, new).Muon
+    with pytest.raises((AssertionError, ValueError)):
+        assert_large_ones_are_the_same(wrong)
