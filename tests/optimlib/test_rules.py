@@ -332,6 +332,8 @@ def check_adaptive_schedule_free(method):
 
 def check_decaying_schedule_free(method):
     check_schedule_free(method, dict(weight_decay=0.6), decay=0.6)
+
+
 def check_sign_descent(method):
     slopes = GRADIENTS.copy()
     slopes[::4] = 0.0  # Where there is no slope it stays.
@@ -480,6 +482,7 @@ CHECKS = [
             check_adaptive_schedule_free,
             check_decaying_schedule_free,
         )
+    ),
     (
         check_sign_descent,
         ol.SignDescent,
