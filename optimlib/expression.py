@@ -75,10 +75,12 @@ class _Recorder:
     """Ends a recording early where the tree grows with the data.
 
     With `coordinates` a symbol stands for each of many numbers, as in a rule, else for one.
+    With `combined` the code may combine all coordinates by what is in `COMBINING`.
     """
 
-    def __init__(self, most, coordinates):
+    def __init__(self, most, coordinates, combined=False):
         self.most, self.left, self.coordinates = most, most, coordinates
+        self.combined = combined
 
     def expect(self, operations):
         if operations > self.left:
@@ -214,6 +216,30 @@ def frobenius_norm(X: Array) -> Array:
     """Return √Σx² of each matrix of a stack: the function of a `Call`."""
     return np.linalg.matrix_norm(X, keepdims=True)
 
+
+# What combines the coordinates of a run into one number.
+
+
+def norm(x: Array) -> Array:
+    """Return √Σx² of each run: the function of a `Call`."""
+    return np.linalg.norm(x, axis=0)
+
+
+def sum_of_sizes(x: Array) -> Array:
+    """Return Σ|x| of each run: the function of a `Call`."""
+    return np.linalg.norm(x, ord=1, axis=0)
+
+
+def dot_product(x: Array, y: Array) -> Array:
+    """Return Σxy of each run: the function of a `Call`."""
+    return np.sum(x * y, axis=0)
+
+
+# Functions of NumPy's by their names and arguments.
+COMBINING = {
+    ("norm", (("axis", 0),)): norm,
+    ("norm", (("axis", 0), ("ord", 1))): sum_of_sizes,
+}
 
 # The arithmetic of matrices: which arguments may be matrices, and not numbers.
 ON_MATRICES = {
@@ -405,6 +431,14 @@ def _apply_function(function, args, kwargs):
             return args[0].mT
         if function is np.linalg.matrix_norm and kwargs == {"keepdims": True}:
             return Call(frobenius_norm, args)
+    recorder = _recorder.get()
+    if recorder is not None and recorder.combined:
+        known = COMBINING.get((function.__name__, tuple(sorted(kwargs.items()))))
+        if known and function is np.linalg.norm:
+            return Call(known, (as_node(args[0]),))
+        product = getattr(args[0], "function", None) is np.multiply
+        if function is np.sum and kwargs == {"axis": 0} and product:
+            return Call(dot_product, args[0].arguments)
     if _of_coordinates():
         name = f"{function.__module__}.{function.__name__}".replace("numpy", "np")
         raise _refusal(name, ". It is written for one number at a time")
@@ -489,7 +523,8 @@ class RuleRecording:
 def record_rule(rule: Any, wide: bool | None = None) -> RuleRecording:
     """Run `rule.look_ahead` and `rule.update` on symbols and return a `RuleRecording`.
 
-    A `MatrixRule` is run on matrices; if `wide`, these have no more rows than columns, else more.
+    A `MatrixRule` is run on matrices; if `wide`, these have no more rows than columns, else more. A
+    `VectorRule` may combine coordinates.
 
     Raises
     ------
@@ -520,7 +555,10 @@ def record_rule(rule: Any, wide: bool | None = None) -> RuleRecording:
         return nodes, (names, nodes)
 
     watched, way_out = (symbolic.look_ahead, symbolic.update), "what a rule remembers is its state"
-    names, (look_ahead, *nodes) = _record(run, watched, type(rule).__name__, way_out)
+    combined = getattr(rule, "combines", False)
+    names, (look_ahead, *nodes) = _record(
+        run, watched, type(rule).__name__, way_out, combined=combined
+    )
     rule.check_record(names)
     return RuleRecording(look_ahead, dict(zip(names, nodes, strict=True)))
 
@@ -622,7 +660,7 @@ def record_function(function: Callable[..., Any], names: Sequence[str]) -> Node:
     return _record(run, [function], None, way_out)
 
 
-def _record(run, watched, who, way_out, coordinates=True, most=MOST):
+def _record(run, watched, who, way_out, coordinates=True, most=MOST, combined=False):
     """Return what `run` returns beside its nodes, if the `watched` functions in it are pure.
 
     It is run twice, unless all is seen that these can reach and nothing of it has changed.
@@ -632,12 +670,12 @@ def _record(run, watched, who, way_out, coordinates=True, most=MOST):
     watch = Watch(*watched)
     token = _recorder.set(None)
     try:
-        _recorder.set(_Recorder(most, coordinates))
+        _recorder.set(_Recorder(most, coordinates, combined))
         first, result = second, _ = run()
         changed = watch.changed()
         if changed is not None or watch.opaque:
             watch_again = watch if changed is None else Watch(*watched)
-            _recorder.set(_Recorder(most, coordinates))
+            _recorder.set(_Recorder(most, coordinates, combined))
             second, _ = run()
             changed = watch_again.changed()
     except NotPureError:

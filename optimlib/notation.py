@@ -28,6 +28,7 @@ from optimlib.rules.blocks import Blocks
 from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
+from optimlib.rules.vector_rule import VectorRule
 from optimlib.symbols import shown_exactly
 from optimlib.types import ArrayLike
 from optimlib.typesetting import WRITERS, TreeWriter
@@ -74,7 +75,7 @@ class Notation:
         return f'<pre class="notation">{html.escape(self.text)}</pre>'
 
 
-def formula(subject: Rule | MatrixRule | Blocks | Objective) -> Notation:
+def formula(subject: Rule | VectorRule | MatrixRule | Blocks | Objective) -> Notation:
     r"""Return the formula of a rule or an objective, read from its code.
 
     Parameters
@@ -106,7 +107,7 @@ def formula(subject: Rule | MatrixRule | Blocks | Objective) -> Notation:
     \nabla f(x,\, y) &= (2 x + y,\, 2 y + x)
     \end{aligned}
     """
-    if isinstance(subject, Rule | MatrixRule):
+    if isinstance(subject, Rule | VectorRule | MatrixRule):
         return _notation([_rule_lines(subject, writer) for writer in WRITERS])
     if isinstance(subject, Blocks):
         return _notation([_blocks_lines(subject, writer) for writer in WRITERS])
@@ -151,7 +152,7 @@ def by_hand(rule: Optimizer, objective: Objective, w0: ArrayLike, steps: int) ->
     w₁ = (1, 2) − 0.1 · (4, 5) = (0.6, 1.5)
     """
     check_order(rule, objective)
-    if not isinstance(rule, Rule):
+    if not isinstance(rule, Rule | VectorRule):
         raise TypeError(
             "by_hand writes the steps of rules that act on one coordinate at a time, got rule = "
             f"{rule!r}: their numbers are in ol.trace(rule, objective, w0, steps)"
@@ -246,6 +247,8 @@ def _repeated(line, times, w):
 def steps_of(recording: RuleRecording) -> list[tuple[str, Node]]:
     """Return (name, node) for each line of a step: what `update` names, and the new point."""
     named = [(name, node) for name, node in recording.names.items() if name != "step"]
+    # What only keeps its value is no line.
+    named = [(n, node) for n, node in named if not (isinstance(node, Symbol) and node.name == n)]
     step = recording.names["step"]
     w = Matrix("w") if step.sides else Symbol("w")
     return [*named, ("w", Call(np.add, (w, step)))]
@@ -294,6 +297,8 @@ def _steps_lines(rule, objective, w0, records, trees, w):
     recording, gradients = trees
     start = np.asarray(w0)
     start = start.astype(float) if start.dtype.kind in "iu" else start
+    if isinstance(rule, VectorRule):
+        start = np.atleast_1d(start)
     state = dict(zip(rule.state, rule.initial(start), strict=True))
     before = {name: _plain(value) for name, value in {"w": w0, **state}.items()}
     groups = []

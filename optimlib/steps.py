@@ -84,7 +84,7 @@ class Steps:
         """Raise an error unless the first record holds real numbers in the right shapes."""
         while isinstance(getattr(rule, "rule", None), Optimizer):
             rule = rule.rule
-        owner = f"{type(rule).__name__}.{'update' if isinstance(rule, Rule) else 'advance'}"
+        owner = f"{type(rule).__name__}.{'update' if hasattr(rule, 'update') else 'advance'}"
         if not isinstance(record, dict):
             raise TypeError(f"{owner} must return a dict, got {record!r}")
         shapes = {name: np.shape(a) for name, a in zip(self._names, self.state, strict=True)}

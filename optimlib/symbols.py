@@ -22,6 +22,7 @@ SYMBOLS = {
     "look_ahead": ("w", "tilde"),
     "v_max": ("v", "max"),
     "rho_inf": ("rho", "infinity"),
+    "w0": ("w", "start"),
 }
 
 # Names of problems that have others in words, or those of people; the rest have spaces.
@@ -59,6 +60,8 @@ def _parts(name, index):
     stem, _, ending = letters.rpartition("_")
     if stem and ending in ACCENTS:
         letters, accent = stem, ending
+    if accent == "start":  # w₀ whatever the step is
+        return letters, "", "0", ""
     return letters, accent, number, "" if accent == "infinity" else index
 
 

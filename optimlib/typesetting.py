@@ -11,7 +11,16 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from optimlib.expression import Call, Constant, Node, Symbol, frobenius_norm
+from optimlib.expression import (
+    Call,
+    Constant,
+    Node,
+    Symbol,
+    dot_product,
+    frobenius_norm,
+    norm,
+    sum_of_sizes,
+)
 from optimlib.symbols import (
     SUPERSCRIPTS,
     number_latex,
@@ -29,6 +38,8 @@ Written: TypeAlias = tuple[str, int]
 Pairs: TypeAlias = Sequence[tuple[str, str]]
 Groups: TypeAlias = Sequence[Sequence[str]]
 
+# Norms, and what is written below their bars.
+NORMS = {frobenius_norm: "F", norm: "", sum_of_sizes: "1"}
 RELATIONS = (np.equal, np.less, np.less_equal, np.greater, np.greater_equal)
 
 
@@ -48,8 +59,14 @@ class Latex:
         return rf"\left|{text}\right|" if r"\frac" in text else f"|{text}|"
 
     @staticmethod
-    def norm(text: str) -> str:
-        return rf"\left\|{text}\right\|_F" if r"\frac" in text else rf"\|{text}\|_F"
+    def norm(text: str, kind: str) -> str:
+        below = f"_{kind}" if kind else ""
+        tall = r"\frac" in text
+        return (rf"\left\|{text}\right\|" if tall else rf"\|{text}\|") + below
+
+    @staticmethod
+    def angles(text: str) -> str:
+        return rf"\langle {text} \rangle"
 
     @staticmethod
     def cases(pairs: Pairs, otherwise: str) -> str:
@@ -110,8 +127,12 @@ class Text:
         return f"|{text}|"
 
     @staticmethod
-    def norm(text: str) -> str:
-        return f"‖{text}‖_F"
+    def norm(text: str, kind: str) -> str:
+        return f"‖{text}‖" + {"F": "_F", "1": "₁", "": ""}[kind]
+
+    @staticmethod
+    def angles(text: str) -> str:
+        return f"⟨{text}⟩"
 
     @classmethod
     def cases(cls, pairs: Pairs, otherwise: str) -> str:
@@ -289,8 +310,12 @@ class TreeWriter:
             return self.writer.bars(self.write(node.arguments[0])[0]), ATOM
         if function is np.matrix_transpose:
             return self._power(node.arguments[0], "T"), POWER
-        if function is frobenius_norm:
-            return self.writer.norm(self.write(node.arguments[0])[0]), ATOM
+        if function in NORMS:
+            inner = self.write(node.arguments[0])[0]
+            return self.writer.norm(inner, NORMS[function]), ATOM
+        if function is dot_product:
+            both = self.writer.comma.join(self.write(a)[0] for a in node.arguments)
+            return self.writer.angles(both), ATOM
         return self._call(node, self.writer.function(function.__name__)), ATOM
 
     def _call(self, node, name):

@@ -12,7 +12,7 @@ from optimlib import rules
 OPTIMIZERS = [
     cls
     for cls in (getattr(rules, name) for name in rules.__all__)
-    if cls not in (ol.Optimizer, ol.Rule, ol.MatrixRule, ol.Wrapper)
+    if cls not in (ol.Optimizer, ol.Rule, ol.VectorRule, ol.MatrixRule, ol.Wrapper)
 ]
 
 # Every rule in each form that it declares, ready to be given a learning rate.

@@ -12,6 +12,8 @@ from optimlib.rules.bfgs import BFGS
 from optimlib.rules.blocks import Blocks
 from optimlib.rules.clipping import ClipNorm, ClipValue
 from optimlib.rules.conjugate_gradient import ConjugateGradient
+from optimlib.rules.dadapt_sgd import DAdaptSGD
+from optimlib.rules.dog import DoG
 from optimlib.rules.gradient_descent import GradientDescent
 from optimlib.rules.l2 import L2, DecoupledWeightDecay
 from optimlib.rules.lbfgs import LBFGS
@@ -24,6 +26,7 @@ from optimlib.rules.nadam import NAdam
 from optimlib.rules.nesterov import Nesterov
 from optimlib.rules.newton import Newton
 from optimlib.rules.optimizer import Optimizer
+from optimlib.rules.prodigy import Prodigy
 from optimlib.rules.projection import Projection
 from optimlib.rules.radam import RAdam
 from optimlib.rules.rmsprop import RMSProp
@@ -32,6 +35,7 @@ from optimlib.rules.rule import Rule
 from optimlib.rules.schedule_free import ScheduleFree
 from optimlib.rules.sign_descent import SignDescent
 from optimlib.rules.steepest_descent import SteepestDescent
+from optimlib.rules.vector_rule import VectorRule
 from optimlib.rules.wrapper import Wrapper
 from optimlib.rules.yogi import Yogi
 
@@ -52,7 +56,9 @@ __all__ = [
     "ClipNorm",
     "ClipValue",
     "ConjugateGradient",
+    "DAdaptSGD",
     "DecoupledWeightDecay",
+    "DoG",
     "GradientDescent",
     "HeavyBall",
     "Lion",
@@ -64,6 +70,7 @@ __all__ = [
     "Nesterov",
     "Newton",
     "Optimizer",
+    "Prodigy",
     "Projection",
     "RAdam",
     "RMSProp",
@@ -72,6 +79,7 @@ __all__ = [
     "ScheduleFree",
     "SignDescent",
     "SteepestDescent",
+    "VectorRule",
     "Wrapper",
     "Yogi",
 ]

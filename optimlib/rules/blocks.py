@@ -13,6 +13,7 @@ from optimlib.objective import Objective
 from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule, check_call
+from optimlib.rules.vector_rule import VectorRule
 from optimlib.rules.wrapper import Wrapper
 from optimlib.types import Array, ArrayLike, Record, Start
 
@@ -49,8 +50,8 @@ class Blocks(Optimizer):
         If a block has no rule, a key names no block, a matrix rule is given what is no matrix, or a
         shape is not a tuple of integers >= 1.
     TypeError
-        If `rules` or `shapes` is not a dict, or a rule is not a `Rule`, a `MatrixRule` or a wrapper
-        around one.
+        If `rules` or `shapes` is not a dict, or a rule is not a `Rule`, a `VectorRule`, a
+        `MatrixRule` or a wrapper around one.
 
     Examples
     --------
@@ -77,7 +78,7 @@ class Blocks(Optimizer):
                 raise TypeError(self._complaint(name, value, "a dict that is not empty"))
             object.__setattr__(self, name, dict(value))
         for key, rule in self.rules.items():
-            if not isinstance(_core(rule), Rule | MatrixRule):
+            if not isinstance(_core(rule), Rule | VectorRule | MatrixRule):
                 words = f"a rule like ol.Adam(lr=0.1), or a wrapper around one, for {key!r}"
                 raise TypeError(self._complaint("rules", rule, words))
         for name, shape in self.shapes.items():

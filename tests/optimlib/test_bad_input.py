@@ -314,7 +314,7 @@ IN_RANGE = {
     "in (0, 1]": "half, cube",
     "finite": "negative, negative integer, zero, half, large, matrix, cube",
 }
-ABSTRACT = ol.Optimizer, ol.Rule, ol.MatrixRule, ol.Wrapper
+ABSTRACT = ol.Optimizer, ol.Rule, ol.VectorRule, ol.MatrixRule, ol.Wrapper
 NEEDED = dict(rule=ADAM, lr=0.1, limit=1.0, weight_decay=0.1)
 NEEDED |= dict(rules={"rest": ADAM}, shapes={"a": (1,)})
 # What a form of a rule is a form of.

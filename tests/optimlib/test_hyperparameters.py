@@ -50,6 +50,8 @@ RANGES = {
     "c": "finite",
     "rms": "finite and > 0",
     "ns_steps": ">= 0",
+    "d0": "finite and > 0",
+    "r0": "finite and > 0",
 }
 
 EXAMPLES = {type(make(0.1)): make(0.1) for make in WRAPPERS.values()}
@@ -70,6 +72,8 @@ every_limited_field = each("cls, name, declared", LIMITED)
 
 def made(cls, name, value):
     others = {"scale": None} if name == "rms" else {}
+    if name == "eps" and cls is ol.ScheduleFree:
+        others = {"beta2": 0.9}
     return replace(EXAMPLES[cls], **{name: value}, **others)
 
 

@@ -426,7 +426,7 @@ FORMULAS |= {
         V_HAT,
         (
             "zₜ = zₜ₋₁ − η gₜ / (√v̂ₜ + ε)",
-            r"z_t &= z_{t-1} - \frac{\eta g_t}{\sqrt{\hat{v}_t} + \varepsilon}",
+            r"z_t &= z_{t-1} - \eta \frac{g_t}{\sqrt{\hat{v}_t} + \varepsilon}",
         ),
         *WEIGHTED,
     ),

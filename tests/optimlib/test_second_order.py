@@ -633,7 +633,7 @@ def test_converged_run_stays(method):
 
 
 def test_every_method_is_tested():
-    first_order = ol.Rule | ol.MatrixRule | ol.Blocks | ol.Wrapper
+    first_order = ol.Rule | ol.VectorRule | ol.MatrixRule | ol.Blocks | ol.Wrapper
     others = {cls for cls in OPTIMIZERS if not issubclass(cls, first_order)}
     assert {type(method) for method in METHODS.values()} == others
 
