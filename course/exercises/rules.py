@@ -48,4 +48,8 @@ EXERCISES = [
     _exercise("adabelief", CONVENTIONS, "adaptive methods", rules.AdaBelief, wrong.ADABELIEF, 2),
     _exercise("yogi", CONVENTIONS, "adaptive methods", rules.Yogi, wrong.YOGI, 2),
     _exercise("lion", CONVENTIONS, "signs", rules.Lion, wrong.LION, 2, POINT),
+    _exercise("adan", CONVENTIONS, "look-ahead", rules.Adan, wrong.ADAN, 3, POINT),
+    _exercise("ademamix", CONVENTIONS, "adaptive methods",
+              rules.AdEMAMix, wrong.ADEMAMIX, 2, POINT),
+    _exercise("adopt", CONVENTIONS, "adaptive methods", rules.ADOPT, wrong.ADOPT_MISTAKES, 3),
 ]  # fmt: skip

@@ -6,6 +6,9 @@ from optimlib.rules.adagrad import AdaGrad
 from optimlib.rules.adam import Adam
 from optimlib.rules.adamax import Adamax
 from optimlib.rules.adamw import AdamW
+from optimlib.rules.adan import Adan
+from optimlib.rules.ademamix import AdEMAMix
+from optimlib.rules.adopt import ADOPT
 from optimlib.rules.amsgrad import AMSGrad
 from optimlib.rules.averaging import Averaging
 from optimlib.rules.bfgs import BFGS
@@ -34,16 +37,19 @@ from optimlib.rules.wrapper import Wrapper
 from optimlib.rules.yogi import Yogi
 
 __all__ = [
+    "ADOPT",
     "BFGS",
     "L2",
     "LBFGS",
     "AMSGrad",
+    "AdEMAMix",
     "AdaBelief",
     "AdaGrad",
     "Adadelta",
     "Adam",
     "AdamW",
     "Adamax",
+    "Adan",
     "AverageMomentum",
     "Averaging",
     "Blocks",
