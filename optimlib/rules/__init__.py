@@ -2,6 +2,7 @@
 
 from optimlib.rules.adabelief import AdaBelief
 from optimlib.rules.adadelta import Adadelta
+from optimlib.rules.adafactor import Adafactor
 from optimlib.rules.adagrad import AdaGrad
 from optimlib.rules.adam import Adam
 from optimlib.rules.adamax import Adamax
@@ -17,6 +18,7 @@ from optimlib.rules.clipping import ClipNorm, ClipValue
 from optimlib.rules.conjugate_gradient import ConjugateGradient
 from optimlib.rules.gradient_descent import GradientDescent
 from optimlib.rules.l2 import L2, DecoupledWeightDecay
+from optimlib.rules.lamb import LAMB
 from optimlib.rules.lbfgs import LBFGS
 from optimlib.rules.lion import Lion
 from optimlib.rules.lookahead import Lookahead
@@ -40,12 +42,14 @@ __all__ = [
     "ADOPT",
     "BFGS",
     "L2",
+    "LAMB",
     "LBFGS",
     "AMSGrad",
     "AdEMAMix",
     "AdaBelief",
     "AdaGrad",
     "Adadelta",
+    "Adafactor",
     "Adam",
     "AdamW",
     "Adamax",

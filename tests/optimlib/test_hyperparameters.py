@@ -50,6 +50,8 @@ RANGES = {
     "b": "finite",
     "c": "finite",
     "rms": "finite and > 0",
+    "power": "finite and > 0",
+    "floor": "finite and >= 0",
     "ns_steps": ">= 0",
 }
 

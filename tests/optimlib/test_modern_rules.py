@@ -183,8 +183,9 @@ WRONG = {
 def test_wrong_forms_are_rejected(name):
     rule, *change = WRONG[name]
     wrong = changed(rule, change)
-    with np.errstate(all="ignore"), pytest.raises(BaseExceptionGroup):
+    with np.errstate(all="ignore"), pytest.raises(BaseExceptionGroup) as error:
         each("run", runs(rule=rule))(lambda run: assert_same(run, wrong))()
+    assert {type(e) for e in error.value.exceptions} == {AssertionError}
 
 
 @pytest.mark.parametrize("library", make.LIBRARIES)
