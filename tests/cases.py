@@ -29,6 +29,8 @@ RULES |= {
     ),
     "RAdam, eps before correction": partial(ol.RAdam, eps_before_correction=True, threshold=4),
     "Lion": partial(ol.Lion, weight_decay=0.01),
+    "AdEMAMix": partial(ol.AdEMAMix, weight_decay=0.01),
+    "Adan": partial(ol.Adan, weight_decay=0.01),
 }
 
 # Every wrapper, around one rule or another wrapper.

@@ -301,6 +301,48 @@ def sign_2(t, g, lr):
 def sign_3(g, lr):
     size = np.abs(g)
     return dict(step=-lr * g / np.where(size > 0, size, 1))
+def adan_1(t, g, m, d, v, g_tilde, w, lr, beta1, beta2, beta3, eps, weight_decay):
+    change = g - g_tilde if t > 1 else 0 * g
+    m, d = m + (1 - beta1) * (g - m), d + (1 - beta2) * (change - d)
+    v = v + (1 - beta3) * ((g + beta2 * change) ** 2 - v)
+    top = m / (1 - beta1**t) + beta2 * d / (1 - beta2**t)
+    end = (w - lr * top / (np.sqrt(v / (1 - beta3**t)) + eps)) / (1 + lr * weight_decay)
+    return dict(m=m, d=d, v=v, g_tilde=g, step=end - w)
+
+
+def adan_2(t, g, m, d, v, g_tilde, w, lr, beta1, beta2, beta3, eps, weight_decay):
+    record = adan_1(t, g, m, d, v, g_tilde, 0 * w, lr, beta1, beta2, beta3, eps, weight_decay)
+    return record | dict(step=record["step"] - lr * weight_decay / (1 + lr * weight_decay) * w)
+
+
+def ademamix_1(t, g, m, m_bar, v, w, lr, beta1, beta2, beta3, alpha, eps, weight_decay):
+    m, m_bar = m + (1 - beta1) * (g - m), g - beta3 * (g - m_bar)
+    v = v + (1 - beta2) * (g * g - v)
+    root = (v / (1 - beta2**t)) ** 0.5 + eps
+    step = -lr / (1 - beta1**t) * m / root - lr * alpha * m_bar / root - lr * weight_decay * w
+    return dict(m=m, m_bar=m_bar, v=v, step=step)
+
+
+def ademamix_2(t, g, m, m_bar, v, w, lr, beta1, beta2, beta3, alpha, eps, weight_decay):
+    numbers = beta1, beta2, beta3, alpha, eps, weight_decay
+    record = ademamix_1(t, g, m, m_bar, v, w, 1.0, *numbers)
+    return record | dict(step=lr * record["step"])
+
+
+def adopt_1(t, g, m, v, lr, beta1, beta2, eps):
+    if t == 1:
+        return dict(m=m, v=g**2, step=0 * g)
+    bound = np.sqrt(np.sqrt(t - 1))
+    u = np.clip(g / np.maximum(v**0.5, eps), -bound, bound)
+    m = m + (1 - beta1) * (u - m)
+    return dict(m=m, v=v + (1 - beta2) * (g * g - v), step=-m * lr)
+
+
+def adopt_2(t, g, m, v, lr, beta1, beta2, eps):
+    u = np.sign(g) * np.minimum(abs(g) / np.where(v > eps**2, np.sqrt(v), eps), (t - 1) ** 0.25)
+    share = beta2 * (t > 1)
+    m = u - beta1 * (u - m)
+    return dict(m=m, v=share * v + (1 - share) * g**2, step=lr * -m)
 
 
 REARRANGED = {
@@ -325,4 +367,7 @@ REARRANGED = {
     "yogi": [yogi_1, yogi_2],
     "lion": [lion_1, lion_2],
     "sign-descent": [sign_1, sign_2, sign_3],
+    "adan": [adan_1, adan_2],
+    "ademamix": [ademamix_1, ademamix_2],
+    "adopt": [adopt_1, adopt_2],
 }

@@ -22,6 +22,26 @@ from course.exercises.misconceptions.adam import (  # noqa: F401
     AMSGradForgets,
     AMSGradOtherOrder,
 )
+from course.exercises.misconceptions.modern import (  # noqa: F401
+    AdanAsAdamW,
+    AdanFirstChange,
+    AdanOfGradients,
+    AdanOtherWeight,
+    AdanUncorrected,
+    AdanWithoutChange,
+    AdanWithoutDecay,
+    AdEMAMixAverage,
+    AdEMAMixCorrected,
+    AdEMAMixOfFast,
+    AdEMAMixOutside,
+    AdEMAMixWithoutDecay,
+    ADOPTAdded,
+    ADOPTBoundAhead,
+    ADOPTFromZero,
+    ADOPTNow,
+    ADOPTOutside,
+    ADOPTUnclipped,
+)
 from course.exercises.misconceptions.momentum import (  # noqa: F401
     DampenedMomentum,
     RateOutsideHeavyBall,

@@ -52,4 +52,8 @@ EXERCISES = [
     _exercise("lion", CONVENTIONS, "signs", rules.Lion, wrong.LION, 2, POINT),
     _exercise("sign-descent", "modern/signs", "signs",
               rules.SignDescent, wrong.SIGN_DESCENT, 1),
+    _exercise("adan", CONVENTIONS, "look-ahead", rules.Adan, wrong.ADAN, 3, POINT),
+    _exercise("ademamix", CONVENTIONS, "adaptive methods",
+              rules.AdEMAMix, wrong.ADEMAMIX, 2, POINT),
+    _exercise("adopt", CONVENTIONS, "adaptive methods", rules.ADOPT, wrong.ADOPT_MISTAKES, 3),
 ]  # fmt: skip

@@ -2,10 +2,14 @@
 
 from optimlib.rules.adabelief import AdaBelief
 from optimlib.rules.adadelta import Adadelta
+from optimlib.rules.adafactor import Adafactor
 from optimlib.rules.adagrad import AdaGrad
 from optimlib.rules.adam import Adam
 from optimlib.rules.adamax import Adamax
 from optimlib.rules.adamw import AdamW
+from optimlib.rules.adan import Adan
+from optimlib.rules.ademamix import AdEMAMix
+from optimlib.rules.adopt import ADOPT
 from optimlib.rules.amsgrad import AMSGrad
 from optimlib.rules.averaging import Averaging
 from optimlib.rules.bfgs import BFGS
@@ -16,6 +20,7 @@ from optimlib.rules.dadapt_sgd import DAdaptSGD
 from optimlib.rules.dog import DoG
 from optimlib.rules.gradient_descent import GradientDescent
 from optimlib.rules.l2 import L2, DecoupledWeightDecay
+from optimlib.rules.lamb import LAMB
 from optimlib.rules.lbfgs import LBFGS
 from optimlib.rules.lion import Lion
 from optimlib.rules.lookahead import Lookahead
@@ -40,16 +45,21 @@ from optimlib.rules.wrapper import Wrapper
 from optimlib.rules.yogi import Yogi
 
 __all__ = [
+    "ADOPT",
     "BFGS",
     "L2",
+    "LAMB",
     "LBFGS",
     "AMSGrad",
+    "AdEMAMix",
     "AdaBelief",
     "AdaGrad",
     "Adadelta",
+    "Adafactor",
     "Adam",
     "AdamW",
     "Adamax",
+    "Adan",
     "AverageMomentum",
     "Averaging",
     "Blocks",

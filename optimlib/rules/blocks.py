@@ -26,7 +26,8 @@ class Blocks(Optimizer):
 
     A point is flat, shape (d, \*batch). `shapes` says which blocks lie in it, one after the other,
     row by row, and `rules` how each is moved. A `MatrixRule` is given its block as a stack of
-    matrices, shape (\*batch, rows, columns); every other rule is given the block's coordinates and
+    matrices, shape (\*batch, rows, columns), and a vector as one of one column if it takes vectors,
+    as `LAMB` and `Adafactor` do; every other rule is given the block's coordinates and
     takes the steps that it would take on them alone. The gradient is taken once for all blocks.
 
     A record holds, beside ``g``, ``step`` and ``w`` of the whole point, what the rule of each block
@@ -104,7 +105,8 @@ class Blocks(Optimizer):
                 f"got rules for {keys}"
             )
         core = _core(self.rules[key])
-        if isinstance(core, MatrixRule) and len(shape) != 2:
+        fits = len(shape) == 2 or (len(shape) == 1 and getattr(core, "vectors", False))
+        if isinstance(core, MatrixRule) and not fits:
             raise ValueError(
                 f"Blocks: {type(core).__name__} moves matrices, and the block {name!r} has shape "
                 f"{shape}: it needs another rule"
@@ -357,7 +359,8 @@ def _fitted(rule, shape):
     """Return `rule` with the matrix rule in it, if there is one, on stacks of matrices."""
     if isinstance(rule, Wrapper):
         return rule.replace_unchecked(rule=_fitted(rule.rule, shape))
-    return _Stacks(rule, shape) if isinstance(rule, MatrixRule) else rule
+    # A vector, which some of these rules take, is a matrix of one column.
+    return _Stacks(rule, (*shape, 1)[:2]) if isinstance(rule, MatrixRule) else rule
 
 
 def _batch_last(array):

@@ -22,6 +22,9 @@ class MatrixRule(Optimizer):
     (\*batch, 1, 1). Each name that `update` returns is an array that begins with the batch, or one
     number; ``step`` has the shape of ``G``, states keep theirs.
 
+    A rule that also moves vectors says ``vectors: ClassVar = True``: it is given a block of shape
+    (n,) as a matrix of one column, (n, 1).
+
     `formula` reads arithmetic, ``@``, ``.mT``, ``.shape`` and
     ``np.linalg.matrix_norm(..., keepdims=True)``.
 
@@ -54,6 +57,7 @@ class MatrixRule(Optimizer):
     lr: LearningRate
 
     sees_point: ClassVar[bool] = False
+    vectors: ClassVar[bool] = False
     check_record = Rule.check_record
 
     def __init_subclass__(cls) -> None:

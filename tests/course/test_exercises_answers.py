@@ -188,7 +188,7 @@ def test_what_is_no_answer_is_a_type_error(answer):
 
 def test_unknown_names_are_an_error_that_helps():
     with pytest.raises(ValueError, match="close are adam"):
-        exercises.check("adan", adam)
+        exercises.check("adem", adam)
 
 
 def test_reports_can_be_asserted_and_shown():

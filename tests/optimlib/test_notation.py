@@ -28,6 +28,58 @@ TWO_MEANS = (
     ("mₜ = β₁ mₜ₋₁ + (1 − β₁) gₜ", r"m_t &= \beta_1 m_{t-1} + (1 - \beta_1) g_t"),
     ("vₜ = β₂ vₜ₋₁ + (1 − β₂) gₜ²", r"v_t &= \beta_2 v_{t-1} + (1 - \beta_2) g_t^2"),
 )
+ADAN_CHANGE = (
+    "Δₜ = (gₜ − g̃ₜ₋₁ if t > 1; else 0)",
+    r"\Delta_t &= \begin{cases} g_t - \tilde{g}_{t-1} & \text{if } t > 1 \\ 0 & \text{else} "
+    r"\end{cases}",
+)
+ADAN_MEANS = (
+    TWO_MEANS[0],
+    ("dₜ = β₂ dₜ₋₁ + (1 − β₂) Δₜ", r"d_t &= \beta_2 d_{t-1} + (1 - \beta_2) \Delta_t"),
+    (
+        "vₜ = β₃ vₜ₋₁ + (1 − β₃) (gₜ + β₂ Δₜ)²",
+        r"v_t &= \beta_3 v_{t-1} + (1 - \beta_3) (g_t + \beta_2 \Delta_t)^2",
+    ),
+)
+ADAN_BEFORE = ("g̃ₜ = gₜ", r"\tilde{g}_t &= g_t")
+ADAN = (
+    GRADIENT,
+    ADAN_CHANGE,
+    *ADAN_MEANS,
+    ADAN_BEFORE,
+    ("m̂ₜ = mₜ / (1 − β₁ᵗ)", r"\hat{m}_t &= \frac{m_t}{1 - \beta_1^t}"),
+    ("d̂ₜ = dₜ / (1 − β₂ᵗ)", r"\hat{d}_t &= \frac{d_t}{1 - \beta_2^t}"),
+    ("v̂ₜ = vₜ / (1 − β₃ᵗ)", r"\hat{v}_t &= \frac{v_t}{1 - \beta_3^t}"),
+    (
+        "uₜ = (m̂ₜ + β₂ d̂ₜ) / (√v̂ₜ + ε)",
+        r"u_t &= \frac{\hat{m}_t + \beta_2 \hat{d}_t}{\sqrt{\hat{v}_t} + \varepsilon}",
+    ),
+)
+PROXIMAL = (
+    "wₜ = wₜ₋₁ − η (uₜ + λ wₜ₋₁) / (1 + η λ)",
+    r"w_t &= w_{t-1} - \frac{\eta (u_t + \lambda w_{t-1})}{1 + \eta \lambda}",
+)
+
+
+def mean_from_the_first(line, first, step=1):
+    """Return the line of a mean that starts with its first value, in step `step`."""
+    (name, text), (left, latex) = line[0].split(" = "), line[1].split(" &= ")
+    return (
+        f"{name} = ({text} if t > {step}; else {first[0]})",
+        rf"{left} &= \begin{{cases}} {latex} & \text{{if }} t > {step} \\ {first[1]}"
+        r" & \text{else} \end{cases}",
+    )
+
+
+ADOPT_SCALED = (
+    "ĝₜ = gₜ / max(√vₜ₋₁, ε)",
+    r"\hat{g}_t &= \frac{g_t}{\max\left(\sqrt{v_{t-1}},\, \varepsilon\right)}",
+)
+ADOPT_REST = (
+    ("mₜ = β₁ mₜ₋₁ + (1 − β₁) uₜ", r"m_t &= \beta_1 m_{t-1} + (1 - \beta_1) u_t"),
+    mean_from_the_first(TWO_MEANS[1], ("gₜ²", "g_t^2")),
+    ("wₜ = wₜ₋₁ − η mₜ", r"w_t &= w_{t-1} - \eta m_t"),
+)
 FORMULAS = {
     "GradientDescent": (GRADIENT, ("wₜ = wₜ₋₁ − η gₜ", r"w_t &= w_{t-1} - \eta g_t")),
     "Momentum": (GRADIENT, ("vₜ = β vₜ₋₁ + gₜ", r"v_t &= \beta v_{t-1} + g_t"), STEP),
@@ -442,6 +494,61 @@ FORMULAS |= {
         *WEIGHTED,
     ),
 }
+FORMULAS |= {
+    "Adan": (*ADAN, PROXIMAL),
+    "Adan, decoupled": (
+        *ADAN,
+        ("wₜ = wₜ₋₁ − η (uₜ + λ wₜ₋₁)", r"w_t &= w_{t-1} - \eta (u_t + \lambda w_{t-1})"),
+    ),
+    "Adan, uncorrected": (
+        GRADIENT,
+        ADAN_CHANGE,
+        mean_from_the_first(ADAN_MEANS[0], ("gₜ", "g_t")),
+        mean_from_the_first(ADAN_MEANS[1], ("Δₜ", r"\Delta_t"), step=2),
+        mean_from_the_first(ADAN_MEANS[2], ("(gₜ + β₂ Δₜ)²", r"(g_t + \beta_2 \Delta_t)^2")),
+        ADAN_BEFORE,
+        (
+            "uₜ = (mₜ + β₂ dₜ) / (√vₜ + ε)",
+            r"u_t &= \frac{m_t + \beta_2 d_t}{\sqrt{v_t} + \varepsilon}",
+        ),
+        PROXIMAL,
+    ),
+    "AdEMAMix": (
+        GRADIENT,
+        TWO_MEANS[0],
+        (
+            "m̄ₜ = β₃ m̄ₜ₋₁ + (1 − β₃) gₜ",
+            r"\bar{m}_t &= \beta_3 \bar{m}_{t-1} + (1 - \beta_3) g_t",
+        ),
+        TWO_MEANS[1],
+        M_HAT,
+        V_HAT,
+        (
+            "wₜ = wₜ₋₁ − η ((m̂ₜ + α m̄ₜ) / (√v̂ₜ + ε) + λ wₜ₋₁)",
+            r"w_t &= w_{t-1} - \eta \left(\frac{\hat{m}_t + \alpha \bar{m}_t}"
+            r"{\sqrt{\hat{v}_t} + \varepsilon} + \lambda w_{t-1}\right)",
+        ),
+    ),
+    "ADOPT": (
+        GRADIENT,
+        ADOPT_SCALED,
+        (
+            "uₜ = min(max(ĝₜ, −√√(t − 1)), √√(t − 1))",
+            r"u_t &= \min\left(\max\left(\hat{g}_t,\, -\sqrt{\sqrt{t - 1}}\right),\, "
+            r"\sqrt{\sqrt{t - 1}}\right)",
+        ),
+        *ADOPT_REST,
+    ),
+    "ADOPT, unclipped": (
+        GRADIENT,
+        ADOPT_SCALED,
+        (
+            "uₜ = (ĝₜ if t > 1; else 0)",
+            r"u_t &= \begin{cases} \hat{g}_t & \text{if } t > 1 \\ 0 & \text{else} \end{cases}",
+        ),
+        *ADOPT_REST,
+    ),
+}
 # Where a state starts stands in no formula.
 FORMULAS["AdaGrad, G from 0.1"] = FORMULAS["AdaGrad"]
 FORMULAS["AdaGrad, as Keras"] = FORMULAS["AdaGrad, eps inside"]
@@ -663,7 +770,7 @@ def example(title, name, sign):
 WRITTEN = {
     **{"look_ahead": "w̃", "m_hat": "m̂", "v_hat": "v̂", "s_hat": "ŝ", "s_tilde": "s̃"},
     **{"g_tilde": "g̃", "g_bar": "ḡ", "v_max": "vᵐᵃˣ", "Delta": "Δ", "alpha": "α"},
-    **{"mu": "μ", "rho": "ρ"},
+    **{"mu": "μ", "rho": "ρ", "m_bar": "m̄", "g_hat": "ĝ", "d_hat": "d̂"},
 }
 
 

@@ -338,6 +338,67 @@ def check_sign_descent(method):
     slopes = GRADIENTS.copy()
     slopes[::4] = 0.0  # Where there is no slope it stays.
     close(feed(method(LR), slopes), np.where(slopes > 0, -LR, np.where(slopes < 0, LR, 0)))
+def check_adan(method, correct=True, proximal=True):
+    changes = np.diff(GRADIENTS, axis=0, prepend=GRADIENTS[:1])
+    ahead = (GRADIENTS + 0.8 * changes) ** 2
+    if correct:
+        m, d, v = corrected(0.7, GRADIENTS), corrected(0.8, changes), corrected(0.95, ahead)
+    else:
+        m = 0.3 * past(0.7, GRADIENTS) + past(0.7, first(0.7 * GRADIENTS[0]))
+        v = 0.05 * past(0.95, ahead) + past(0.95, first(0.95 * ahead[0]))
+        d = 0.2 * past(0.8, changes)
+        d[1:] += past(0.8, first(0.8 * changes[1]))[:-1]
+    steps = -LR * (m + 0.8 * d) / (np.sqrt(v) + 0.5)
+    options = dict(bias_correction=correct, proximal=proximal, weight_decay=0.6)
+    rule = method(LR, beta1=0.7, beta2=0.8, beta3=0.95, eps=0.5, **options)
+    if not proximal:
+        close(feed(rule, GRADIENTS, w=2.0), decayed(steps, 2.0, 0.6))
+        return
+    w, path = np.full(3, 2.0), []
+    for step in steps:
+        end = (w + step) / (1 + LR * 0.6)
+        path.append(end - w)
+        w = end
+    close(feed(rule, GRADIENTS, w=2.0), np.array(path), atol=1e-14)
+
+
+def first(values):
+    """Return rows as many as there are gradients, the first `values` and the others 0."""
+    return np.concatenate([[values], np.zeros((len(GRADIENTS) - 1, 3))])
+
+
+def check_uncorrected_adan(method):
+    check_adan(method, correct=False)
+
+
+def check_decoupled_adan(method):
+    check_adan(method, proximal=False)
+
+
+def check_ademamix(method):
+    m_hat, v_hat = corrected(0.7, GRADIENTS), corrected(0.95, GRADIENTS**2)
+    slow = 0.01 * past(0.99, GRADIENTS)
+    rule = method(LR, 0.7, beta2=0.95, beta3=0.99, alpha=3.0, eps=0.5, weight_decay=0.6)
+    expected = decayed(-LR * (m_hat + 3 * slow) / (np.sqrt(v_hat) + 0.5), 2.0, 0.6)
+    close(feed(rule, GRADIENTS, w=2.0), expected)
+
+
+def check_adopt(method, clipped=True):
+    v = [GRADIENTS[0] ** 2]
+    for g in GRADIENTS[1:]:
+        v.append(0.95 * v[-1] + 0.05 * g**2)
+    scaled = GRADIENTS[1:] / np.maximum(np.sqrt(v[:-1]), 0.5)
+    bounds = np.arange(1, len(GRADIENTS))[:, None] ** 0.25
+    # Both happen: a root below ε, and a gradient beyond the bounds.
+    assert np.any(np.sqrt(v) < 0.5)
+    assert np.any(np.abs(scaled) > bounds)
+    scaled = np.clip(scaled, -bounds, bounds) if clipped else scaled
+    steps = -LR * 0.3 * past(0.7, np.concatenate([np.zeros((1, 3)), scaled]))
+    close(feed(method(LR, beta1=0.7, beta2=0.95, eps=0.5, clipped=clipped), GRADIENTS), steps)
+
+
+def check_unclipped_adopt(method):
+    check_adopt(method, clipped=False)
 
 
 CHECKS = [
@@ -497,6 +558,38 @@ CHECKS = [
             wrong.ZeroHasASign,
         ],
     ),
+            ol.Adan,
+            [
+                wrong.AdanOfGradients,
+                wrong.AdanWithoutChange,
+                wrong.AdanOtherWeight,
+                wrong.AdanFirstChange,
+                wrong.AdanWithoutDecay,
+            ],
+        )
+        for check in (check_adan, check_uncorrected_adan, check_decoupled_adan)
+    ),
+    (check_adan, ol.Adan, [wrong.AdanAsAdamW, wrong.AdanUncorrected]),
+    (
+        check_ademamix,
+        ol.AdEMAMix,
+        [
+            wrong.AdEMAMixCorrected,
+            wrong.AdEMAMixOfFast,
+            wrong.AdEMAMixAverage,
+            wrong.AdEMAMixOutside,
+            wrong.AdEMAMixWithoutDecay,
+        ],
+    ),
+    *(
+        (
+            check,
+            ol.ADOPT,
+            [wrong.ADOPTNow, wrong.ADOPTOutside, wrong.ADOPTAdded, wrong.ADOPTFromZero],
+        )
+        for check in (check_adopt, check_unclipped_adopt)
+    ),
+    (check_adopt, ol.ADOPT, [wrong.ADOPTUnclipped, wrong.ADOPTBoundAhead]),
 ]
 RIGHT = [pytest.param(check, rule, id=check.__name__) for check, rule, _ in CHECKS]
 WRONG = [
@@ -666,6 +759,8 @@ def test_constant_gradient_moves_corrected_adam_by_the_learning_rate_always():
 
 NEVER_FORGET = ("AdaGrad", "Adadelta", "Rprop", "AMSGrad", "Yogi", "ScheduleFree")
 DECAYING = ("AdamW", "Lion", "Momentum, dampened")
+NEVER_FORGET = ("ADOPT", "AdaGrad", "Adadelta", "Adan", "AMSGrad", "Rprop", "Yogi")
+DECAYING = ("AdEMAMix", "AdamW", "Lion", "Momentum, dampened")
 
 
 @pytest.mark.parametrize("title", [n for n in RULES if not n.startswith(NEVER_FORGET + DECAYING)])
@@ -681,7 +776,12 @@ def test_rule_without_memory_forgets(title):
 
 @pytest.mark.parametrize(
     "title",
-    [n for n in RULES if n.startswith(("Adam", "AMSGrad", "NAdam", "Yogi", "AdaGrad", "RMSProp"))],
+    [
+        name
+        for name in RULES
+        if name.startswith(("AMSGrad", "Ada", "AdEMAMix", "NAdam", "RMSProp", "Yogi"))
+        and not name.startswith(("AdaBelief", "Adadelta"))
+    ],
 )
 @settings(max_examples=10, deadline=None)
 @given(power=st.integers(-20, 20))
@@ -732,6 +832,9 @@ FIRST_STEPS = {
     "AMSGrad, corrected": 1,
     "AMSGrad, max of corrected": 1,
     "Adamax": 1,
+    "Adan, uncorrected": 1,
+    "Adan, decoupled": 1,
+    "AdEMAMix": 1 + 5 * 1e-4,
     "AdaBelief": 1 / 0.9,
     "Yogi": 0.1 / np.sqrt(0.001),
     "NAdam, constant momentum": 0.9 * 0.1 / (1 - 0.81) + 1,
@@ -767,13 +870,44 @@ def test_threshold_of_radam_counts_as_exceeded_only_where_it_says_so():
 def test_decoupled_decay_shrinks_by_a_constant_factor_without_gradients(lr, decay):
     t, flat = np.arange(1, 31), ol.Objective(lambda w: 0 * w, lambda w: 0 * w)
     rules = [
+        ol.AdEMAMix(lr, weight_decay=decay),
         ol.AdamW(lr, weight_decay=decay),
+        ol.Adan(lr, weight_decay=decay, proximal=False),
         ol.Lion(lr, weight_decay=decay),
         ol.DecoupledWeightDecay(ol.Momentum(lr), weight_decay=decay),
         ol.L2(ol.GradientDescent(lr), weight_decay=decay),
     ]
     for rule in rules:
         close(ol.trace(rule, flat, 4.0, 30)["w"], 4 * (1 - lr * decay) ** t, rtol=1e-13)
+
+
+@pytest.mark.parametrize("lr", [0.1, 0.5])
+def test_proximal_decay_divides_without_gradients(lr):
+    t, flat = np.arange(1, 31), ol.Objective(lambda w: 0 * w, lambda w: 0 * w)
+    path = ol.trace(ol.Adan(lr, weight_decay=0.3), flat, 4.0, 30)
+    close(path["w"], 4 / (1 + 0.3 * lr) ** t, rtol=1e-13)
+
+
+@pytest.mark.parametrize("slope", [1.0, -0.02])
+def test_slow_mean_adds_up_to_its_share_under_a_constant_gradient(slope):
+    t = np.arange(1, 2001)
+    rule = ol.AdEMAMix(LR, beta3=0.99, alpha=3.0, eps=0.0)
+    lengths = feed(rule, np.full((2000, 1), slope))[:, 0] / (-LR * np.sign(slope))
+    close(lengths, 1 + 3 * (1 - 0.99**t), rtol=1e-11)
+    assert lengths[-1] == pytest.approx(4)
+
+
+def test_constant_gradient_moves_adan_by_the_learning_rate_always():
+    steps = feed(ol.Adan(LR, eps=0), np.full((500, 1), 3.0))
+    close(steps, -LR, rtol=1e-11)
+
+
+def test_adopt_takes_no_first_step_and_a_first_gradient_near_zero_does_no_harm():
+    gradients = np.array([[1e-9], [1.0], [1.0]])
+    steps, huge = (feed(ol.ADOPT(LR, clipped=c), gradients)[:, 0] for c in (True, False))
+    assert steps[0] == huge[0] == 0
+    assert steps[1] == pytest.approx(-0.1 * LR)
+    assert huge[1] == pytest.approx(-0.1 * LR * 1e6)
 
 
 def test_coupled_decay_does_not_act_like_decoupled_decay_in_adam():
@@ -952,6 +1086,11 @@ def test_schedule_must_return_a_number():
         ("Adamax", "m u m_hat"),
         ("Rprop", "p s_tilde s g_tilde"),
         ("Yogi, corrected", "m v m_hat v_hat"),
+        ("Adan", "Delta m d v g_tilde m_hat d_hat v_hat u"),
+        ("Adan, uncorrected", "Delta m d v g_tilde u"),
+        ("AdEMAMix", "m m_bar v m_hat v_hat"),
+        ("ADOPT", "g_hat u m v"),
+        ("ADOPT, unclipped", "g_hat u m v"),
     ],
 )
 def test_record_has_every_intermediate_by_its_name(title, names):

@@ -8,6 +8,7 @@ Some have a `chapter` of their own, the document to read again.
 from course.exercises.misconceptions.adam import ADAM, ADAMW, AMSGRAD
 from course.exercises.misconceptions.descent import GRADIENT_DESCENT, NEWTON
 from course.exercises.misconceptions.general import describe
+from course.exercises.misconceptions.modern import ADAN, ADEMAMIX, ADOPT_MISTAKES
 from course.exercises.misconceptions.momentum import AVERAGE_MOMENTUM, HEAVY_BALL, MOMENTUM
 from course.exercises.misconceptions.nesterov import NESTEROV
 from course.exercises.misconceptions.relatives import (
@@ -31,6 +32,9 @@ __all__ = [
     "ADAM",
     "ADAMAX",
     "ADAMW",
+    "ADAN",
+    "ADEMAMIX",
+    "ADOPT_MISTAKES",
     "AMSGRAD",
     "AVERAGE_MOMENTUM",
     "GRADIENT_DESCENT",
