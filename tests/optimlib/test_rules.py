@@ -338,6 +338,8 @@ def check_sign_descent(method):
     slopes = GRADIENTS.copy()
     slopes[::4] = 0.0  # Where there is no slope it stays.
     close(feed(method(LR), slopes), np.where(slopes > 0, -LR, np.where(slopes < 0, LR, 0)))
+
+
 def check_adan(method, correct=True, proximal=True):
     changes = np.diff(GRADIENTS, axis=0, prepend=GRADIENTS[:1])
     ahead = (GRADIENTS + 0.8 * changes) ** 2
@@ -558,6 +560,9 @@ CHECKS = [
             wrong.ZeroHasASign,
         ],
     ),
+    *(
+        (
+            check,
             ol.Adan,
             [
                 wrong.AdanOfGradients,
