@@ -301,6 +301,8 @@ def sign_2(t, g, lr):
 def sign_3(g, lr):
     size = np.abs(g)
     return dict(step=-lr * g / np.where(size > 0, size, 1))
+
+
 def adan_1(t, g, m, d, v, g_tilde, w, lr, beta1, beta2, beta3, eps, weight_decay):
     change = g - g_tilde if t > 1 else 0 * g
     m, d = m + (1 - beta1) * (g - m), d + (1 - beta2) * (change - d)

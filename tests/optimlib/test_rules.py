@@ -762,9 +762,7 @@ def test_constant_gradient_moves_corrected_adam_by_the_learning_rate_always():
     close(steps, -LR, rtol=1e-11)
 
 
-NEVER_FORGET = ("AdaGrad", "Adadelta", "Rprop", "AMSGrad", "Yogi", "ScheduleFree")
-DECAYING = ("AdamW", "Lion", "Momentum, dampened")
-NEVER_FORGET = ("ADOPT", "AdaGrad", "Adadelta", "Adan", "AMSGrad", "Rprop", "Yogi")
+NEVER_FORGET = ("ADOPT", "AdaGrad", "Adadelta", "Adan", "AMSGrad", "Rprop", "ScheduleFree", "Yogi")
 DECAYING = ("AdEMAMix", "AdamW", "Lion", "Momentum, dampened")
 
 
