@@ -29,6 +29,7 @@ from optimlib.rules.radam import RAdam
 from optimlib.rules.rmsprop import RMSProp
 from optimlib.rules.rprop import Rprop
 from optimlib.rules.rule import Rule
+from optimlib.rules.sam import SAM
 from optimlib.rules.steepest_descent import SteepestDescent
 from optimlib.rules.wrapper import Wrapper
 from optimlib.rules.yogi import Yogi
@@ -37,6 +38,7 @@ __all__ = [
     "BFGS",
     "L2",
     "LBFGS",
+    "SAM",
     "AMSGrad",
     "AdaBelief",
     "AdaGrad",
