@@ -51,9 +51,11 @@ notebooks: .venv/book.stamp ## execute all chapters and store their outputs for 
 	@echo "== notebooks: executing all chapters"
 	@$(BIN)/python -m course.site.notebooks
 
-experiments: .venv/book.stamp ## repeat the long comparison that a chapter reads (some minutes)
+experiments: .venv/book.stamp ## repeat the long runs that chapters read (some minutes)
 	@echo "== experiments: comparing optimizers"
 	@$(BIN)/python -m course.experiments.comparing
+	@echo "== experiments: the edge of stability"
+	@$(BIN)/python -m course.experiments.edge
 
 CLIENT := optimlib/explorers/client
 
