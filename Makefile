@@ -51,10 +51,13 @@ notebooks: .venv/book.stamp ## execute all chapters and store their outputs for 
 	@echo "== notebooks: executing all chapters"
 	@$(BIN)/python -m course.site.notebooks
 
-experiments: .venv/book.stamp ## repeat the long comparisons that chapters read (some minutes)
+experiments: .venv/book.stamp ## repeat the long runs that chapters read (some minutes)
 	@echo "== experiments: comparing optimizers"
 	@$(BIN)/python -m course.experiments.comparing
+	@echo "== experiments: matrices"
 	@$(BIN)/python -m course.experiments.matrices
+	@echo "== experiments: the edge of stability"
+	@$(BIN)/python -m course.experiments.edge
 
 CLIENT := optimlib/explorers/client
 

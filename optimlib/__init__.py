@@ -20,6 +20,7 @@ from optimlib.curvature import (
     critical_points,
     definiteness,
     probe_convexity,
+    sharpness,
     smoothness,
 )
 from optimlib.descent import iterate, run, trace
@@ -79,6 +80,7 @@ __all__ = [
     "run",
     "schedules",
     "second_directional_derivative",
+    "sharpness",
     "smoothness",
     "sweep",
     "taylor",

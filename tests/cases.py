@@ -42,6 +42,7 @@ WRAPPERS = {
     "Averaging": lambda lr: ol.Averaging(ol.RMSProp(lr), start=3),
     "Lookahead": lambda lr: ol.Lookahead(ol.NAdam(lr), k=2),
     "Projection": lambda lr: ol.Projection(ol.GradientDescent(lr), low=-1, high=1.25),
+    "SAM": lambda lr: ol.SAM(ol.Nesterov(lr), rho=0.1),
     "three of them": lambda lr: ol.Averaging(
         ol.Projection(ol.ClipNorm(ol.AMSGrad(lr), limit=2.0), low=-2, high=2)
     ),

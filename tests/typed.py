@@ -86,6 +86,7 @@ ol.formula("Adam")  # type: ignore[arg-type]  # a rule or an objective
 assert_type(bool(ol.check_gradient(bowl, [1.0, 2.0])), bool)
 assert_type(ol.taylor(square, 1.0).order, int)
 assert_type(ol.classify(bowl, [0, 0]).kind, str)
+assert_type(ol.sharpness(bowl, [0, 0], preconditioner=[1.0, 2.0]), np.float64)
 assert_type(ol.Armijo()(bowl, points, -points).alpha, Array)
 assert_type(ol.learning.load("digits").X_train, Array)
 assert_type(ol.problems.least_squares([[0, 1], [1, 1]], y=[1, 2]), ol.Objective)

@@ -11,7 +11,7 @@ INLINE = re.compile(r"`(?P<code>[^`]+)`|\$(?P<tex>[^$]+)\$|\*(?P<emphasis>[^*]+)
 TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|\S")
 SIGNS = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eta": "η", "kappa": "κ", "lambda": "λ",
-    "mu": "μ", "pi": "π", "sigma": "σ", "varepsilon": "ε", "nabla": "∇", "cdot": " · ",
+    "mu": "μ", "pi": "π", "rho": "ρ", "sigma": "σ", "varepsilon": "ε", "nabla": "∇", "cdot": " · ",
     "lVert": "‖", "rVert": "‖",
 }  # fmt: skip
 FUNCTIONS = "cos", "cosh", "exp", "log", "sin", "tanh"

@@ -49,6 +49,11 @@ class Classifier:
         """What `initial` takes unless told otherwise."""
         return "zeros"
 
+    @property
+    def criterion(self) -> str:
+        """What the loss of an example is: "cross-entropy", in an `MLP` also "squared"."""
+        return "cross-entropy"
+
     def _check(self):
         for i, width in enumerate(self.widths):
             check_count(f"widths[{i}]", width, least=1)
@@ -147,12 +152,15 @@ class Classifier:
         return 0.5 * self.l2 * sum((W * W).sum() for W, _ in self.layers(w))
 
     def loss(self, X: Points, y: Points) -> "Loss":
-        r"""Return the objective to be minimized: the mean cross-entropy and the L2 penalty.
+        r"""Return the objective to be minimized: the mean loss and the L2 penalty.
 
         .. math:: f(w) = \frac1n \sum_i \Big(\log \sum_c e^{s_{ic}} - s_{i y_i}\Big)
                   + \frac{\lambda}{2} \sum_\ell \|W_\ell\|^2
 
-        with the scores s of the examples.
+        with the scores s of the examples. Where the `criterion` is ``"squared"``, an example's
+        loss is :math:`\frac12 \sum_c (s_{ic} - y_{ic})^2`, with the one-hot labels
+        :math:`y_{ic}` = 1 for the right class and 0 for the others: half the sum over the classes,
+        not their mean.
 
         Parameters
         ----------
@@ -192,7 +200,7 @@ class Classifier:
         return self.evaluate(w, X, y)[1]
 
     def evaluate(self, w: Points, X: Points, y: Points) -> tuple[Values, Values]:
-        r"""Return mean cross-entropy (without penalty) and accuracy, each of shape (\*batch).
+        r"""Return the mean loss (without penalty) and the accuracy, each of shape (\*batch).
 
         Parameters
         ----------
@@ -206,7 +214,7 @@ class Classifier:
         losses, accuracies = [], []
         for point in _columns(w):
             scores = self.scores_of(point, X)
-            losses.append(cross_entropy(scores, Y))
+            losses.append(CRITERIA[self.criterion][0](scores, Y))
             accuracies.append(np.mean(scores.argmax(axis=1) == y))
         batch = w.shape[1:]
         losses = np.array(losses, dtype=w.dtype).reshape(batch)[()]
@@ -321,10 +329,28 @@ def cross_entropy_gradient(scores: Array, Y: Array) -> Array:
     return p.T
 
 
+def squared_error(scores: Array, Y: Array) -> float:
+    """Return the mean over the examples of ½ Σ (scores − Y)², summed over the classes."""
+    errors = scores - Y
+    return 0.5 * (errors * errors).sum(axis=1).mean()
+
+
+def squared_error_gradient(scores: Array, Y: Array) -> Array:
+    """Return the gradient (s − Y)/n of `squared_error` in the scores s."""
+    return (scores - Y) / len(Y)
+
+
+# The loss of an example and its gradient in the scores, by the criterion.
+CRITERIA = {
+    "cross-entropy": (cross_entropy, cross_entropy_gradient),
+    "squared": (squared_error, squared_error_gradient),
+}
+
+
 def _value(model, X, Y, w):
     X, Y = X.astype(w.dtype, copy=False), Y.astype(w.dtype, copy=False)
     values = [
-        cross_entropy(model.scores_of(point, X), Y) + model.penalty_of(point)
+        CRITERIA[model.criterion][0](model.scores_of(point, X), Y) + model.penalty_of(point)
         for point in _columns(w)
     ]
     return np.array(values, dtype=w.dtype).reshape(w.shape[1:])[()]

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from optimlib.checks import check_choice
-from optimlib.learning.classifier import Classifier, cross_entropy_gradient
+from optimlib.learning.classifier import CRITERIA, Classifier
 from optimlib.types import Array
 
 
@@ -27,12 +27,17 @@ class MLP(Classifier):
         φ(z) = tanh z or max(z, 0). At 0 the derivative of the latter is taken as 0.
     l2 : float
         The penalty λ ≥ 0 of ½ λ ‖W‖², summed over the layers; the biases are not penalized.
+    criterion : {"cross-entropy", "squared"}
+        The loss of an example: that of the softmax, or ½ Σ (score − y)² over the classes, where y
+        is 1 for the right class and 0 for the others. The objective is the mean over the
+        examples. PyTorch's ``MSELoss`` takes the mean over the classes too and no half: it is 2/k
+        times this one for k classes.
 
     Raises
     ------
     ValueError
         If there are less than two widths, a width is < 1, there are less than two classes,
-        `activation` is unknown, or `l2` is negative or not finite.
+        `activation` or `criterion` is unknown, or `l2` is negative or not finite.
     TypeError
         If `widths` is not a tuple or list of integers or `l2` is not a number.
 
@@ -47,11 +52,21 @@ class MLP(Classifier):
     >>> model = learning.MLP((64, 32, 10))
     >>> model.dim, [(W.shape, b.shape) for W, b in model.layers(model.initial())]
     (2410, [((64, 32), (32,)), ((32, 10), (10,))])
+
+    With all scores 0 each of ten classes has probability 1/10; and one of ten scores is off by 1.
+
+    >>> import numpy as np
+    >>> for criterion in ("cross-entropy", "squared"):
+    ...     model = learning.MLP((64, 32, 10), criterion=criterion)
+    ...     print(model.loss(np.ones((3, 64)), [0, 3, 9]).f(np.zeros(2410)).round(4))
+    2.3026
+    0.5
     """
 
     widths: tuple[int, ...]
     activation: str = "tanh"
     l2: float = 0.0
+    criterion: str = "cross-entropy"
 
     def __post_init__(self) -> None:
         if not isinstance(self.widths, tuple | list):
@@ -63,6 +78,7 @@ class MLP(Classifier):
             )
         object.__setattr__(self, "widths", tuple(self.widths))
         check_choice("activation", self.activation, ("tanh", "relu"))
+        check_choice("criterion", self.criterion, CRITERIA)
         self._check()
 
     @property
@@ -111,7 +127,7 @@ class MLP(Classifier):
         gradient = np.empty_like(w)
         layers, derivatives = self.layers(w), self.layers(gradient)
         # The derivatives of the loss in what enters each layer's units, from the last to the first.
-        errors = cross_entropy_gradient(scores, Y)
+        errors = CRITERIA[self.criterion][1](scores, Y)
         for i in reversed(range(len(layers))):
             (W, _), (dW, db), h = layers[i], derivatives[i], values[i]
             np.matmul(h.T, errors, out=dW)

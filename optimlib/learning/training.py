@@ -39,7 +39,7 @@ class Curves:
     step : array of int, shape (m,)
         After which steps the model was evaluated.
     train_loss, test_loss : arrays, shape (m, \*batch)
-        Mean cross-entropy, without the L2 penalty.
+        The mean loss, cross-entropy unless the model has another, without the L2 penalty.
     train_accuracy, test_accuracy : arrays, shape (m, \*batch)
     time : array, shape (m,)
         Seconds spent on the steps so far, without the evaluations.

@@ -39,6 +39,7 @@ from optimlib.rules.rprop import Rprop
 from optimlib.rules.rule import Rule
 from optimlib.rules.schedule_free import ScheduleFree
 from optimlib.rules.sign_descent import SignDescent
+from optimlib.rules.sam import SAM
 from optimlib.rules.steepest_descent import SteepestDescent
 from optimlib.rules.vector_rule import VectorRule
 from optimlib.rules.wrapper import Wrapper
@@ -50,6 +51,7 @@ __all__ = [
     "L2",
     "LAMB",
     "LBFGS",
+    "SAM",
     "AMSGrad",
     "AdEMAMix",
     "AdaBelief",

@@ -41,7 +41,7 @@ class Wrapper(Optimizer):
 
     Examples
     --------
-    Sharpness-aware minimization takes the gradient where a step of length ρ uphill leads to:
+    `SAM` as its paper has it: the gradient is taken where a step of length ρ uphill leads to.
 
     >>> from dataclasses import dataclass
     >>> import numpy as np

@@ -377,6 +377,13 @@ def more_runs(quantity, runs, factor):
     return min(kinds, key=lambda kind: abs(np.log(ratio / kinds[kind])))
 
 
+def who_stays(lr, beta, sharpness):
+    bowl = multiple(sharpness / 2)
+    rules = {"descent": ol.GradientDescent(lr), "heavy ball": ol.HeavyBall(lr, beta=beta)}
+    stays = {name: abs(path(rule, bowl, 1.0, 400)[-1]) < 1 for name, rule in rules.items()}
+    return {(1, 1): "both", (0, 1): "heavy ball", (0, 0): "neither"}[tuple(stays.values())]
+
+
 TRUTHS = {
     "adagrad/valley": valley,
     "adam/no-memory": no_memory,
@@ -385,6 +392,7 @@ TRUTHS = {
     "critical-points/beale": counted,
     "derivatives/kinds": kind,
     "directional-derivatives/wrong-gradient": slope_along,
+    "edge-of-stability/who-stays": who_stays,
     "generalization/which-go-there": who,
     "hessians/sign": sign,
     "hessians/which-minimum": minima,

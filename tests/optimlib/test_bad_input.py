@@ -264,6 +264,16 @@ argument(
 )
 argument("condition_number", "objective", lambda x: ol.condition_number(x, 0.0))
 argument("condition_number", "w", lambda x: ol.condition_number(SQUARE, x), POINT)
+argument("sharpness", "objective", lambda x: ol.sharpness(x, 0.0))
+argument("sharpness", "w", lambda x: ol.sharpness(SQUARE, x), POINTS)
+argument(
+    "sharpness",
+    "preconditioner",
+    lambda x: ol.sharpness(SQUARE, 1.0, x),
+    "None, half, large",
+)
+argument("sharpness", "tolerance", lambda x: ol.sharpness(SQUARE, 1.0, tolerance=x), "half")
+argument("sharpness", "seed", lambda x: ol.sharpness(SQUARE, 1.0, seed=x), "zero, large, too large")
 argument("smoothness", "objective", lambda x: ol.smoothness(x, samples=3))
 argument("smoothness", "box", lambda x: ol.smoothness(SQUARE, x, samples=3), "None")
 argument("smoothness", "samples", lambda x: ol.smoothness(SQUARE, samples=x), "", LARGE)
@@ -468,6 +478,7 @@ argument("minibatches", "seed", lambda x: learning.minibatches(LOSS, 1, x), f"ze
 argument("MLP", "widths", learning.MLP)
 argument("MLP", "widths", lambda x: learning.MLP((2, x, 2)), "", LARGE)
 argument("MLP", "activation", lambda x: learning.MLP((2, 2), activation=x))
+argument("MLP", "criterion", lambda x: learning.MLP((2, 2), criterion=x))
 argument("MLP", "l2", lambda x: learning.MLP((2, 2), l2=x), "zero, half, large")
 argument("SoftmaxRegression", "features", lambda x: learning.SoftmaxRegression(x, 2), LARGE)
 argument("SoftmaxRegression", "classes", lambda x: learning.SoftmaxRegression(2, x), LARGE)

@@ -9,6 +9,8 @@ from hypothesis.extra.numpy import arrays
 from looping import each
 
 import optimlib as ol
+from optimlib import learning
+from optimlib.calculus import numerical_hessian
 from optimlib.curvature import (
     ChordCounterexample,
     CurvatureCounterexample,
@@ -18,6 +20,7 @@ from optimlib.curvature import (
     critical_points,
     definiteness,
     probe_convexity,
+    sharpness,
     smoothness,
 )
 
@@ -455,6 +458,145 @@ def test_smoothness_of_a_box():
     assert smoothness(ol.problems.cube, [(-1.5, 0.5)]).bound == 9
 
 
+# Sharpness
+
+
+def bowl_of(matrix, exact):
+    """Return ½ wᵀAw, with or without its Hessian."""
+    return ol.Objective(
+        f=lambda w: 0.5 * w @ (matrix @ w),
+        grad=lambda w: matrix @ w,
+        hess=(lambda w: matrix) if exact else None,
+        variables=tuple(f"w{i}" for i in range(len(matrix))),
+    )
+
+
+def turned(eigenvalues, seed=0):
+    n = len(eigenvalues)
+    turn, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(n, n)))
+    matrix = turn * np.array(eigenvalues, dtype=float) @ turn.T
+    return (matrix + matrix.T) / 2
+
+
+def small_network(criterion="squared", activation="tanh"):
+    random = np.random.default_rng(3)
+    model = learning.MLP((6, 5, 4), activation, criterion=criterion)
+    loss = model.loss(random.normal(size=(25, 6)), np.arange(25) % 4)
+    return loss, 1.5 * random.normal(size=model.dim)
+
+
+def by_eigenvalues(hessian, preconditioner=None):
+    """Return what `sharpness` promises, from all eigenvalues."""
+    scale = 1 if preconditioner is None else preconditioner**-0.5
+    return np.linalg.eigvalsh(scale * (hessian * scale).T)[-1]
+
+
+SPECTRA = {
+    "one outlier": [100, *np.linspace(0, 1, 60)],
+    "a cluster at the top": [*np.linspace(0.99, 1, 30), *np.linspace(0, 0.5, 30)],
+    "no gap": np.linspace(0, 1, 150),
+    "a more negative one": [-50, 3, 2.9, *np.linspace(-1, 1, 40)],
+    "all negative": np.linspace(-100, -1, 40),
+    "few distinct": [1] * 20 + [7] * 20 + [5] * 3,
+    "tiny": 1e-9 * np.linspace(0, 1, 30),
+    "two variables": [4.0, 1.0],
+}
+
+
+def promised(estimate):
+    """Return where a way to estimate the sharpness breaks the promise of `sharpness`."""
+    broken = []
+    for name, spectrum in SPECTRA.items():
+        matrix, w = turned(spectrum), np.linspace(-1, 1, len(spectrum))
+        for exact in (True, False):
+            found, right = estimate(bowl_of(matrix, exact), w), max(spectrum)
+            if not abs(found - right) <= 1e-3 * abs(right):
+                broken.append(name)
+    return broken
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_sharpness_is_the_largest_eigenvalue_within_its_promise(seed):
+    assert promised(lambda bowl, w: sharpness(bowl, w, seed=seed)) == []
+
+
+def power_method(bowl, w, steps=200):
+    """Return what the largest eigenvalue is often taken for: the one of the largest size."""
+    v = np.random.default_rng(0).normal(size=len(w))
+    for _ in range(steps):
+        v = v / np.linalg.norm(v)
+        image = (bowl.grad(w + 1e-4 * v) - bowl.grad(w - 1e-4 * v)) / 2e-4
+        found, v = v @ image, image
+    return found
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        (power_method, {"a more negative one", "all negative"}),
+        (lambda *given: along_the_gradient(*given), {"no gap", "few distinct"}),
+        (lambda bowl, w: np.trace(numerical_hessian(bowl, w)) / len(w), {"one outlier", "no gap"}),
+        (lambda bowl, w: -sharpness(flipped(bowl), w), {"one outlier", "all negative"}),
+    ],
+)
+def test_other_ways_break_the_promise(wrong, where):
+    assert where <= set(promised(wrong))
+
+
+def along_the_gradient(bowl, w):
+    g = bowl.grad(w) / np.linalg.norm(bowl.grad(w))
+    return g @ (bowl.grad(w + 1e-4 * g) - bowl.grad(w - 1e-4 * g)) / 2e-4
+
+
+def flipped(bowl):
+    return ol.Objective(
+        f=lambda w: -bowl.f(w), grad=lambda w: -bowl.grad(w), variables=bowl.variables
+    )
+
+
+@pytest.mark.parametrize("criterion", ["squared", "cross-entropy"])
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_sharpness_of_a_network(criterion, activation):
+    loss, w = small_network(criterion, activation)
+    hessian = numerical_hessian(loss, w)
+    assert sharpness(loss, w) == pytest.approx(by_eigenvalues(hessian), rel=1e-3)
+    # Of a stream, that of its full objective; of single precision, in double.
+    stream = learning.minibatches(loss, 5)
+    assert sharpness(stream, w) == sharpness(loss, w)
+    assert sharpness(loss, w.astype(np.float32)) == pytest.approx(sharpness(loss, w), rel=1e-3)
+
+
+@pytest.mark.parametrize("spread", [1.0, 4.0])
+def test_preconditioned_sharpness_is_that_of_the_scaled_hessian(spread):
+    loss, w = small_network()
+    P = np.exp(spread * np.random.default_rng(0).normal(size=loss.dim))
+    hessian = numerical_hessian(loss, w)
+    right = by_eigenvalues(hessian, P)
+    assert sharpness(loss, w, P) == pytest.approx(right, rel=1e-3)
+    others = by_eigenvalues(hessian), by_eigenvalues(hessian, 1 / P), by_eigenvalues(hessian, P**2)
+    assert all(abs(other / right - 1) > 0.1 for other in others)
+    assert sharpness(loss, w, 4.0) == pytest.approx(sharpness(loss, w) / 4, rel=2e-3)
+
+
+@every_problem
+def test_sharpness_of_every_problem(problem):
+    w = np.linspace(0.3, 0.7, problem.dim)
+    right = np.linalg.eigvalsh(problem.hess(w))[-1]
+    without = ol.Objective(problem.f, problem.grad, variables=problem.variables)
+    for objective in (problem, without):
+        assert sharpness(objective, w) == pytest.approx(right, rel=1e-3, abs=1e-9)
+
+
+def test_sharpness_where_the_gradient_overflows_is_nan():
+    steep = ol.Objective(lambda w: np.exp(w), lambda w: np.exp(w))
+    assert np.isnan(sharpness(steep, 800.0))
+
+
+def test_sharpness_of_a_plane_is_zero():
+    plane = bowl_of(np.zeros((5, 5)), exact=False)
+    assert sharpness(plane, np.ones(5)) == 0
+
+
 # Errors
 
 BARE = ol.Objective(lambda w: w**2, lambda w: 2 * w, name="bare")
@@ -509,6 +651,18 @@ SADDLE = ol.problems.saddle
         (lambda: condition_number(SADDLE, [0, np.inf]), ValueError, "w must be finite"),
         (lambda: condition_number(SADDLE, 1.0), ValueError, r"w must have shape \(2"),
         (lambda: condition_number(BARE, 1.0), ValueError, "bare was defined without hess"),
+        (lambda: sharpness(abs, 0.0), TypeError, "objective must be like"),
+        (lambda: sharpness(SADDLE, np.zeros((2, 3))), ValueError, "w must be one point"),
+        (lambda: sharpness(SADDLE, [0, np.nan]), ValueError, "w must be finite"),
+        (
+            lambda: sharpness(SADDLE, [0, 0], [1, 0]),
+            ValueError,
+            r"preconditioner must be 2 positive numbers for saddle, got preconditioner = \[1, 0\]",
+        ),
+        (lambda: sharpness(SADDLE, [0, 0], [1] * 3), ValueError, "must be 2 positive numbers"),
+        (lambda: sharpness(SADDLE, [0, 0], [1, np.inf]), ValueError, "preconditioner must be fin"),
+        (lambda: sharpness(BARE, 1.0, tolerance=0), ValueError, "tolerance must be in"),
+        (lambda: sharpness(BARE, 1.0, seed=-1), ValueError, "seed must be >= 0"),
         (lambda: smoothness(abs), TypeError, "objective must be like"),
         (lambda: smoothness(BARE), ValueError, "bare was defined without hess"),
         (lambda: smoothness(SADDLE, (0, 1)), ValueError, "box must be"),

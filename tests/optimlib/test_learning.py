@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from golden import make_learning
+from golden import make_learning, make_modern_edge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +23,9 @@ ROUNDING = 0 if np.lib.NumpyVersion(np.__version__) >= "2.3.0" else 1e-12
 NO_SKLEARN = "scikit-learn is not installed: no data sets"
 # Its bar of progress needs tqdm.
 train = partial(learning.train, progress=False)
-STORED = json.loads((Path(make_learning.__file__).parent / "learning.json").read_text())
+GOLDEN = Path(make_learning.__file__).parent
+STORED = json.loads((GOLDEN / "learning.json").read_text())
+SQUARED = json.loads((GOLDEN / "modern_edge.json").read_text())["squared"]
 
 
 def build(widths, activation=None, l2=0.0):
@@ -125,6 +127,50 @@ def test_the_stored_numbers_are_those_of_the_installed_pytorch():
         now = make_learning.run(*model)
         assert now["loss"] == pytest.approx(before["loss"], rel=1e-13)
         np.testing.assert_allclose(now["gradient"], before["gradient"], rtol=1e-11, atol=1e-14)
+
+
+@pytest.mark.parametrize("run", SQUARED, ids=lambda run: f"{run['widths']}, l2={run['l2']}")
+def test_squared_loss_and_gradient_are_those_of_pytorch(run):
+    widths, activation, l2 = run["widths"], run["activation"], run["l2"]
+    model = learning.MLP(tuple(widths), activation, l2, criterion="squared")
+    X, y = make_learning.data(widths[0], widths[-1])
+    loss, w = model.loss(X, y), np.array(make_learning.parameters(widths))
+    assert loss.f(w) == pytest.approx(run["loss"], rel=1e-13)
+    np.testing.assert_allclose(loss.grad(w), run["gradient"], rtol=1e-11, atol=1e-14)
+    without = run["loss"] - sum(l2 / 2 * np.sum(W**2) for W, _ in model.layers(w))
+    assert model.evaluate(w, loss.X, y)[0] == pytest.approx(without, rel=1e-13)
+    part = loss.take([0, 3])
+    apart = model.loss(np.array(X)[[0, 3]], np.array(y)[[0, 3]])
+    np.testing.assert_allclose(part.grad(w), apart.grad(w), rtol=1e-12)
+    # Neither without the half, nor as the mean over the classes, nor of the softmax.
+    scores, Y = model.scores(w, loss.X), loss.Y
+    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    others = (
+        np.sum((scores - Y) ** 2) / len(Y),
+        np.mean((scores - Y) ** 2),
+        0.5 * np.sum((p - Y) ** 2) / len(Y),
+    )
+    assert all(abs(other - without) > 0.01 for other in others)
+
+
+def test_stored_models_with_the_squared_loss():
+    models = [(tuple(run["widths"]), run["activation"], run["l2"]) for run in SQUARED]
+    assert models == list(make_modern_edge.MODELS)
+    pytest.importorskip("torch", reason="torch is not installed: only its stored numbers count")
+    for model, before in zip(make_modern_edge.MODELS, SQUARED, strict=True):
+        now = make_modern_edge.squared(*model)
+        np.testing.assert_allclose(now["gradient"], before["gradient"], rtol=1e-11, atol=1e-14)
+
+
+def test_a_squared_loss_is_trained_and_swept():
+    model, data = learning.MLP((3, 4, 3), criterion="squared"), small_dataset()
+    curves = train(ol.Momentum(lr=np.array([0.01, 0.1])), model, data, 5, steps=30)
+    assert curves.train_loss.shape[1:] == (2,)
+    expected = model.evaluate(curves.w[:, 1], data.X_train, data.y_train)[0]
+    assert curves.train_loss[-1, 1] == pytest.approx(expected)
+    single = model.loss(data.X_train.astype(np.float32), data.y_train)
+    start = model.initial().astype(np.float32)
+    assert single.grad(start).dtype == single.f(start).dtype == np.float32
 
 
 def test_at_its_kink_relu_has_the_derivative_zero():
@@ -617,6 +663,8 @@ LOSS = SOFTMAX.loss(X, Y)
         (ValueError, r"widths\[1\] must be >= 1", lambda: learning.MLP((3, 0, 3))),
         (TypeError, r"widths\[1\] must be an integer", lambda: learning.MLP((3, 2.5, 3))),
         (ValueError, "tanh, relu, got activation = 'gelu'", lambda: learning.MLP((3, 3), "gelu")),
+        (ValueError, "criterion must be one of cross-entropy, squared, got criterion = 'hinge'",
+         lambda: learning.MLP((3, 3), criterion="hinge")),
         (ValueError, "initialization must be one of zeros", lambda: SOFTMAX.initial("ones")),
         (ValueError, "seed must be >= 0", lambda: SOFTMAX.initial(seed=-1)),
         (ValueError, r"X must have shape \(n, 3\)", lambda: SOFTMAX.loss(np.ones((4, 2)), Y)),
