@@ -29,6 +29,8 @@ from optimlib.rules.radam import RAdam
 from optimlib.rules.rmsprop import RMSProp
 from optimlib.rules.rprop import Rprop
 from optimlib.rules.rule import Rule
+from optimlib.rules.shampoo import Shampoo
+from optimlib.rules.soap import SOAP
 from optimlib.rules.steepest_descent import SteepestDescent
 from optimlib.rules.wrapper import Wrapper
 from optimlib.rules.yogi import Yogi
@@ -37,6 +39,7 @@ __all__ = [
     "BFGS",
     "L2",
     "LBFGS",
+    "SOAP",
     "AMSGrad",
     "AdaBelief",
     "AdaGrad",
@@ -67,6 +70,7 @@ __all__ = [
     "RMSProp",
     "Rprop",
     "Rule",
+    "Shampoo",
     "SteepestDescent",
     "Wrapper",
     "Yogi",

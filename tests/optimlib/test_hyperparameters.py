@@ -49,6 +49,8 @@ RANGES = {
     "b": "finite",
     "c": "finite",
     "rms": "finite and > 0",
+    "every": ">= 1",
+    "exponent": "finite and > 0",
     "ns_steps": ">= 0",
 }
 
