@@ -1,12 +1,11 @@
-"""Train a network on digits by momentum, Adam and three forms of Muon, each at many rates.
+"""Train a network on digits by momentum, Adam, Muon, Shampoo and SOAP, each at many rates.
 
     python -m course.experiments.matrices
 
-It makes the comparisons of `QUANTITIES` by `learning.tune`, as chapters/modern/matrices.ipynb does,
-on all digits and on a quarter of them, and keeps every run that they ask for in the file that this
-chapter reads: some 800 runs, about six minutes on one core. Each finished run is written under
-`_build/experiments` at once, so an experiment that was stopped goes on where it was. The keys of
-the file:
+It makes the comparisons of `QUANTITIES` by `learning.tune`, as the chapters modern/matrices and
+modern/preconditioners do, and keeps every run that they ask for in the file that both read: some
+900 runs, about ten minutes on one core. Each finished run is written under `_build/experiments` at
+once, so an experiment that was stopped goes on where it was. The keys of the file:
 
     setup                            sizes, batch_size, steps, rates, seeds, versions
     runs[data][method][rate][seed]   [training loss, test loss] after the last step (null: diverged)
@@ -69,7 +68,15 @@ METHODS = {
     "Muon": blocks({"W": ol.Muon}),
     "Muon, Adam's size": blocks({"W": MATCHED}),
     "Muon, hidden layers": blocks({"W1": ol.Muon, "W2": ol.Muon}),
+    "Shampoo": blocks({"W": ol.Shampoo}),
+    "SOAP": blocks({"W": ol.SOAP}),
 }
+# Who is compared with whom, and on which data.
+GROUPS = {
+    "muon": ("momentum", "Adam", "Muon", "Muon, Adam's size", "Muon, hidden layers"),
+    "soap": ("momentum", "Adam", "Muon, Adam's size", "Shampoo", "SOAP"),
+}
+PLANNED = (("muon", "all"), ("muon", "quarter"), ("soap", "all"))
 
 
 def train(method, lr, seed, data="all", every=STEPS):
@@ -100,8 +107,8 @@ class Runs:
                     log.write(json.dumps([data, method, lr, seed, known[seed]]) + "\n")
         return [np.inf if loss is None else loss for loss in known[seed]]
 
-    def tune(self, quantity, data="all", methods=METHODS, rates=RATES):
-        """Return the comparison of the methods by one of `QUANTITIES`."""
+    def tune(self, quantity, data="all", group="muon", rates=RATES):
+        """Return the comparison of a group of methods by one of `QUANTITIES`."""
         chosen_by, judged_by, words = QUANTITIES[quantity]
 
         def measure(setting, seeds):
@@ -109,9 +116,9 @@ class Runs:
             return [self.losses(data, *setting, seed)[place] for seed in seeds]
 
         return learning.tune(
-            {name: (partial(_setting, name), {"lr": rates}) for name in methods},
+            {name: (partial(_setting, name), {"lr": rates}) for name in GROUPS[group]},
             measure,
-            name=f"muon-{quantity}" + (data != "all") * f"-{data}",
+            name=f"{group}-{quantity}" + (data != "all") * f"-{data}",
             quantity=words,
             tuning=TUNING,
             judging=JUDGING,
@@ -153,8 +160,7 @@ def cached(folder):
 def main(arguments):
     """Make all runs that the comparisons need and write the file."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
-    parser.add_argument("--data", nargs="+", choices=DATA, default=list(DATA))
+    parser.add_argument("--planned", nargs=2, action="append", metavar=("GROUP", "DATA"))
     parser.add_argument("--rates", nargs="+", type=float, default=RATES)
     parser.add_argument("--cache", type=Path, default=CACHE, help="where finished runs are kept")
     parser.add_argument("--output", type=Path, default=RESULT)
@@ -162,9 +168,9 @@ def main(arguments):
     if not arguments.output.parent.is_dir():
         parser.error(f"--output: there is no folder {arguments.output.parent}")
     runs = cached(arguments.cache)
-    for data in arguments.data:
+    for group, data in arguments.planned or PLANNED:
         for quantity in QUANTITIES:
-            print(runs.tune(quantity, data, arguments.methods, arguments.rates), "\n")
+            print(runs.tune(quantity, data, group, arguments.rates), "\n")
     arguments.output.write_text(written(runs.known, arguments), encoding="utf-8", newline="\n")
     print(f"wrote {arguments.output}")
 

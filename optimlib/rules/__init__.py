@@ -40,6 +40,8 @@ from optimlib.rules.rule import Rule
 from optimlib.rules.schedule_free import ScheduleFree
 from optimlib.rules.sign_descent import SignDescent
 from optimlib.rules.sam import SAM
+from optimlib.rules.shampoo import Shampoo
+from optimlib.rules.soap import SOAP
 from optimlib.rules.steepest_descent import SteepestDescent
 from optimlib.rules.vector_rule import VectorRule
 from optimlib.rules.wrapper import Wrapper
@@ -52,6 +54,7 @@ __all__ = [
     "LAMB",
     "LBFGS",
     "SAM",
+    "SOAP",
     "AMSGrad",
     "AdEMAMix",
     "AdaBelief",
@@ -90,6 +93,7 @@ __all__ = [
     "Rule",
     "ScheduleFree",
     "SignDescent",
+    "Shampoo",
     "SteepestDescent",
     "VectorRule",
     "Wrapper",

@@ -7,7 +7,8 @@ import pytest
 
 from course.experiments import matrices
 
-TINY = ["--methods", "momentum", "Muon, hidden layers", "--rates", "0.001", "0.01", "0.1"]
+GROUPS = {"tiny": ("momentum", "Muon, hidden layers")}
+TINY = ["--planned", "tiny", "quarter", "--rates", "0.001", "0.01", "0.1"]
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,8 @@ def tiny(tmp_path_factory):
         patch.setattr(matrices, "STEPS", 8)
         patch.setattr(matrices, "TUNING", range(2))
         patch.setattr(matrices, "JUDGING", range(1000, 1002))
-        arguments = [*TINY, "--data", "quarter", "--cache", str(folder)]
+        patch.setattr(matrices, "GROUPS", GROUPS)
+        arguments = [*TINY, "--cache", str(folder)]
         matrices.main([*arguments, "--output", str(folder / "first.json")])
         # A run that was stopped while it wrote a line.
         (log,) = folder.glob("*.jsonl")
@@ -43,23 +45,28 @@ def test_every_run_that_a_comparison_asks_for_is_kept(tiny, monkeypatch):
     monkeypatch.setattr(matrices, "TUNING", range(2))
     monkeypatch.setattr(matrices, "JUDGING", range(1000, 1002))
     runs = matrices.stored(folder / "first.json")
-    methods, rates = TINY[1:3], [0.001, 0.01, 0.1]
+    monkeypatch.setattr(matrices, "GROUPS", GROUPS)
     for quantity in matrices.QUANTITIES:
-        assert quantity in str(runs.tune(quantity, "quarter", methods, rates))
+        assert quantity in str(runs.tune(quantity, "quarter", "tiny", [0.001, 0.01, 0.1]))
 
 
 def test_the_chapter_needs_no_other_runs(monkeypatch):
     monkeypatch.setattr(matrices, "train", lambda *run: pytest.fail(f"not stored: {run}"))
-    for data in matrices.DATA:
+    for group, data in matrices.PLANNED:
         for quantity in matrices.QUANTITIES:
-            matrices.stored().tune(quantity, data)
+            matrices.stored().tune(quantity, data, group)
     with pytest.raises(pytest.fail.Exception, match="not stored"):
         matrices.stored().losses("all", "Adam", 0.02, 3)
 
 
 @pytest.mark.parametrize(
     ("data", "method", "lr"),
-    [("all", "Adam", 0.01), ("quarter", "Muon", 0.03162), ("all", "Muon, hidden layers", 0.01)],
+    [
+        ("all", "Adam", 0.01),
+        ("all", "SOAP", 0.01),
+        ("quarter", "Muon", 0.03162),
+        ("all", "Muon, hidden layers", 0.01),
+    ],
 )
 def test_a_stored_run_is_what_training_gives(data, method, lr):
     curves = matrices.train(method, lr, 3, data)
@@ -77,7 +84,7 @@ def test_what_is_tested_at_the_rate_of_the_best_fit():
     runs = matrices.stored()
     fit, tested, test = (runs.tune(quantity) for quantity in matrices.QUANTITIES)
     by_name = [{row.name: row for row in found.rows} for found in (fit, tested, test)]
-    for name in matrices.METHODS:
+    for name in matrices.GROUPS["muon"]:
         a, b, c = (rows[name] for rows in by_name)
         assert a.settings == b.settings
         assert not np.allclose(a.results, b.results)

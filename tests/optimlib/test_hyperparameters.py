@@ -52,6 +52,8 @@ RANGES = {
     "rms": "finite and > 0",
     "power": "finite and > 0",
     "floor": "finite and >= 0",
+    "every": ">= 1",
+    "exponent": "finite and > 0",
     "ns_steps": ">= 0",
     "d0": "finite and > 0",
     "r0": "finite and > 0",
