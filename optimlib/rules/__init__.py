@@ -37,10 +37,10 @@ from optimlib.rules.radam import RAdam
 from optimlib.rules.rmsprop import RMSProp
 from optimlib.rules.rprop import Rprop
 from optimlib.rules.rule import Rule
-from optimlib.rules.schedule_free import ScheduleFree
-from optimlib.rules.sign_descent import SignDescent
 from optimlib.rules.sam import SAM
+from optimlib.rules.schedule_free import ScheduleFree
 from optimlib.rules.shampoo import Shampoo
+from optimlib.rules.sign_descent import SignDescent
 from optimlib.rules.soap import SOAP
 from optimlib.rules.steepest_descent import SteepestDescent
 from optimlib.rules.vector_rule import VectorRule
@@ -92,8 +92,8 @@ __all__ = [
     "Rprop",
     "Rule",
     "ScheduleFree",
-    "SignDescent",
     "Shampoo",
+    "SignDescent",
     "SteepestDescent",
     "VectorRule",
     "Wrapper",
