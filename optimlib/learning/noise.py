@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from optimlib.checks import real_array
+from optimlib.checks import check_flag, real_array
 from optimlib.learning.classifier import Loss
 from optimlib.types import Array, Points
 
@@ -78,8 +78,7 @@ def noise_scale(loss: Loss, w: Points, curvature: bool = False) -> NoiseScale:
     """
     if not isinstance(loss, Loss):
         raise TypeError(f"loss must be like model.loss(X, y), got loss = {loss!r}")
-    if not isinstance(curvature, bool | np.bool_):
-        raise TypeError(f"curvature must be True or False, got curvature = {curvature!r}")
+    check_flag("curvature", curvature)
     w = real_array("w", w)
     if w.shape != (loss.dim,):
         raise ValueError(f"w must have shape ({loss.dim},), got w of shape {w.shape}")

@@ -1,11 +1,10 @@
 """A small language: which word follows which, with frequent and rare words."""
 
 from functools import partial
-from numbers import Real
 
 import numpy as np
 
-from optimlib.checks import check_count
+from optimlib.checks import check_count, check_number
 from optimlib.objective import Objective
 from optimlib.types import Array, Points, Values
 
@@ -101,10 +100,9 @@ def bigram(contexts: int = 200, words: int = 10, exponent: float = 1.0, seed: in
     check_count("contexts", contexts, least=1)
     check_count("words", words, least=2)
     check_count("seed", seed, least=0)
-    if isinstance(exponent, bool) or not isinstance(exponent, Real):
-        raise TypeError(f"exponent must be a number, got exponent = {exponent!r}")
-    if not (np.isfinite(exponent) and exponent >= 0):
-        raise ValueError(f"exponent must be >= 0 and finite, got exponent = {exponent!r}")
+    check_number("exponent", exponent)
+    if exponent < 0:
+        raise ValueError(f"exponent must be >= 0, got exponent = {exponent!r}")
     frequencies = np.arange(1.0, contexts + 1) ** -float(exponent)
     scores = np.random.default_rng(seed).standard_normal((contexts, words))
     targets = np.exp(scores)

@@ -475,6 +475,17 @@ argument("Batches", "seed", lambda x: learning.Batches(5, 1, x), f"zero, {LARGE}
 argument("minibatches", "loss", lambda x: learning.minibatches(x, 1))
 argument("minibatches", "batch_size", lambda x: learning.minibatches(LOSS, x))
 argument("minibatches", "seed", lambda x: learning.minibatches(LOSS, 1, x), f"zero, {LARGE}")
+for name, accepts, skips in (
+    ("contexts", "", LARGE),
+    ("words", "", LARGE),
+    ("exponent", "zero, half, large", ""),
+    ("seed", f"zero, {LARGE}", ""),
+):
+    one = partial(lambda name, x: learning.bigram(**{"contexts": 3, "words": 2, name: x}), name)
+    argument("bigram", name, one, accepts, skips)
+argument("noise_scale", "loss", lambda x: learning.noise_scale(x, MODEL.initial()))
+argument("noise_scale", "w", lambda x: learning.noise_scale(LOSS, x))
+argument("noise_scale", "curvature", lambda x: learning.noise_scale(LOSS, MODEL.initial(), x), FLAG)
 argument("MLP", "widths", learning.MLP)
 argument("MLP", "widths", lambda x: learning.MLP((2, x, 2)), "", LARGE)
 argument("MLP", "activation", lambda x: learning.MLP((2, 2), activation=x))
@@ -570,11 +581,13 @@ def test_every_public_function_is_tried():
     # What others make, and what has no arguments of its own to check.
     others = {
         "Basins",
+        "Bigram",
         "Classifier",
         "Comparison",
         "Curves",
         "Dataset",
         "Loss",
+        "NoiseScale",
         "Range",
         "State",
         "StepLength",

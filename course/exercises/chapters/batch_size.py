@@ -33,7 +33,7 @@ EXERCISES = [
         answer=lambda times: 1 + 1 / times,
         parameters=dict(times=4.0),
         digits=3,
-        draw=lambda rng: dict(times=float(rng.choice([0.2, 0.25, 0.4, 0.5, 2, 3, 4, 5, 8, 10]))),
+        draw=lambda rng: dict(times=float(rng.choice([*range(2, 21), 0.2, 0.25, 0.4, 0.5, 0.8]))),
         solution=lambda times: f"T/T₀ = 1 + B₀/B = 1 + 1/{times:g} = {1 + 1 / times:.4g}",
         slips=(
             Slip(
@@ -108,8 +108,8 @@ EXERCISES = [
         parameters=dict(scale=40.0, longer=25.0),
         digits=3,
         draw=lambda rng: dict(
-            scale=float(rng.choice([20, 40, 60, 80, 200])),
-            longer=float(rng.choice([5, 10, 20, 25, 50])),
+            scale=float(rng.choice([20, 30, 40, 60, 80, 90, 120, 200])),
+            longer=float(rng.choice([4, 5, 8, 10, 20, 25, 40, 50])),
         ),
         solution=lambda scale, longer: (
             f"1 + B₀/B = {1 + longer / 100:g}, so B = {scale:g} / {longer / 100:g} = "
@@ -146,8 +146,8 @@ EXERCISES = [
         parameters=dict(beta=0.98, times=16.0),
         digits=3,
         draw=lambda rng: dict(
-            beta=float(rng.choice([0.95, 0.96, 0.98, 0.99])),
-            times=float(rng.choice([4, 9, 16])),
+            beta=float(rng.choice([0.97, 0.975, 0.98, 0.985, 0.99, 0.992, 0.995, 0.998])),
+            times=float(rng.choice([2, 3, 4, 5, 6, 8, 9, 10, 12, 16, 20, 24, 30])),
         ),
         solution=lambda beta, times: (
             f"1 − β₁ is proportional to B: 1 − {times:g} · {1 - beta:.3g} = "

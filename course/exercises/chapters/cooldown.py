@@ -132,7 +132,7 @@ EXERCISES = [
         answer=lambda steps: np.sqrt((1 + _prices(steps)) / steps),
         parameters=dict(steps=3),
         digits=3,
-        draw=lambda rng: dict(steps=int(rng.integers(3, 13))),
+        draw=lambda rng: dict(steps=int(rng.integers(3, 40))),
         solution=lambda steps: (
             f"1/({2 * steps} γ) + γ/2 · (1 + {_prices(steps):.4g}) is smallest at "
             f"√((1 + {_prices(steps):.4g})/{steps}) = {np.sqrt((1 + _prices(steps)) / steps):.4g}"
