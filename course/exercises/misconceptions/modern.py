@@ -95,16 +95,6 @@ class AdanUncorrected(_WrongAdan):
         return m, d, v
 
 
-class AdanCorrectionIgnoresT(_WrongAdan):
-    """Bias correction ignores t.
-
-    The corrections divide by 1 − β in every step. The power t is missing: 1 − βᵗ.
-    """
-
-    def corrected(self, t, m, d, v):
-        return super().corrected(1, m, d, v)
-
-
 class AdanWithoutDecay(_WrongAdan):
     """The decay is missing.
 
@@ -197,12 +187,13 @@ class _WrongADOPT(ADOPT):
     def scaled(self, t, g, v):
         return g / np.maximum(np.sqrt(v), self.eps)
 
+    def within_bounds(self, t, u):
+        return np.minimum(np.maximum(u, -self.bound(t)), self.bound(t))
+
     def update(self, t, g, m, v):
         new = np.where(t > 1, self.beta2 * v + (1 - self.beta2) * g**2, g**2)
         u = self.scaled(t, g, v)
-        if self.clipped:
-            u = np.minimum(np.maximum(u, -self.bound(t)), self.bound(t))
-        u = np.where(t > 1, u, 0)
+        u = np.where(t > 1, self.within_bounds(t, u) if self.clipped else u, 0)
         m = self.beta1 * m + (1 - self.beta1) * u
         return dict(m=m, v=new, step=-self.lr * m)
 
@@ -233,8 +224,8 @@ class ADOPTUnclipped(_WrongADOPT):
     `m` has g / max(√v, ε) as it is. It stays between −(t − 1)¹ᐟ⁴ and (t − 1)¹ᐟ⁴.
     """
 
-    def bound(self, t):
-        return np.inf
+    def within_bounds(self, t, u):
+        return u
 
 
 class ADOPTBoundAhead(_WrongADOPT):
@@ -258,7 +249,8 @@ class ADOPTOutside(ADOPT):
         m = np.where(t > 1, self.beta1 * m + (1 - self.beta1) * g, 0)
         u = m / np.maximum(np.sqrt(v), self.eps)
         if self.clipped:
-            u = np.clip(u, -((t - 1) ** 0.25), (t - 1) ** 0.25)
+            bound = (t - 1) ** 0.25
+            u = np.minimum(np.maximum(u, -bound), bound)
         return record | dict(m=m, step=-self.lr * np.where(t > 1, u, 0))
 
 
@@ -274,13 +266,11 @@ class ADOPTFromZero(ADOPT):
 
 ADAN = [
     *any_rule(Adan),
-    betas_swapped(Adan),
     AdanOfGradients,
     AdanWithoutChange,
     AdanOtherWeight,
     AdanFirstChange,
     AdanUncorrected,
-    AdanCorrectionIgnoresT,
     AdanWithoutDecay,
     AdanAsAdamW,
 ]

@@ -20,7 +20,9 @@ from optimlib.javascript import operations
 from optimlib.javascript.linker import link
 
 HERE = files("course.exercises") / "page"
-CASES = 20
+# How many cases an exercise has, and how many if its rule has many states and hyperparameters, so
+# that no file is large.
+CASES, FEWER_CASES = 20, 15
 RACED = 100  # steps in the figure of an exercise
 # The Python that the worker runs, under the names by which it is imported.
 MODULES = {
@@ -148,6 +150,12 @@ def worker():
     )
 
 
+def count_of_cases(exercise):
+    """Return how many cases an exercise has."""
+    rule = exercise.rule(lr=1.0)
+    return CASES if len(rule.state) + len(rule.hyperparameters()) < 10 else FEWER_CASES
+
+
 def cases(exercise):
     """Return the `Inputs` of the first accepted seeds, by seed."""
     accepted = (
@@ -156,7 +164,7 @@ def cases(exercise):
         for number, found in enumerate(exercise.all_inputs(range(start, start + CASES)))
         if found.accepted()
     )
-    return dict(islice(accepted, CASES))
+    return dict(islice(accepted, count_of_cases(exercise)))
 
 
 def data(exercise):
