@@ -17,9 +17,9 @@ class DAdaptSGD(VectorRule):
     With :math:`c = \|g_1\|` and :math:`\alpha_t = \eta\, d_{t-1} / c`: the weighted sum of the
     gradients is :math:`s_t = s_{t-1} + \alpha_t g_t`, and
     :math:`q_t = q_{t-1} + \alpha_t \langle g_t, s_{t-1} \rangle`. On a convex function
-    :math:`\hat d_t = 2 q_t / \|s_t\|` is at most about the distance from the start to the minimum,
-    and :math:`d_t = \max(d_{t-1}, \hat d_t)`. The point is :math:`w_t = w_0 - s_t`, which is
-    :math:`w_{t-1} - \alpha_t g_t`.
+    :math:`q_t / \|s_t\|` is at most the distance from the start to the minimum; the estimate is
+    twice that, :math:`\hat d_t = 2 q_t / \|s_t\|`, and :math:`d_t = \max(d_{t-1}, \hat d_t)`. The
+    point is :math:`w_t = w_0 - s_t`, which is :math:`w_{t-1} - \alpha_t g_t`.
 
     Parameters
     ----------

@@ -127,12 +127,12 @@ EXERCISES = [
         difficulty=3,
         ask=lambda steps: (
             rf"With $D = C = 1$: what is the bound for $T = {steps:g}$ steps at a constant rate, "
-            "at its best scale? Three digits."
+            "at its best scale? Four digits."
         ),
         answer=lambda steps: np.sqrt((1 + _prices(steps)) / steps),
         parameters=dict(steps=3),
-        digits=3,
-        draw=lambda rng: dict(steps=int(rng.integers(3, 40))),
+        digits=4,
+        draw=lambda rng: dict(steps=int(rng.integers(3, 41))),
         solution=lambda steps: (
             f"1/({2 * steps} γ) + γ/2 · (1 + {_prices(steps):.4g}) is smallest at "
             f"√((1 + {_prices(steps):.4g})/{steps}) = {np.sqrt((1 + _prices(steps)) / steps):.4g}"
