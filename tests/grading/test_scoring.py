@@ -85,7 +85,7 @@ def test_the_sandbox_reaches_nothing(name, tmp_path, bubblewrap, monkeypatch):
 
 def test_no_answer_makes_a_test_take_all_memory(tmp_path, bubblewrap):
     def marked(source, **marks):
-        return {**code(source), "metadata": {"nbgrader": {"grade_id": "a", **marks}}}
+        return {**code(source), "metadata": {"nbgrader": {"grade_id": source[-9:], **marks}}}
 
     cells = [
         code("import numpy as np"),
