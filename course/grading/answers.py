@@ -197,7 +197,7 @@ class Answers:
         started = time.monotonic()
         if seconds is None:
             left = self.limits.seconds - self.used - self.reserve
-            seconds = min(self.limits.call, max(0.1, left))
+            seconds = min(self.limits.call, max(0.05, left))
             if needed is not None:
                 seconds = max(0.1, min(left, sum(self.left.values()))) + GRACE
         try:

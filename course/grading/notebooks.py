@@ -15,7 +15,8 @@ LONGEST_SOURCE = 100_000
 HIDDEN = re.compile(r"^ *### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS *$", re.S | re.M)
 # A line for IPython, with its indentation. In assignments only; `statements.py` reads students'.
 MAGIC = re.compile(r"^( *)[%!?].*$", re.M)
-ENCODINGS = "utf-8-sig", "utf-16", "utf-32", "cp1252", "latin-1"
+# Those of old Windows and Unix, after what JSON may have.
+ENCODINGS = "cp1252", "latin-1"
 # Syntax by the Python that brought it: what looks like it where a cell is no Python here.
 NEWER = {
     (
@@ -156,18 +157,16 @@ def read(path):
     if data.startswith(b"\x1f\x8b") or data.startswith(b"PK"):
         raise Unreadable("a packed file, no notebook")
     problem = None
-    for encoding in ENCODINGS:
-        if encoding in ("utf-16", "utf-32") and b"\x00" not in data[:64]:
-            continue
+    for encoding in dict.fromkeys([json.detect_encoding(data), *ENCODINGS]):
         try:
             return json.loads(data.decode(encoding))
         except UnicodeError:
             continue
         except (ValueError, RecursionError, MemoryError) as error:
-            problem = problem or error
-            if encoding == "utf-8-sig":
-                break
-    raise Unreadable(f"not a notebook: {type(problem).__name__}: {problem}"[:200]) from problem
+            problem = error
+            break
+    why = f"{type(problem).__name__}: {problem}" if data else "the file is empty"
+    raise Unreadable(f"not a notebook: {why}"[:200]) from problem
 
 
 def text_of(source):
@@ -314,6 +313,8 @@ def submissions(folder, assignment):
     ValueError
         If there is neither.
     """
+    if not folder.is_dir():
+        raise ValueError(f"submissions must be a folder, and there is no folder {folder}")
     found = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
     if not found:
         for student in sorted(path for path in folder.iterdir() if (path / assignment).is_dir()):

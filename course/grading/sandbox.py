@@ -71,7 +71,7 @@ class Limits:
 
     def share(self, tests):
         """Return the seconds that each of some tests has, however slow those before it were."""
-        return min(0.5, self.seconds / 4 / tests)
+        return min(0.5, self.seconds / 2 / tests)
 
     def arguments(self):
         """Return what `inside.py` is told of them."""
