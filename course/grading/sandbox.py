@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -39,6 +40,10 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
 }
+# Where `chroot` and `ldd` are.
+WHERE = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+# What of Python's library no answer needs: other packages, which may hold answers, and tests.
+NEEDLESS = ["*-packages", "test", "tests", "__pycache__", "config-*", "idlelib", "tkinter", "*.a"]
 
 
 class NoSandbox(RuntimeError):
@@ -221,10 +226,10 @@ class Bubblewrap(Place):
 
 
 class OtherUser(Place):
-    """A user of its own for each process, who may read none of the course's files.
+    """A user of its own for each process, in a folder that holds Python and NumPy and is its root.
 
-    Only root can start such processes. The files are protected by their permissions alone, which
-    `check` tries; network and new processes are forbidden by `inside.py` as everywhere.
+    Only root can start such processes. Network, new processes and every change of a file are
+    forbidden by `inside.py` as everywhere.
     """
 
     name = "user"
@@ -233,47 +238,54 @@ class OtherUser(Place):
     def _folder(self):
         folder = tempfile.mkdtemp(prefix="scoring-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        os.chmod(folder, 0o755)
-        for name, path in PARTS.items():
-            new = Path(folder, name)
+        library = sysconfig.get_path("stdlib", vars=dict(installed_base=sys.base_prefix))
+        parts = {path: Path(path) for path in (PYTHON, library)}
+        parts |= {f"/scoring/{name}": path for name, path in PARTS.items()}
+        parts |= {path: Path(path) for path in libraries([PYTHON, library, *NUMPY])}
+        for name, path in parts.items():
+            new = Path(folder, str(name).lstrip("/"))
             new.parent.mkdir(parents=True, exist_ok=True)
-            (shutil.copytree if path.is_dir() else shutil.copy)(path, new)
+            if path.is_dir():
+                shutil.copytree(path, new, ignore=shutil.ignore_patterns(*NEEDLESS))
+            else:
+                shutil.copyfile(path, new)
+        for path in [Path(folder), *Path(folder).rglob("*")]:
+            program = path.is_dir() or path.name.startswith(("python", "ld-"))
+            path.chmod(0o555 if program else 0o444)
         return folder
 
-    @cached_property
-    def _python(self):
-        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-        for python in (PYTHON, shutil.which(version, path="/usr/bin:/usr/local/bin")):
-            if python and self._as_user([python, "-I", "-S", "-c", ""]) == 0:
-                return python
-        raise NoSandbox(f"no {version} that another user may execute")
-
-    @staticmethod
-    def _options():
+    def _command(self, *arguments):
         # A worker scores one student at a time, so its number is free for that student.
         user = 1_000_000 + os.getpid()
-        return dict(user=user, group=user, extra_groups=[], env=ENVIRONMENT, cwd="/")
-
-    def _as_user(self, command):
-        try:
-            return subprocess.run(command, capture_output=True, **self._options()).returncode
-        except OSError:
-            return None
+        command = ["chroot", f"--userspec={user}:{user}", "--groups=", self._folder]
+        return [*command, PYTHON, "-I", "-S", *arguments]
 
     def open(self):
         """Return a new nursery."""
-        program = str(Path(self._folder, "inside.py"))
-        command = [self._python, "-I", "-S", program, self._folder]
-        return Nursery(command, start_new_session=True, **self._options())
+        command = self._command("/scoring/inside.py", "/scoring")
+        return Nursery(command, start_new_session=True, env=ENVIRONMENT | WHERE, cwd="/")
 
     def check(self, private):
-        """Raise `NoSandbox` unless another user can run Python and read nothing private."""
+        """Raise `NoSandbox` unless another user can run Python and sees nothing private."""
         if not hasattr(os, "geteuid") or os.geteuid() != 0:
             raise NoSandbox("only root can run code as another user")
-        reads = "import os, sys; sys.exit(2 * any(os.access(p, os.R_OK) for p in sys.argv[1:]))"
-        if self._as_user([self._python, "-I", "-S", "-c", reads, *map(str, private)]) != 0:
-            closed = " ".join(map(str, private))
-            raise NoSandbox(f"every user of this machine may read the files: chmod o= {closed}")
+        seen = "import os, sys; sys.exit(any(map(os.path.exists, sys.argv[1:])) or not os.getuid())"
+        command = self._command("-c", seen, *map(str, private))
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=ENVIRONMENT | WHERE, cwd="/", timeout=60
+        )
+        if done.returncode:
+            why = done.stderr.strip().splitlines()[:1] or ["private files are visible in it"]
+            raise NoSandbox(f"another user in a folder of its own does not work here: {why[0]}")
+
+
+def libraries(paths):
+    """Return the files of system libraries that programs and packages need."""
+    found = [file for path in map(Path, paths) for file in (path.rglob("*.so*"), [path])]
+    files = [str(file) for each in found for file in each if file.is_file()]
+    told = subprocess.run(["ldd", *files], capture_output=True, text=True, env=WHERE).stdout
+    names = set(re.findall(r"(?:=> |^\t)(/\S+) \(", told, re.M))
+    return sorted(name for name in names if not Path(name).is_relative_to(PACKAGES))
 
 
 class Unsandboxed(Place):

@@ -160,16 +160,17 @@ def test_nothing_is_scored_where_no_sandbox_works(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can run code as another user")
-def test_another_user_is_refused_while_files_are_open_to_all(tmp_path):
-    folder = Path("/tmp", f"open-{os.getpid()}")
-    folder.mkdir()
+def test_another_user_sees_nothing_of_the_machine(tmp_path, monkeypatch):
+    open_to_all = Path("/tmp", f"open-{os.getpid()}")
+    open_to_all.mkdir()
     try:
-        with pytest.raises(NoSandbox, match="chmod o="):
-            choose([folder], "user")
-        folder.chmod(0o700)
-        assert choose([folder], "user").name == "user"
+        assert choose([open_to_all, tmp_path], "user").name == "user"
+        # What is in the folder is seen, and refused.
+        monkeypatch.setitem(sandbox.PARTS, "secret.txt", Path(__file__))
+        with pytest.raises(NoSandbox, match="private files are visible"):
+            choose(["/scoring/secret.txt"], "user")
     finally:
-        folder.rmdir()
+        open_to_all.rmdir()
 
 
 @pytest.mark.parametrize(("arguments", "message"), [((0,), "call = 0"), ((1, -1), "seconds = -1")])
@@ -180,8 +181,9 @@ def test_wrong_limits_are_named(arguments, message):
 
 def test_a_sandbox_in_which_nothing_starts_is_refused(tmp_path, monkeypatch):
     monkeypatch.delitem(sandbox.PARTS, "wire.py")
-    with pytest.raises(NoSandbox, match="Python does not start in the sandbox"):
-        choose([tmp_path], "bubblewrap")
+    for kind in ["bubblewrap", *(["user"] if os.geteuid() == 0 else [])]:
+        with pytest.raises(NoSandbox, match="Python does not start in the sandbox"):
+            choose([tmp_path], kind)
 
 
 def test_wrong_arguments_are_named(tmp_path):
