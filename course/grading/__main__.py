@@ -9,10 +9,10 @@ import joblib
 from tqdm import tqdm
 
 from course import ROOT
-from course.grading import gradebook, report
-from course.grading.notebooks import Unreadable, load_assignment, submissions
+from course.grading import accidents, gradebook, report
+from course.grading.notebooks import Unreadable, contents, load_assignment, submissions
 from course.grading.sandbox import Limits, NoSandbox, choose
-from course.grading.scoring import score
+from course.grading.scoring import FAILED, PYTHON, SCORED
 
 
 def arguments(given):
@@ -36,7 +36,10 @@ def arguments(given):
 
 def fingerprint(assignment, path):
     """Return what changes when the assignment or a submission does."""
-    text = path.read_bytes() if path is not None and path.is_file() else b""
+    try:
+        text = contents(path) if path is not None else b""
+    except Unreadable as error:
+        text = str(error).encode("utf-8", "backslashreplace")
     return hashlib.sha256(assignment.fingerprint.encode() + text).hexdigest()
 
 
@@ -63,37 +66,55 @@ def grade(notebook, folder, out, sandbox, limits, jobs=-1, again=False):
     list of Score
     """
     assignment = load_assignment(notebook)
-    scores, work = [], []
+    scores, work = [], {}
     for student, path in submissions(folder, assignment.name).items():
         mark, old = fingerprint(assignment, path), report.saved(student, out)
-        if old is not None and old.fingerprint == mark and not again:
+        if old is not None and old.fingerprint == mark and old.status != FAILED and not again:
             scores.append(old)
         else:
-            work.append((student, path, notebook, sandbox, limits, mark))
-    parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
-    results = parallel(joblib.delayed(score)(*each) for each in work)
-    for result in tqdm(results, total=len(work), desc=assignment.name, unit="student"):
-        report.save(result, assignment.name, out)
-        scores.append(result)
+            work[student] = (student, path, notebook, sandbox, limits, mark)
+    with tqdm(total=len(work), desc=assignment.name, unit="student") as bar:
+        for result in accidents.scored(work, assignment, out, jobs):
+            report.save(result, assignment.name, out)
+            accidents.over(result.student, out)
+            scores.append(result)
+            bar.update()
     scores.sort(key=lambda score: score.student)
     report.table(scores, out / "points.csv")
     return scores
 
 
+def found(name):
+    """Return the notebook of an assignment.
+
+    Raises
+    ------
+    ValueError
+        If there is none, with the names of those that there are.
+    """
+    notebook = Path(name)
+    if notebook.suffix != ".ipynb":
+        notebook = ROOT / "assignments" / name / f"{name}.ipynb"
+    if not notebook.is_file():
+        names = ", ".join(sorted(path.stem for path in ROOT.glob("assignments/*/*.ipynb")))
+        raise ValueError(f"assignment must be a notebook or one of {names}, got {name!r}")
+    return notebook.resolve()
+
+
 def main(given=None):
     """Score, and say where the results are."""
     asked = arguments(given)
-    notebook = Path(asked.assignment)
-    if notebook.suffix != ".ipynb":
-        notebook = ROOT / "assignments" / asked.assignment / f"{asked.assignment}.ipynb"
     try:
-        assignment = load_assignment(notebook.resolve())
+        notebook, folder = found(asked.assignment), asked.submissions.resolve()
+        assignment = load_assignment(notebook)
+        submissions(folder, assignment.name)
+        url = asked.gradebook and gradebook.ready(asked.gradebook, assignment)
         out = (asked.out or Path("graded") / assignment.name).resolve()
         out.mkdir(parents=True, exist_ok=True)
-        private = [asked.submissions.resolve(), notebook.resolve(), out, ROOT / "optimlib"]
+        private = [folder, notebook, out, ROOT / "optimlib"]
         sandbox = choose(private, "none" if asked.unsandboxed else asked.sandbox)
         limits = Limits(asked.call, asked.seconds, asked.megabytes)
-        work = (notebook.resolve(), asked.submissions.resolve(), out, sandbox, limits)
+        work = (notebook, folder, out, sandbox, limits)
         if asked.dask:
             from dask.distributed import Client
 
@@ -101,13 +122,26 @@ def main(given=None):
                 scores = grade(*work, jobs=asked.jobs, again=asked.again)
         else:
             scores = grade(*work, jobs=asked.jobs, again=asked.again)
-        if asked.gradebook:
-            gradebook.record(scores, assignment, asked.gradebook)
+        if url:
+            gradebook.record(scores, assignment, url)
     except NoSandbox as error:
         sys.exit(f"No sandbox, nothing was scored: {error}. (--unsandboxed: for code you trust.)")
     except (Unreadable, ValueError, OSError) as error:
         sys.exit(str(error))
-    print(f"{len(scores)} scored ({sandbox.name}): {out / 'points.csv'}, {out / 'feedback'}")
+    tell(scores, sandbox, out)
+
+
+def tell(scores, sandbox, out):
+    """Say what was scored, what could not be, and where the results are."""
+    others = [score for score in scores if score.status != SCORED]
+    for score in others:
+        why = next(iter(score.problems), "")
+        line = f"{score.status}: {score.student}: {why}"
+        print(line.encode("utf-8", "backslashreplace").decode())
+    count = f"{len(scores) - len(others)} scored ({sandbox.name}, {PYTHON})"
+    if others:
+        count += f", {len(others)} not (status in points.csv)"
+    print(f"{count}: {out / 'points.csv'}, {out / 'feedback'}")
 
 
 if __name__ == "__main__":

@@ -2,14 +2,16 @@
 
 import os
 import selectors
-import subprocess
 import time
-from contextlib import suppress
+
+import numpy as np
 
 from course.grading.wire import LONGEST, packed, unpacked
 
-# Seconds for Python and NumPy to start, on a busy machine; they are not the student's.
+# Seconds for Python and NumPy to start, on a busy machine; the first start is not the student's.
 START = 30.0
+# Seconds that a process has to interrupt itself before it is ended.
+GRACE = 0.5
 
 
 class Failed(Exception):
@@ -23,27 +25,42 @@ class Stopped(Failed):
 class Answers:
     """Runs a student's cells in a sandbox and answers for the names they define.
 
-    A process that dies is replaced by a new one, without the cell that killed it; so one bad
-    answer costs the others nothing, until the time for everything is used up.
+    A statement that takes too long is interrupted. A process that dies is replaced by a new one,
+    which executes the cells again without the statement that killed it; so one bad answer costs
+    the others nothing, until the time for everything is used up.
 
     Parameters
     ----------
     cells : sequence of str
-        What to execute, in order.
+        What to execute, by `run`.
     asked : sequence of str
-        The names that the cells should define; what else a cell does is executed only if it
-        defines one of them.
+        The names that the cells should define. What these need has more time than what else a cell
+        does.
     sandbox : object with `start`
     limits : Limits
+    setup : sequence of str
+        What is executed before: cells of the assignment.
+
+    Attributes
+    ----------
+    reserve : float
+        Seconds that are kept for what comes later.
+    kept : bool
+        Whether to ask for functions as they stood when they were kept, see `run`.
+    problems : dict
+        What went wrong in a cell.
     """
 
-    def __init__(self, cells, asked, sandbox, limits):
-        self.cells, self.asked = list(cells), list(asked)
+    def __init__(self, cells, asked, sandbox, limits, setup=()):
+        self.cells, self.asked = [*setup, *cells], list(asked)
+        self.setup = len(setup)
         self.sandbox, self.limits = sandbox, limits
-        self.used = 0.0
-        self.process = None
-        self.problems = {}
-        self.deadly = set()
+        self.used = self.reserve = 0.0
+        self.left = {"total": limits.seconds / 2, "pool": limits.seconds / 4}
+        self.quick = min(1.0, limits.call / 2)
+        self.kept, self.starts, self.process, self.at = False, 0, None, 0
+        self.problems, self.plan, self.done = {}, None, []
+        self.unreadable, self.skip = set(), set()
 
     def __enter__(self):
         return self
@@ -52,42 +69,61 @@ class Answers:
         self.stop()
 
     def call(self, name, args, kwargs):
-        """Return what the student's function `name` returns."""
+        """Return what the student's function `name` returns; what it changes is changed."""
         functions = []
 
         def number(function):
             functions.append(function)
             return len(functions) - 1
 
-        request = packed(dict(call=name, args=args, kwargs=kwargs), number)
-        return self._asked(request, functions)
+        message = dict(call=name, args=args, kwargs=kwargs, kept=self.kept)
+        reply = self._asked(packed(message, number), functions)
+        for i, new in reply.get("changed") or ():
+            changed(args, i, new)
+        return reply.get("value")
 
     def value(self, name):
         """Return what the student called `name`."""
-        return self._asked(packed(dict(value=name)), [])
+        return self._asked(packed(dict(value=name, kept=self.kept)), []).get("value")
+
+    def run(self, i, keep=()):
+        """Execute cell `i`, and keep the functions with these names as they are after it."""
+        self.done.append((i + self.setup, list(keep)))
+        if self.process is None:
+            self.start()
+        else:
+            self._again(lambda: self._run(*self.done[-1]))
 
     def start(self):
-        """Start a process and execute the cells, unless that is done.
+        """Start a process and execute the cells that were to run, unless that is done.
 
         Raises
         ------
         OSError
             If not even an empty cell can be executed, which is no fault of the student.
         """
-        while self.process is None:
-            self._start()
+        if self.process is None:
+            self._again(self._start)
 
     def stop(self):
         """End the process, if there is one."""
         if self.process is not None:
-            # It ends by itself when nobody asks any more, or is made to.
-            self.process.stdin.close()
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(0.1)
-            self.process.kill()
-            self.process.stdout.close()
-            self.process.wait()
+            self.process.end()
             self.process = None
+
+    def _again(self, action):
+        """Do something; where the process dies, start another until one lives."""
+        while True:
+            try:
+                return action()
+            except Stopped:
+                self.stop()
+                if self._over():
+                    raise
+                action = self._start
+
+    def _over(self):
+        return self.used >= self.limits.seconds
 
     def _asked(self, request, functions):
         self.start()
@@ -98,49 +134,99 @@ class Answers:
             raise
 
     def _start(self):
-        if self.used >= self.limits.seconds:
+        if self._over():
             raise Stopped(f"the {self.limits.seconds:g} seconds for all answers are used up")
-        self.process = self.sandbox.start(self.limits)
-        os.set_blocking(self.process.stdin.fileno(), False)
         used = self.used
         try:
-            self._exchanged(packed(dict(run="", asked=[])), [], START)
+            self.process = self.sandbox.start(self.limits)
+            self._exchanged(packed({}), [], START)
         except Failed as error:
-            self.stop()
             raise OSError(f"Python does not start in the sandbox: {error}") from error
-        self.used = used
-        for i, source in enumerate(self.cells):
-            if i in self.deadly:
-                continue
-            try:
-                problem = self._exchanged(packed(dict(run=source, asked=self.asked)), [])
-            except Stopped as stopped:
-                self.deadly.add(i)
-                self.problems[i] = str(stopped)
-                return self.stop()
-            except Failed as failed:
-                problem = str(failed)
-            if problem:
-                self.problems[i] = str(problem)
+        if not self.starts:
+            self.used = used
+        self.starts += 1
+        self._read_cells()
+        for each in self.done:
+            self._run(*each)
 
-    def _exchanged(self, request, functions, seconds=None):
+    def _read_cells(self):
+        texts = ["" if i in self.unreadable else text for i, text in enumerate(self.cells)]
+        try:
+            told = self._exchanged(packed(dict(read=texts, asked=self.asked)), [])["value"]
+        except Failed as error:
+            self.unreadable.add(self.at)
+            self._problem(self.at, f"cannot be read: {error}")
+            raise Stopped(str(error)) from error
+        self.plan = told
+        for i, each in enumerate(told):
+            if each["problem"]:
+                self._problem(i, each["problem"])
+
+    def _problem(self, i, text):
+        if i >= self.setup:
+            found = self.problems.setdefault(i - self.setup, [])
+            if text not in found:
+                found.append(text)
+
+    def _run(self, i, keep):
+        """Execute a cell but for the statements that are known to take too much."""
+        skip = [j for cell, j in self.skip if cell == i]
+        request = dict(run=i, keep=keep, skip=skip, most=self.limits.call, quick=self.quick)
+        needed = self.plan[i]["needed"]
+        self.at = 0
+        try:
+            reply = self._exchanged(packed(request | self.left), [], needed=needed)
+            told = reply["value"]
+            for name in self.left:
+                self.left[name] = min(self.left[name], max(0.0, float(told[name])))
+            for j, slow, text in told["problems"]:
+                self._problem(i, str(text))
+                if slow:
+                    self.skip.add((i, j))
+        except Stopped as stopped:
+            self.skip.add((i, self.at))
+            self._problem(i, str(stopped))
+            raise
+        except Failed as failed:
+            self._problem(i, str(failed))
+        except (KeyError, TypeError, ValueError) as error:  # not what `inside` would say
+            raise Stopped("the answer could not be read") from error
+
+    def _exchanged(self, request, functions, seconds=None, needed=None):
+        """Send a request and return the reply; for a cell, `needed` says it of its statements."""
         started = time.monotonic()
         if seconds is None:
-            seconds = min(self.limits.call, self.limits.seconds - self.used)
+            left = self.limits.seconds - self.used - self.reserve
+            seconds = min(self.limits.call, max(0.05, left))
+            if needed is not None:
+                seconds = max(0.1, min(left, sum(self.left.values()))) + GRACE
         try:
             with selectors.DefaultSelector() as ready:
                 line = Line(self.process, ready, started + seconds)
                 line.write(request)
                 while True:
                     reply = self._read(line)
-                    if "ask" not in reply:
+                    if "at" in reply:
+                        self._statement(reply["at"], needed, line, started + seconds)
+                    elif "ask" in reply:
+                        line.write(_computed(reply, functions))
+                    else:
                         break
-                    line.write(_computed(reply, functions))
         finally:
             self.used += time.monotonic() - started
         if "error" in reply:
             raise Failed(str(reply["error"]))
-        return reply.get("value")
+        return reply
+
+    def _statement(self, number, needed, line, last):
+        """Note which statement begins, and give it its time."""
+        if not isinstance(number, int):
+            raise Stopped("the answer could not be read")
+        self.at = number
+        if needed is not None:
+            long = 0 <= number < len(needed) and needed[number]
+            most = self.limits.call if long else self.quick
+            line.deadline = min(last, time.monotonic() + most + GRACE)
 
     @staticmethod
     def _read(line):
@@ -162,11 +248,23 @@ def _computed(question, functions):
         return packed(dict(error=f"{type(error).__name__}: {error}"))
 
 
+def changed(args, i, new):
+    """Change an argument as the student's function changed its copy."""
+    try:
+        old = args[i]
+        if isinstance(old, np.ndarray) and old.flags.writeable:
+            old[...] = new
+        elif isinstance(old, list) and isinstance(new, list):
+            old[:] = new
+    except (IndexError, TypeError, ValueError) as error:
+        raise Failed("an argument was changed in place to something else") from error
+
+
 class Line:
     """Reads and writes lines of a process, until a deadline."""
 
     def __init__(self, process, ready, deadline):
-        self.input, self.output = process.stdin.fileno(), process.stdout.fileno()
+        self.input, self.output = process.input, process.output
         self.ready, self.deadline = ready, deadline
         self.rest = b""
 
@@ -198,7 +296,7 @@ class Line:
             size += len(parts[-1])
             if not parts[-1]:
                 raise Stopped("the process ended: did it call exit, or use too much memory?")
-            if size > LONGEST:
+            if size > LONGEST + (1 << 16):
                 raise Stopped("the answer is too long")
         line, _, self.rest = b"".join(parts).partition(b"\n")
         return line

@@ -2,7 +2,77 @@
 
 import os
 import sys
+import warnings
+from contextlib import contextmanager
 from pathlib import Path
+
+from course.grading.scoring import NOTHING, SCORED
+
+
+@contextmanager
+def opened(url):
+    """Open a gradebook; what nbgrader says to every SQLAlchemy that it allows is not for us."""
+    # nbgrader starts the program alembic, which an environment has even if it is not active.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    from nbgrader.api import Gradebook
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="sqlalchemy|nbgrader")
+        warnings.filterwarnings("ignore", message="Object of type <Submitted")
+        with Gradebook(url) as gradebook:
+            yield gradebook
+
+
+def ready(url, assignment):
+    """Return the address of a gradebook that knows an assignment.
+
+    Parameters
+    ----------
+    url : str
+        An address, see `record`, or the path of a file.
+    assignment : Assignment
+
+    Raises
+    ------
+    ValueError
+        If there is no such gradebook, or it does not know the assignment.
+    """
+    if "://" not in url:
+        path = Path(url).resolve()
+        if not path.is_file():
+            raise ValueError(
+                f"gradebook must be a file or an address such as sqlite:///gradebook.db, "
+                f"got {url}: there is no file {path} (nbgrader generate_assignment makes one)"
+            )
+        url = f"sqlite:///{path}"
+    from nbgrader.api import MissingEntry
+    from sqlalchemy.exc import SQLAlchemyError
+
+    file = url.removeprefix("sqlite:///")
+    if file != url and not Path(file).is_file():
+        raise ValueError(unknown(assignment, url, "there is no such file"))
+    try:
+        with opened(url) as gradebook:
+            gradebook.find_assignment(assignment.name)
+    except MissingEntry as error:
+        raise ValueError(unknown(assignment, url, error)) from error
+    except (SQLAlchemyError, ImportError) as error:
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise ValueError(f"the gradebook {place(url)} cannot be opened: {why}") from error
+    return url
+
+
+def place(url):
+    """Return an address without its password."""
+    return f"...{url.rsplit('@')[-1]}"
+
+
+def unknown(assignment, url, why):
+    """Return what to say of a gradebook without the assignment."""
+    return (
+        f"url must name a gradebook that knows the assignment {assignment.name} "
+        f"(nbgrader generate_assignment), got url = {place(url)}: {why}"
+    )
 
 
 def record(scores, assignment, url):
@@ -24,25 +94,22 @@ def record(scores, assignment, url):
     ValueError
         If the gradebook does not know the assignment, or other tests of it.
     """
-    # nbgrader starts the program alembic, which an environment has even if it is not active.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.api import MissingEntry
 
-    with Gradebook(url) as gradebook:
+    with opened(url) as gradebook:
         for score in scores:
+            if score.status == NOTHING:
+                continue
+            student = score.student.encode("utf-8", "backslashreplace").decode()
             try:
                 gradebook.find_assignment(assignment.name)
-                gradebook.update_or_create_student(score.student)
-                gradebook.update_or_create_submission(assignment.name, score.student)
+                gradebook.update_or_create_student(student)
+                gradebook.update_or_create_submission(assignment.name, student)
                 for outcome in score.outcomes:
-                    notebook = assignment.name, assignment.name, score.student
+                    notebook = assignment.name, assignment.name, student
                     grade = gradebook.find_grade(outcome.test, *notebook)
                     grade.auto_score = outcome.points
-                    grade.needs_manual_grade = False
+                    grade.needs_manual_grade = score.status != SCORED
             except MissingEntry as error:
-                place = url.rsplit("@")[-1]  # without a password
-                raise ValueError(
-                    f"url must name a gradebook that knows the assignment {assignment.name} "
-                    f"(nbgrader generate_assignment), got url = ...{place}: {error}"
-                ) from error
+                raise ValueError(unknown(assignment, url, error)) from error
             gradebook.db.commit()

@@ -3,15 +3,28 @@
 import ast
 import hashlib
 import json
+import os
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+import stat
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 LARGEST_FILE = 32 * 2**20
 LONGEST_SOURCE = 100_000
 HIDDEN = re.compile(r"^ *### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS *$", re.S | re.M)
-# A line for IPython, with its indentation.
+# A line for IPython, with its indentation. In assignments only; `statements.py` reads students'.
 MAGIC = re.compile(r"^( *)[%!?].*$", re.M)
+# Those of old Windows and Unix, after what JSON may have.
+ENCODINGS = "cp1252", "latin-1"
+# Syntax by the Python that brought it: what looks like it where a cell is no Python here.
+NEWER = {
+    (
+        3,
+        12,
+    ): r"^ *type +\w+(\[.*\])? *=|^ *(def|class) +\w+\[|\b[rR]?[fF][rR]?(\"[^\"\n]*\{|'[^'\n]*\{)",
+    (3, 14): r"^ *except\*? +[\w.]+ *,.*:|\b[rR]?[tT][rR]?[\"']",
+}
 
 
 class Unreadable(ValueError):
@@ -67,8 +80,38 @@ class Assignment:
     @property
     def asked(self):
         """The names of all functions and values that students should define."""
-        solutions = (cell.defines for cell in self.cells if cell.kind == "solution")
-        return [name for functions, values in solutions for name in functions + values]
+        return [name for names in self.solutions.values() for name in names]
+
+    @cached_property
+    def solutions(self):
+        """The names that each solution defines, by the name of its cell."""
+        solutions = [cell for cell in self.cells if cell.kind == "solution"]
+        return {cell.name: [*cell.defines[0], *cell.defines[1]] for cell in solutions}
+
+    @cached_property
+    def values(self):
+        """The names among those asked for that are no functions."""
+        solutions = [cell for cell in self.cells if cell.kind == "solution"]
+        return [name for cell in solutions for name in cell.defines[1]]
+
+    @cached_property
+    def shown(self):
+        """What students see of each cell that is no answer, by the cell's name."""
+        others = [cell for cell in self.cells if cell.kind != "solution"]
+        return {cell.name: squeezed(HIDDEN.sub("", cell.source)) for cell in others}
+
+    def own(self, submission):
+        """Return the places of cells in a submission, by their names, as far as they are there.
+
+        Metadata say it; where a program dropped them, the text of a cell that students do not
+        change.
+        """
+        places = {cell.name: submission.last(cell.name) for cell in self.cells}
+        texts = {squeezed(text): i for i, text in enumerate(submission.cells)}
+        for name, text in self.shown.items():
+            if places[name] is None and text:
+                places[name] = texts.get(text)
+        return {name: place for name, place in places.items() if place is not None}
 
     @property
     def points(self):
@@ -81,21 +124,74 @@ class Assignment:
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
-def code_cells(path):
+def squeezed(text):
+    """Return a text without blanks and lines for IPython, to compare with."""
+    return re.sub(r"\s+", "", MAGIC.sub(r"\1pass", text))
+
+
+def contents(path):
+    """Return the bytes of a file of its own: no link, no device, not too many.
+
+    Raises
+    ------
+    Unreadable
+        If there are none.
+    """
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(file, "rb") as opened:
+            kind = os.fstat(file)
+            if not stat.S_ISREG(kind.st_mode):
+                raise Unreadable("not a file of its own")
+            if kind.st_size > LARGEST_FILE:
+                raise Unreadable(f"larger than {LARGEST_FILE >> 20} MB")
+            return opened.read(LARGEST_FILE + 1)
+    except OSError as error:
+        why = "not a file of its own" if path.is_symlink() else error.strerror
+        raise Unreadable(f"not to be opened: {why}") from error
+
+
+def read(path):
+    """Return a notebook's JSON, in whatever encoding it was saved."""
+    data = contents(path)
+    if data.startswith(b"\x1f\x8b") or data.startswith(b"PK"):
+        raise Unreadable("a packed file, no notebook")
+    problem = None
+    for encoding in dict.fromkeys([json.detect_encoding(data), *ENCODINGS]):
+        try:
+            return json.loads(data.decode(encoding))
+        except UnicodeError:
+            continue
+        except (ValueError, RecursionError, MemoryError) as error:
+            problem = error
+            break
+    why = f"{type(problem).__name__}: {problem}" if data else "the file is empty"
+    raise Unreadable(f"not a notebook: {why}"[:200]) from problem
+
+
+def text_of(source):
+    """Return a cell's text, which files hold whole or in lines."""
+    text = source if isinstance(source, str) else "".join(source or ())
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def all_cells(notebook):
+    """Return the cells of a notebook, of format 4 or of those before it."""
+    if "worksheets" in notebook:
+        return [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
+    return notebook["cells"]
+
+
+def code_cells(notebook):
     """Return the code cells of a notebook as pairs of text and metadata."""
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise Unreadable(f"larger than {LARGEST_FILE >> 20} MB")
-        cells = json.loads(path.read_text("utf-8"))["cells"]
         found = []
-        for cell in cells:
+        for cell in all_cells(notebook):
             if cell["cell_type"] == "code":
-                source = cell["source"]
-                text = source if isinstance(source, str) else "".join(source)
-                found.append((MAGIC.sub(r"\1pass", text), cell.get("metadata", {})))
+                marks = cell.get("metadata")
+                text = text_of(cell["source"] if "source" in cell else cell["input"])
+                found.append((text, marks if isinstance(marks, dict) else {}))
         return found
-    except Unreadable:
-        raise
     except Exception as error:
         raise Unreadable(f"not a notebook: {type(error).__name__}") from error
 
@@ -115,7 +211,8 @@ def load_assignment(path):
         If it is not a notebook, or has no cell with points.
     """
     cells = []
-    for i, (source, metadata) in enumerate(code_cells(path)):
+    for i, (source, metadata) in enumerate(code_cells(read(path))):
+        source = MAGIC.sub(r"\1pass", source)
         marks = metadata.get("nbgrader", {})
         name = marks.get("grade_id", f"cell {i}")
         if marks.get("solution"):
@@ -130,10 +227,47 @@ def load_assignment(path):
     return assignment
 
 
-def submitted_cells(path):
-    """Return the code cells that a student handed in.
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in.
 
-    No metadata is looked at: programs drop it, and students can write it.
+    Parameters
+    ----------
+    cells : list of str
+        The code cells.
+    names : list of str
+        What nbgrader called each, or "".
+    version : str
+        The Python that it says it was written with, or "".
+    """
+
+    cells: list
+    names: list = field(default_factory=list)
+    version: str = ""
+
+    def last(self, name):
+        """Return the place of the last cell that nbgrader called `name`, or None.
+
+        This is nbgrader's choice among copies. A student can write the name, too: it says which of
+        the student's own cells is meant, and nothing of what it is worth.
+        """
+        places = [i for i, each in enumerate(self.names) if each == name]
+        return places[-1] if places else None
+
+    def newer(self, i):
+        """Return the Python that a cell which is not read here may be written for, or ""."""
+        here = sys.version_info[:2]
+        said = tuple(int(part) for part in re.findall(r"\d+", self.version[:20])[:2])
+        if here < said < (4, 0):
+            return ".".join(map(str, said))
+        for version, pattern in NEWER.items():
+            if here < version and re.search(pattern, self.cells[i], re.M):
+                return ".".join(map(str, version))
+        return ""
+
+
+def submitted(path):
+    """Return what a student handed in.
 
     Raises
     ------
@@ -142,12 +276,26 @@ def submitted_cells(path):
     """
     if path is None:
         raise Unreadable("no notebook was handed in")
-    if path.is_symlink() or not path.is_file():
-        raise Unreadable("not a file of its own")
-    cells = [source for source, _ in code_cells(path)]
+    notebook = read(path)
+    pairs = code_cells(notebook)
+    cells = [text for text, _ in pairs]
     if sum(map(len, cells)) > LONGEST_SOURCE:
         raise Unreadable(f"more than {LONGEST_SOURCE} characters of code")
-    return cells
+    names = []
+    for _, metadata in pairs:
+        marks = metadata.get("nbgrader")
+        name = marks.get("grade_id") if isinstance(marks, dict) else None
+        names.append(name if isinstance(name, str) else "")
+    return Submission(cells, names, written_with(notebook))
+
+
+def written_with(notebook):
+    """Return the version of Python that a notebook names, or ""."""
+    try:
+        version = notebook["metadata"]["language_info"]["version"]
+    except (KeyError, TypeError):
+        return ""
+    return version if isinstance(version, str) else ""
 
 
 def submissions(folder, assignment):
@@ -165,6 +313,8 @@ def submissions(folder, assignment):
     ValueError
         If there is neither.
     """
+    if not folder.is_dir():
+        raise ValueError(f"submissions must be a folder, and there is no folder {folder}")
     found = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
     if not found:
         for student in sorted(path for path in folder.iterdir() if (path / assignment).is_dir()):

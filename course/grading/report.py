@@ -1,12 +1,16 @@
 """A table of points and a page of feedback for each student."""
 
 import csv
+import hashlib
 import html
+import io
 import json
 import os
-from pathlib import Path
 
-from course.grading.scoring import Score
+from course.grading.scoring import SCORED, Score, clean
+
+# Bytes; a file name may have 255, and the endings need some.
+LONGEST_NAME = 200
 
 PAGE = """\
 <!doctype html>
@@ -21,7 +25,8 @@ th, td {{ text-align: left; vertical-align: top; padding: .4rem; border-bottom: 
 pre {{ white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }}
 </style>
 <h1>{assignment}</h1>
-<p>{student}: {points:g} of {possible:g} points.</p>
+<p>{student}: {points:g} of {possible:g} points.{status}</p>
+<p>Scored by {python}.</p>
 <table>
 <tr><th scope="col">Test</th><th scope="col">Points</th><th scope="col">What was found</th></tr>
 {rows}
@@ -35,23 +40,34 @@ ROW = "<tr><td>{}</td><td>{:g} of {:g}</td><td><pre>{}</pre></td></tr>"
 def write(path, text):
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    new.write_text(text, "utf-8")
+    new = path.with_name(f".new-{os.getpid()}")
+    new.write_bytes(text.encode("utf-8", "backslashreplace"))
     os.replace(new, path)
+
+
+def file_name(student):
+    """Return a name for a student's files: the student's own, if a file may be called so."""
+    readable = clean(student)
+    if readable == student and len(student.encode()) <= LONGEST_NAME and student[0] != ".":
+        return student
+    mark = hashlib.sha256(os.fsencode(student)).hexdigest()[:12]
+    short = readable.encode()[: LONGEST_NAME - 20].decode("utf-8", "ignore").lstrip(".")
+    return f"{short}-{mark}"
 
 
 def save(score, assignment, folder):
     """Store a score, for `saved`, and its page of feedback."""
-    write(folder / "scores" / f"{score.student}.json", json.dumps(score.to_dict(), indent=1))
-    write(folder / "feedback" / f"{score.student}.html", page(score, assignment))
+    name = file_name(score.student)
+    write(folder / "feedback" / f"{name}.html", page(score, assignment))
+    write(folder / "scores" / f"{name}.json", json.dumps(score.to_dict(), indent=1))
 
 
 def saved(student, folder):
     """Return the score stored for a student, or None."""
     try:
-        text = (folder / "scores" / f"{student}.json").read_text("utf-8")
+        text = (folder / "scores" / f"{file_name(student)}.json").read_text("utf-8")
         return Score.from_dict(json.loads(text))
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
@@ -66,7 +82,9 @@ def page(score, assignment):
         problems = ["<h2>Your notebook</h2>", "<ul>", *problems, "</ul>"]
     return PAGE.format(
         assignment=html.escape(assignment),
-        student=html.escape(score.student),
+        student=html.escape(clean(score.student)),
+        status="" if score.status == SCORED else f" <strong>{html.escape(score.status)}</strong>.",
+        python=html.escape(score.python),
         points=score.points,
         possible=score.possible,
         rows="\n".join(rows),
@@ -77,10 +95,12 @@ def page(score, assignment):
 def table(scores, path):
     """Write the points of all students as CSV: one line each, one column for each test."""
     tests = [outcome.test for outcome in scores[0].outcomes] if scores else []
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with Path(path).open("w", newline="", encoding="utf-8") as file:
-        lines = csv.writer(file)
-        lines.writerow(["student", "points", "possible", *tests])
-        for score in sorted(scores, key=lambda score: score.student):
-            points = [f"{outcome.points:g}" for outcome in score.outcomes]
-            lines.writerow([score.student, f"{score.points:g}", f"{score.possible:g}", *points])
+    text = io.StringIO(newline="")
+    lines = csv.writer(text)
+    lines.writerow(["student", "points", "possible", "status", *tests])
+    for score in sorted(scores, key=lambda score: score.student):
+        points = [f"{outcome.points:g}" for outcome in score.outcomes]
+        student = clean(score.student)
+        total = f"{score.points:g}", f"{score.possible:g}"
+        lines.writerow([student, *total, score.status, *points])
+    write(path, text.getvalue())

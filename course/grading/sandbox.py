@@ -1,31 +1,49 @@
 """Where student code runs: a process that can reach nothing, or no process at all."""
 
 import atexit
+import json
 import os
+import re
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
-from course.grading.answers import Answers
+from course.grading.answers import START, Answers
 
 HERE = Path(__file__).parent
 PACKAGES = Path(np.__file__).parent.parent
 PYTHON = os.path.realpath(sys.executable)
 # The package, and the libraries that a wheel of it brings.
 NUMPY = [path for name in ("numpy", "numpy.libs") if (path := PACKAGES / name).is_dir()]
+# What turns magics into Python; it needs nothing else of IPython.
+IPYTHON = [
+    Path(find_spec("IPython").origin).parent / name
+    for name in ("core/inputtransformer2.py", "utils/tokenutil.py")
+]
+PARTS = {path.name: path for path in NUMPY}
+PARTS |= {f"{name}.py": HERE / f"{name}.py" for name in ("inside", "wire", "statements")}
+PARTS |= {f"IPython/{path.parent.name}/{path.name}": path for path in IPYTHON}
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
 }
+# Where `chroot` and `ldd` are.
+WHERE = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+# What of Python's library no answer needs: other packages, which may hold answers, and tests.
+NEEDLESS = ["*-packages", "test", "tests", "__pycache__", "config-*", "idlelib", "tkinter", "*.a"]
 
 
 class NoSandbox(RuntimeError):
@@ -39,11 +57,12 @@ class Limits:
     Parameters
     ----------
     call : float
-        Seconds for one call of a function, or one cell.
+        Seconds for one call of a function, or one statement of a cell; those that no answer needs
+        have less.
     seconds : float
         Seconds for everything.
     megabytes : int
-        Address space of the process.
+        Address space of the process; the kernel refuses it memory of other kinds.
     """
 
     call: float = 5.0
@@ -55,24 +74,109 @@ class Limits:
             if not value > 0:
                 raise ValueError(f"{name} must be positive, got {name} = {value!r}")
 
+    def share(self, tests):
+        """Return the seconds that each of some tests has, however slow those before it were."""
+        return min(0.5, self.seconds / 2 / tests)
+
     def arguments(self):
         """Return what `inside.py` is told of them."""
-        return [str(int(self.seconds) + 2), str(int(self.megabytes))]
+        return [int(self.seconds) + 2, int(self.megabytes)]
 
 
-def _started(command, **options):
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        close_fds=True,
-        **options,
-    )
+@dataclass
+class Process:
+    """A process of one student: descriptors to write to and to read from, and how to end it."""
+
+    number: int
+    input: int
+    output: int
+    nursery: object
+
+    def end(self):
+        """End the process, whatever it does."""
+        os.close(self.input)
+        os.close(self.output)
+        with suppress(OSError):
+            self.nursery.ask(end=self.number)
 
 
-class Bubblewrap:
+class Nursery:
+    """A process of `inside.py`, from which those of students start with NumPy in them."""
+
+    def __init__(self, command, **options):
+        self.lock = threading.Lock()
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        null = subprocess.DEVNULL
+        with theirs:
+            self.process = subprocess.Popen(
+                command, stdin=theirs, stdout=null, stderr=null, close_fds=True, **options
+            )
+        self.control.settimeout(START)
+        if self.control.recv(16) != b"ready":
+            self.close()
+            raise OSError("Python does not start in the sandbox")
+
+    def ask(self, files=(), **request):
+        """Send a request, with descriptors, and return the answer."""
+        with self.lock:
+            socket.send_fds(self.control, [json.dumps(request).encode()], files)
+            answer = self.control.recv(64)
+        if not answer:
+            raise OSError("the sandbox ended")
+        return int(answer)
+
+    def start(self, limits):
+        """Return a new process."""
+        theirs, ours = os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC)
+        try:
+            number = self.ask([theirs[0], ours[1]], start=limits.arguments())
+        except BaseException:
+            os.close(theirs[1])
+            os.close(ours[0])
+            raise
+        finally:
+            os.close(theirs[0])
+            os.close(ours[1])
+        os.set_blocking(theirs[1], False)
+        return Process(number, theirs[1], ours[0], self)
+
+    def close(self):
+        """End the process, and all that it started."""
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Place:
+    """What sandboxes share: a nursery in each process that uses one."""
+
+    nursery = None
+
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name != "nursery"}
+
+    def start(self, limits):
+        """Return a new process for a student's code."""
+        for last in (False, True):
+            try:
+                if self.nursery is None:
+                    self.nursery = self.open()
+                    atexit.register(self.nursery.close)
+                return self.nursery.start(limits)
+            except OSError:
+                self.close()
+                if last:
+                    raise
+
+    def close(self):
+        """End what runs."""
+        if self.nursery is not None:
+            atexit.unregister(self.nursery.close)
+            self.nursery.close()
+            self.nursery = None
+
+
+class Bubblewrap(Place):
     """A container of nothing but Python, NumPy and system libraries, all of them read-only."""
 
     name = "bubblewrap"
@@ -92,8 +196,8 @@ class Bubblewrap:
             command += ["--tmpfs", path, "--remount-ro", path]
         command += ["--dev-bind", "/dev/null", "/dev/null"]
         command += ["--dev-bind", "/dev/urandom", "/dev/urandom"]
-        for path in (HERE / "inside.py", HERE / "wire.py", *NUMPY):
-            command += ["--ro-bind", str(path), f"/scoring/{path.name}"]
+        for name, path in PARTS.items():
+            command += ["--ro-bind", str(path), f"/scoring/{name}"]
         command += ["--remount-ro", "/", "--chdir", "/scoring"]
         return [*command, PYTHON, "-I", "-S", *arguments]
 
@@ -105,9 +209,9 @@ class Bubblewrap:
             paths |= {str(path) for path in Path(folder).glob("python*/*-packages")}
         return sorted(p for p in paths if Path(p).is_dir())
 
-    def start(self, limits):
-        """Return a new process of `inside.py`, with pipes to it."""
-        return _started(self.command("/scoring/inside.py", *limits.arguments(), "/scoring"), env={})
+    def open(self):
+        """Return a new nursery."""
+        return Nursery(self.command("/scoring/inside.py", "/scoring"), env={})
 
     def check(self, private):
         """Raise `NoSandbox` unless the container starts and is empty."""
@@ -121,11 +225,11 @@ class Bubblewrap:
             raise NoSandbox(f"bubblewrap does not work here: {why[0]}")
 
 
-class OtherUser:
-    """A user of its own for each process, who may read none of the course's files.
+class OtherUser(Place):
+    """A user of its own for each process, in a folder that holds Python and NumPy and is its root.
 
-    Only root can start such processes. The files are protected by their permissions alone, which
-    `check` tries; network and new processes are forbidden by `inside.py` as everywhere.
+    Only root can start such processes. Network, new processes and every change of a file are
+    forbidden by `inside.py` as everywhere.
     """
 
     name = "user"
@@ -134,58 +238,65 @@ class OtherUser:
     def _folder(self):
         folder = tempfile.mkdtemp(prefix="scoring-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        os.chmod(folder, 0o755)
-        for path in (HERE / "inside.py", HERE / "wire.py", *NUMPY):
-            copy = shutil.copytree if path.is_dir() else shutil.copy
-            copy(path, Path(folder, path.name))
+        library = sysconfig.get_path("stdlib", vars=dict(installed_base=sys.base_prefix))
+        parts = {path: Path(path) for path in (PYTHON, library)}
+        parts |= {f"/scoring/{name}": path for name, path in PARTS.items()}
+        parts |= {path: Path(path) for path in libraries([PYTHON, library, *NUMPY])}
+        for name, path in parts.items():
+            new = Path(folder, str(name).lstrip("/"))
+            new.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                shutil.copytree(path, new, ignore=shutil.ignore_patterns(*NEEDLESS))
+            else:
+                shutil.copyfile(path, new)
+        for path in [Path(folder), *Path(folder).rglob("*")]:
+            program = path.is_dir() or path.name.startswith(("python", "ld-"))
+            path.chmod(0o555 if program else 0o444)
         return folder
 
-    @cached_property
-    def _python(self):
-        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-        for python in (PYTHON, shutil.which(version, path="/usr/bin:/usr/local/bin")):
-            if python and self._as_user([python, "-I", "-S", "-c", ""]) == 0:
-                return python
-        raise NoSandbox(f"no {version} that another user may execute")
-
-    @staticmethod
-    def _options():
+    def _command(self, *arguments):
         # A worker scores one student at a time, so its number is free for that student.
         user = 1_000_000 + os.getpid()
-        return dict(user=user, group=user, extra_groups=[], env=ENVIRONMENT, cwd="/")
+        command = ["chroot", f"--userspec={user}:{user}", "--groups=", self._folder]
+        return [*command, PYTHON, "-I", "-S", *arguments]
 
-    def _as_user(self, command):
-        try:
-            return subprocess.run(command, capture_output=True, **self._options()).returncode
-        except OSError:
-            return None
-
-    def start(self, limits):
-        """Return a new process of `inside.py`, with pipes to it."""
-        program = str(Path(self._folder, "inside.py"))
-        command = [self._python, "-I", "-S", program, *limits.arguments(), self._folder]
-        return _started(command, start_new_session=True, **self._options())
+    def open(self):
+        """Return a new nursery."""
+        command = self._command("/scoring/inside.py", "/scoring")
+        return Nursery(command, start_new_session=True, env=ENVIRONMENT | WHERE, cwd="/")
 
     def check(self, private):
-        """Raise `NoSandbox` unless another user can run Python and read nothing private."""
+        """Raise `NoSandbox` unless another user can run Python and sees nothing private."""
         if not hasattr(os, "geteuid") or os.geteuid() != 0:
             raise NoSandbox("only root can run code as another user")
-        reads = "import os, sys; sys.exit(2 * any(os.access(p, os.R_OK) for p in sys.argv[1:]))"
-        if self._as_user([self._python, "-I", "-S", "-c", reads, *map(str, private)]) != 0:
-            closed = " ".join(map(str, private))
-            raise NoSandbox(f"every user of this machine may read the files: chmod o= {closed}")
+        seen = "import os, sys; sys.exit(any(map(os.path.exists, sys.argv[1:])) or not os.getuid())"
+        command = self._command("-c", seen, *map(str, private))
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=ENVIRONMENT | WHERE, cwd="/", timeout=60
+        )
+        if done.returncode:
+            why = done.stderr.strip().splitlines()[:1] or ["private files are visible in it"]
+            raise NoSandbox(f"another user in a folder of its own does not work here: {why[0]}")
 
 
-class Unsandboxed:
+def libraries(paths):
+    """Return the files of system libraries that programs and packages need."""
+    found = [file for path in map(Path, paths) for file in (path.rglob("*.so*"), [path])]
+    files = [str(file) for each in found for file in each if file.is_file()]
+    told = subprocess.run(["ldd", *files], capture_output=True, text=True, env=WHERE).stdout
+    names = set(re.findall(r"(?:=> |^\t)(/\S+) \(", told, re.M))
+    return sorted(name for name in names if not Path(name).is_relative_to(PACKAGES))
+
+
+class Unsandboxed(Place):
     """A process with limits that may read what you may read. For code that you trust."""
 
     name = "none"
 
-    def start(self, limits):
-        """Return a new process of `inside.py`, with pipes to it."""
-        folders = [str(HERE), str(PACKAGES)]
-        command = [PYTHON, "-I", "-S", str(HERE / "inside.py"), *limits.arguments(), *folders]
-        return _started(command, env=ENVIRONMENT, start_new_session=True)
+    def open(self):
+        """Return a new nursery."""
+        command = [PYTHON, "-I", "-S", str(HERE / "inside.py"), str(HERE), str(PACKAGES)]
+        return Nursery(command, env=ENVIRONMENT, start_new_session=True)
 
     def check(self, private):
         """Accept everything."""

@@ -1,16 +1,28 @@
 """The points of one student."""
 
 import io
+import platform
+import re
 import resource
 import traceback
-from contextlib import contextmanager, redirect_stdout, suppress
+import warnings
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from course.grading.answers import Answers, Failed
-from course.grading.notebooks import Unreadable, load_assignment, submitted_cells
+from course.grading.notebooks import Unreadable, load_assignment, submitted
 
 LONGEST_MESSAGE = 2000
+PYTHON = f"Python {platform.python_version()}"
+# What a score says of itself.
+SCORED, UNREADABLE, NOTHING, NEWER, FAILED = (
+    "scored",
+    "unreadable",
+    "nothing handed in",
+    "newer Python",
+    "not scored",
+)
 
 
 @dataclass(frozen=True)
@@ -36,12 +48,20 @@ class Score:
         What went wrong before any test: cells that could not be executed.
     fingerprint : str
         Of the submission and the assignment.
+    status : str
+        "scored"; or why the points are not to be taken for what the student knows: "unreadable",
+        "nothing handed in", "newer Python" (a cell is no Python to the one that scored), or "not
+        scored" (it could not be done here).
+    python : str
+        What scored.
     """
 
     student: str
     outcomes: list = field(default_factory=list)
     problems: list = field(default_factory=list)
     fingerprint: str = ""
+    status: str = SCORED
+    python: str = PYTHON
 
     @property
     def points(self):
@@ -85,16 +105,67 @@ def score(student, path, assignment, sandbox, limits, fingerprint=""):
     """
     assignment = load_assignment(assignment)
     try:
-        cells = submitted_cells(path)
+        with bounded_memory():
+            return _scored(student, path, assignment, sandbox, limits, fingerprint)
     except Unreadable as error:
-        missed = [Outcome(test.name, 0.0, test.points) for test in assignment.tests]
-        return Score(student, missed, [str(error)], fingerprint)
-    with bounded_memory(), Answers(cells, assignment.asked, sandbox, limits) as answers:
+        status, why = (NOTHING if path is None else UNREADABLE), str(error)
+    except MemoryError:
+        status, why = UNREADABLE, "it takes too much memory to read"
+    except Exception as error:  # no file may stop the others; this one is said to be left
+        status, why = FAILED, f"{type(error).__name__}: {error}"
+    return without(student, assignment, status, why, fingerprint)
+
+
+def without(student, assignment, status, why, fingerprint=""):
+    """Return the score of a student whose notebook was not scored, and why."""
+    missed = [Outcome(test.name, 0.0, test.points, status) for test in assignment.tests]
+    return Score(student, missed, [clean(why)], fingerprint, status)
+
+
+def clean(text):
+    """Return a text that can be written: as UTF-8, and not too long."""
+    return str(text)[:LONGEST_MESSAGE].encode("utf-8", "backslashreplace").decode()
+
+
+def _scored(student, path, assignment, sandbox, limits, fingerprint):
+    submission = submitted(path)
+    setup = [cell.source for cell in assignment.cells if cell.kind == "setup"]
+    with Answers(submission.cells, assignment.asked, sandbox, limits, setup) as answers:
         with suppress(Failed):
             answers.start()
-        outcomes = list(_outcomes(assignment, answers))
-        problems = [f"Code cell {i + 1}: {text}" for i, text in sorted(answers.problems.items())]
-    return Score(student, outcomes, problems, fingerprint)
+        outcomes = Scorer(assignment, submission, answers).run()
+        faults = sorted(answers.problems.items())
+    newer = {i: version for i, version in _newer(submission, faults)}
+    outcomes = [_not_judged(each, assignment, submission, newer) for each in outcomes]
+    problems = [clean(f"Code cell {i + 1}: {text}") for i, texts in faults for text in texts]
+    for i, version in newer.items():
+        problems.append(f"Code cell {i + 1}: {_syntax_of(version)}")
+    status = NEWER if newer else SCORED
+    return Score(student, outcomes, problems, fingerprint, status)
+
+
+def _newer(submission, faults):
+    """Yield the cells that another Python may read, and which."""
+    for i, texts in faults:
+        if any("SyntaxError" in text for text in texts):
+            version = submission.newer(i)
+            if version:
+                yield i, version
+
+
+def _syntax_of(version):
+    return f"not judged: {PYTHON} scored, and does not read what may be syntax of Python {version}"
+
+
+def _not_judged(outcome, assignment, submission, newer):
+    """Return an outcome that says so if it hangs on a cell which another Python may read."""
+    (test,) = (test for test in assignment.tests if test.name == outcome.test)
+    for i, version in newer.items():
+        names = [n for n in assignment.asked if re.search(rf"\b{n}\b", submission.cells[i])]
+        lost = outcome.points < outcome.possible
+        if lost and any(re.search(rf"\b{name}\b", test.source) for name in names):
+            return Outcome(outcome.test, 0.0, outcome.possible, _syntax_of(version))
+    return outcome
 
 
 @contextmanager
@@ -110,23 +181,81 @@ def bounded_memory(more=2 * 2**30):
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
-def _outcomes(assignment, answers):
-    """Execute the assignment's cells with the student's answers in place of the solutions."""
-    names = {"__name__": assignment.name}
-    for cell in assignment.cells:
-        if cell.kind == "setup":
-            exec(compile(cell.source, f"<{cell.name}>", "exec"), names)
-        elif cell.kind == "solution":
-            functions, values = cell.defines
-            names |= {name: _stand_in(answers, name) for name in functions}
-            for name in values:
-                names.pop(name, None)
+class Scorer:
+    """Runs a student's cells in order, and each test where it stands.
+
+    A test that fails there is tried again after all cells, where something changed since: what a
+    student defined too late counts, though not what was spoiled later.
+    """
+
+    def __init__(self, assignment, submission, answers):
+        self.assignment, self.submission, self.answers = assignment, submission, answers
+        self.places = assignment.own(submission)
+        self.names = {"__name__": assignment.name}
+        self.left = len(assignment.tests)
+
+    def run(self):
+        """Return the outcomes of all tests, in the assignment's order."""
+        self._set_up()
+        found, kinds = {}, {cell.name: cell for cell in self.assignment.cells}
+        at, replaced = {}, set()
+        for name, i in self.places.items():
+            if kinds[name].kind == "test":
+                at.setdefault(i, []).append(kinds[name])
+                replaced.add(i)
+        solutions = self.assignment.solutions.items()
+        own = {self.places[name]: names for name, names in solutions if name in self.places}
+        for i in range(len(self.submission.cells)):
+            if i not in replaced:
                 with suppress(Failed):
-                    names[name] = answers.value(name)
-        else:
-            message = _failure(cell, names)
-            points = 0.0 if message else cell.points
-            yield Outcome(cell.name, points, cell.points, message)
+                    self.answers.run(i, own.get(i) or self._loose(i, own))
+            for test in at.get(i, ()):
+                found[test.name] = self._outcome(test)
+        for test in self.assignment.tests:
+            if test.name not in found or self._worth_again(test, found):
+                found[test.name] = self._at_the_end(test, found.get(test.name))
+        return [found[test.name] for test in self.assignment.tests]
+
+    def _set_up(self):
+        for cell in self.assignment.cells:
+            if cell.kind == "setup":
+                exec(compile(cell.source, f"<{cell.name}>", "exec"), self.names)
+            elif cell.kind == "solution":
+                functions, _ = cell.defines
+                self.names |= {name: _stand_in(self.answers, name) for name in functions}
+
+    def _loose(self, i, own):
+        """Return the asked names that a cell binds and that have no cell of their own."""
+        placed = {name for names in own.values() for name in names}
+        bound = self.answers.plan[i + self.answers.setup]["binds"] if self.answers.plan else []
+        return [name for name in bound if name not in placed]
+
+    def _worth_again(self, test, found):
+        """Return whether what the answers need changed after a test that failed."""
+        if found[test.name].points == test.points:
+            return False
+        places = [self.places.get(each.name, -1) for each in self.assignment.tests]
+        later = (self.answers.plan or [])[self.answers.setup + self.places[test.name] + 1 :]
+        return places != sorted(places) or any(any(each["needed"]) for each in later)
+
+    def _at_the_end(self, test, first):
+        for kept in (True, False):
+            self.answers.kept = kept
+            outcome = self._outcome(test)
+            if outcome.points == outcome.possible:
+                return outcome
+            first = first or outcome
+        return first
+
+    def _outcome(self, test):
+        self.left = max(0, self.left - 1)
+        self.answers.reserve = self.left * self.answers.limits.share(len(self.assignment.tests))
+        for name in self.assignment.values:
+            self.names.pop(name, None)
+            with suppress(Failed):
+                self.names[name] = self.answers.value(name)
+        message = _failure(test, self.names)
+        return Outcome(test.name, 0.0 if message else test.points, test.points, message)
 
 
 def _stand_in(answers, name):
@@ -140,7 +269,9 @@ def _stand_in(answers, name):
 def _failure(cell, names):
     """Execute a test cell and return what it complains of, or nothing."""
     try:
-        with redirect_stdout(io.StringIO()):
+        nowhere = io.StringIO()
+        with redirect_stdout(nowhere), redirect_stderr(nowhere), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             exec(compile(cell.source, f"<{cell.name}>", "exec"), names)
     except Exception as error:
         lines = [
@@ -149,7 +280,7 @@ def _failure(cell, names):
             if frame.filename == f"<{cell.name}>"
         ]
         text = str(error) if isinstance(error, (AssertionError, Failed)) else repr(error)
-        text = text[:LONGEST_MESSAGE]
+        text = clean(text)
         if not lines or cell.is_hidden(lines[0]):
             return f"a test that is not shown: {text or 'not so'}"
         code = cell.source.splitlines()[lines[0] - 1].strip()

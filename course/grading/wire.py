@@ -6,6 +6,8 @@ that reading a message can run no code.
 
 import base64
 import json
+from collections.abc import Iterable
+from itertools import islice
 
 import numpy as np
 
@@ -22,6 +24,8 @@ def packed(message, function=None):
             return {"array": data, "dtype": value.dtype.str, "shape": list(value.shape)}
         if function is not None and callable(value):
             return {"function": function(value)}
+        if isinstance(value, Iterable):  # a view, a set, or what yields
+            return list(islice(value, LONGEST))
         raise TypeError(
             "only numbers, strings, lists, dicts and arrays of numbers can be returned, "
             f"not {type(value).__name__}"

@@ -3,3 +3,7 @@
 from importlib.util import find_spec
 
 collect_ignore_glob = [] if find_spec("nbgrader") else ["test_*.py"]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--fuzz", type=int, default=60, help="how many submissions to mutate")

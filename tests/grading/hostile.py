@@ -247,9 +247,12 @@ def anything(*a):
 
 
 def cheat(source, **places):
-    """Return a notebook without solutions, with the cell at its end."""
+    """Return a notebook with the cell in place of all solutions."""
     content = notebook(NAME, solved=False)
     text = source.format(**places) if places else source
     if "anything" in text:
         text += ANY
-    return with_cell(content, "import numpy as np\n" + text, at=len(content["cells"]))
+    place = position(content, "descend")
+    for task in ALL:
+        del content["cells"][position(content, task)]
+    return with_cell(content, "import numpy as np\n" + text, at=place)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from handing_in import ASSIGNMENTS, hand_in, notebook, replaced, source_of
+from handing_in import ASSIGNMENTS, HIDDEN, hand_in, notebook, replaced, source_of
 
 from course.grading.notebooks import load_assignment
 from course.grading.sandbox import Limits, choose
@@ -46,7 +46,7 @@ def test_tasks_have_a_solution_shown_and_hidden_tests(name):
     tests = {cell.name: cell for cell in assignment.tests}
     assert list(tests) == [f"{task}-{kind}" for task in tasks for kind in ("shown", "more")]
     for task in tasks:
-        assert "HIDDEN TESTS" not in tests[f"{task}-shown"].source
+        assert "assert" in HIDDEN.sub("", tests[f"{task}-shown"].source)
         assert "BEGIN HIDDEN TESTS" in tests[f"{task}-more"].source
     assert assignment.points == 20
 
