@@ -216,3 +216,14 @@ def test_a_worker_starts_one_nursery_for_all_its_students(tmp_path):
         process.end()
     copies[0].close()
     assert place.start(Limits()).nursery is not processes[0].nursery
+
+
+def test_a_folder_of_results_is_one_assignments(tmp_path):
+    hand_in(solved(), tmp_path / "in" / "ada.ipynb")
+    call = [str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--jobs", "1"]
+    main([NAME, *call])
+    before = (tmp_path / "out" / "points.csv").read_bytes()
+    with pytest.raises(SystemExit, match="out must be a folder for adaptive: .*first-order"):
+        main(["adaptive", *call])
+    assert (tmp_path / "out" / "points.csv").read_bytes() == before
+    main([NAME, *call])
