@@ -110,7 +110,7 @@ def main(given=None):
         submissions(folder, assignment.name)
         url = asked.gradebook and gradebook.ready(asked.gradebook, assignment)
         out = (asked.out or Path("graded") / assignment.name).resolve()
-        out.mkdir(parents=True, exist_ok=True)
+        report.claim(out, assignment.name)
         private = [folder, notebook, out, ROOT / "optimlib"]
         sandbox = choose(private, "none" if asked.unsandboxed else asked.sandbox)
         limits = Limits(asked.call, asked.seconds, asked.megabytes)

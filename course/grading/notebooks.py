@@ -88,6 +88,10 @@ class Assignment:
         solutions = [cell for cell in self.cells if cell.kind == "solution"]
         return {cell.name: [*cell.defines[0], *cell.defines[1]] for cell in solutions}
 
+    def needs(self, test):
+        """Return the asked names that a test uses."""
+        return {name for name in self.asked if re.search(rf"\b{name}\b", test.source)}
+
     @cached_property
     def values(self):
         """The names among those asked for that are no functions."""
@@ -108,8 +112,9 @@ class Assignment:
         """
         places = {cell.name: submission.last(cell.name) for cell in self.cells}
         texts = {squeezed(text): i for i, text in enumerate(submission.cells)}
+        shown = list(self.shown.values())
         for name, text in self.shown.items():
-            if places[name] is None and text:
+            if places[name] is None and text and shown.count(text) == 1:
                 places[name] = texts.get(text)
         return {name: place for name, place in places.items() if place is not None}
 
@@ -125,8 +130,8 @@ class Assignment:
 
 
 def squeezed(text):
-    """Return a text without blanks and lines for IPython, to compare with."""
-    return re.sub(r"\s+", "", MAGIC.sub(r"\1pass", text))
+    """Return a text to compare with: without what programs change, blanks and letters not ASCII."""
+    return re.sub(r"[^!-~]|\?", "", MAGIC.sub(r"\1pass", text))
 
 
 def contents(path):

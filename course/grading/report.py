@@ -45,6 +45,22 @@ def write(path, text):
     os.replace(new, path)
 
 
+def claim(folder, assignment):
+    """Make a folder for an assignment's results.
+
+    Raises
+    ------
+    ValueError
+        If it holds those of another one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    mark = folder / "scores" / "assignment.txt"
+    other = mark.read_text("utf-8") if mark.is_file() else assignment
+    if other != assignment:
+        raise ValueError(f"out must be a folder for {assignment}: {folder} has points of {other}")
+    write(mark, assignment)
+
+
 def file_name(student):
     """Return a name for a student's files: the student's own, if a file may be called so."""
     readable = clean(student)

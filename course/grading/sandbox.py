@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import tempfile
 import threading
+import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -112,7 +113,11 @@ class Nursery:
                 command, stdin=theirs, stdout=null, stderr=null, close_fds=True, **options
             )
         self.control.settimeout(START)
-        if self.control.recv(16) != b"ready":
+        try:
+            told = self.control.recv(16)
+        except OSError:  # e.g. too late
+            told = b""
+        if told != b"ready":
             self.close()
             raise OSError("Python does not start in the sandbox")
 
@@ -147,33 +152,42 @@ class Nursery:
         self.process.wait()
 
 
+# The nurseries of this process, by the sandboxes' keys: a worker gets a copy of the sandbox with
+# each student, and starts one for all of them.
+NURSERIES = {}
+OPENING = threading.Lock()
+
+
 class Place:
     """What sandboxes share: a nursery in each process that uses one."""
 
-    nursery = None
-
-    def __getstate__(self):
-        return {name: value for name, value in vars(self).items() if name != "nursery"}
+    def __init__(self):
+        self.key = uuid.uuid4().hex
 
     def start(self, limits):
         """Return a new process for a student's code."""
         for last in (False, True):
             try:
-                if self.nursery is None:
-                    self.nursery = self.open()
-                    atexit.register(self.nursery.close)
-                return self.nursery.start(limits)
+                return self._nursery().start(limits)
             except OSError:
                 self.close()
                 if last:
                     raise
 
+    def _nursery(self):
+        with OPENING:
+            if self.key not in NURSERIES:
+                NURSERIES[self.key] = self.open()
+                atexit.register(self.close)
+            return NURSERIES[self.key]
+
     def close(self):
         """End what runs."""
-        if self.nursery is not None:
-            atexit.unregister(self.nursery.close)
-            self.nursery.close()
-            self.nursery = None
+        with OPENING:
+            nursery = NURSERIES.pop(self.key, None)
+            atexit.unregister(self.close)
+        if nursery is not None:
+            nursery.close()
 
 
 class Bubblewrap(Place):

@@ -39,6 +39,14 @@ def bare(content):
     return content
 
 
+def other_tests(content):
+    """Return a notebook whose tests a student changed."""
+    for each in content["cells"]:
+        if each["metadata"].get("nbgrader", {}).get("grade"):
+            each["source"] = "# tried: " + each["source"]
+    return content
+
+
 def format_3():
     content = solved()
     cells = copy.deepcopy(content["cells"])
@@ -71,6 +79,9 @@ EARNED = {
     "a scratch copy above": before(WRONG),
     "a later cell without metadata": bare(after("momentum = 0.9\nfor tuned in (1, 2):\n    pass")),
     "a scratch copy without metadata": bare(after(WRONG)),
+    "no metadata, other tests, and a name that is spoiled later": bare(
+        other_tests(after("np = None\n" + WRONG))
+    ),
     "a helper that another cell changes": with_cell(
         before(
             "def decayed(v, beta):\n    return beta * v",

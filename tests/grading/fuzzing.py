@@ -37,13 +37,15 @@ SLACK = 20.0
 TEXTS = [
     "", " ", "\n" * 50, "\x00", "\x0c", "\ufeff", "\ud800", "ü" * 300, "\u202e", "\\", "%", "%%",
     "!", "?", "x" * 99_999, "(" * 500, "-" * 9999 + "1", "'''", "\t\tx", "1" * 5000, "a?b",
-    "%%time", "\r", "%%time\n%%time\n%%time", "!ls\n!!ls\nx = !ls", "%a b c?", "lambda: (yield)", "await f()",
+    "%%time", "\r", "%%time\n%%time\n%%time", "!ls\n!!ls\nx = !ls", "%a b c?", "lambda: (yield)",
+    "await f()",
 ]  # fmt: skip
 EXTRA = [
     "1 / 0", "for in 3:", "import no_such_module", "print('x' * 10**6)", "%matplotlib inline",
     "?np", "import matplotlib.pyplot as plt\nplt.plot([1, 2])", "x = !ls", "%%bash\nls",
     "%%html\n<b>", "import warnings\nwarnings.warn('x')", "raise KeyboardInterrupt",
-    "raise SystemExit", "from optimlib import figures\nfigures.use_style()", "input('?')", "exit()", "quit()",
+    "raise SystemExit", "from optimlib import figures\nfigures.use_style()", "input('?')", "exit()",
+    "quit()",
     "%timeit descend(lambda w: w, 1.0, 0.1, 10)", "open('points.csv', 'w').write('20')",
     "import sys\nsys.setrecursionlimit(10**5)", "np.seterr(all='raise')", "def helper():\n    pass",
     "momentum(1.0, 1.0, 0.1, 0.9)", "class Rule:\n    step = 1\n", "import os\nos.environ.clear()",

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -204,3 +205,25 @@ def test_the_release_holds_neither_solutions_nor_hidden_tests(course):
         theirs = json.loads(text)["cells"]
         graded = [c for c in theirs if c["metadata"].get("nbgrader", {}).get("grade")]
         assert all(json.dumps("".join(c["source"]).strip())[1:-1] in own for c in graded)
+
+
+def test_a_worker_starts_one_nursery_for_all_its_students(tmp_path):
+    place = choose([tmp_path])
+    copies = [pickle.loads(pickle.dumps(place)) for _ in range(3)]
+    processes = [copy.start(Limits()) for copy in copies]
+    assert len({id(process.nursery) for process in processes}) == 1
+    for process in processes:
+        process.end()
+    copies[0].close()
+    assert place.start(Limits()).nursery is not processes[0].nursery
+
+
+def test_a_folder_of_results_is_one_assignments(tmp_path):
+    hand_in(solved(), tmp_path / "in" / "ada.ipynb")
+    call = [str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--jobs", "1"]
+    main([NAME, *call])
+    before = (tmp_path / "out" / "points.csv").read_bytes()
+    with pytest.raises(SystemExit, match="out must be a folder for adaptive: .*first-order"):
+        main(["adaptive", *call])
+    assert (tmp_path / "out" / "points.csv").read_bytes() == before
+    main([NAME, *call])
