@@ -23,6 +23,7 @@ from optimlib.curvature import (
     smoothness,
 )
 from optimlib.descent import iterate, run, trace
+from optimlib.identify import Identification, identify
 from optimlib.javascript import javascript
 from optimlib.line_search import Armijo, ExactLineSearch, StepLength, StrongWolfe
 from optimlib.maps import Basins, basins, sweep
@@ -47,6 +48,7 @@ __all__ = [
     "Basins",
     "DecayRate",
     "ExactLineSearch",
+    "Identification",
     "LearningRate",
     "NonNegative",
     "Objective",
@@ -70,6 +72,7 @@ __all__ = [
     "derivative_error",
     "directional_derivative",
     "formula",
+    "identify",
     "iterate",
     "javascript",
     "numerical_gradient",
