@@ -7,12 +7,17 @@ import numpy as np
 
 from optimlib.identify.candidates import Candidate
 from optimlib.identify.fitting import EXACT, Evidence, Fit, refine, survey
+from optimlib.identify.narrowing import zoomed
 
 # From round to round: steps that are looked at, starts, iterations, how many candidates take part.
 # The first steps alone say almost everything, and what is not smooth has not gone astray in them.
 ROUNDS = ((10, 5, 7, None), (24, 3, 8, 16), (None, 2, 40, 10))
 # The steps that the first survey looks at.
 FIRST = 16
+# How many of the best are zoomed in to, where settings act through signs.
+ZOOMED = 3
+# With a larger setting a rule is not what it is named for.
+LARGEST = 1e4
 # Fits are as good as each other below this.
 EQUAL = 1e-8
 
@@ -56,13 +61,17 @@ class Contest:
                 (candidate, refine(candidate, part, _apart(fits)[:starts], own, iterations), own)
                 for candidate, fits, own in _leading(pool, most)
             ]
-        self._judge([fits[0] for _, fits, _ in pool])
+        fits = [found[0] for _, found, _ in pool]
+        for k, (_, _, own) in enumerate(pool[:ZOOMED]):
+            if fits[k].score > EQUAL:
+                fits[k] = zoomed(fits[k], [self.evidence], own)
+        self._judge(fits)
         return self
 
     def _judge(self, fits):
         self.ranked += fits
         for fit in fits:
-            if self.excess(fit) <= self.tolerance:
+            if plausible(fit) and self.excess(fit) <= self.tolerance:
                 self.fitting.append(fit)
         self.fitting.sort(key=order)
         self.ranked.sort(key=lambda fit: fit.score)
@@ -77,6 +86,11 @@ class Contest:
         """Return the largest share by which a step is off."""
         steps = fit.steps(self.evidence.played, self.evidence.stop)
         return float(np.max(self.evidence.excess(steps)))
+
+
+def plausible(fit: Fit) -> bool:
+    """Return whether no setting is so large that the rule only imitates another one."""
+    return all(abs(value) <= LARGEST for value in fit.values.values())
 
 
 def _leading(pool, most):

@@ -9,9 +9,10 @@ import numpy as np
 
 from optimlib.identify import probes
 from optimlib.identify.candidates import Candidate, candidates, clipped, decayed
-from optimlib.identify.contest import Contest, order
+from optimlib.identify.contest import Contest, order, plausible
 from optimlib.identify.dependence import Dependence, dependence
 from optimlib.identify.fitting import EXACT, SINGLE, Evidence, Fit, Rescaled, refine, survey
+from optimlib.identify.narrowing import narrowed, zoomed
 from optimlib.identify.playing import Played, Player, Step
 from optimlib.identify.report import Departure, Identification
 from optimlib.identify.schedule import matching
@@ -39,6 +40,7 @@ class Search:
         self.played = player.play(probes.start(0), probes.gradients(0))
         self.dependence = dependence(player, self.played) if many else Dependence()
         self.ranked: list[Fit] = []
+        self.through_signs = False
 
     @property
     def tolerance(self) -> float:
@@ -60,6 +62,8 @@ class Search:
             return self._unknown()
         tolerance = SINGLE if single else EXACT
         fits = [rounded(fit, Evidence(self.played, probes.STEPS), tolerance) for fit in fits]
+        if self.many:
+            fits = [self._narrowed(fit, tolerance) for fit in fits]
         fits.sort(key=order)
         confirmed = [fit for fit in fits if self._confirms(fit, tolerance)]
         if not confirmed:
@@ -71,7 +75,9 @@ class Search:
             equivalents=tuple(_rule(fit) for fit in others),
             options=best.candidate.options,
             looks_ahead=best.candidate.looks_ahead,
-            undetermined=undetermined(best, Evidence(self.played, probes.STEPS), tolerance),
+            undetermined={}
+            if self.through_signs
+            else undetermined(best, Evidence(self.played, probes.STEPS), tolerance),
             dtype=self.played.dtype,
             single=single,
             error=max(self._excess(best, played) for played in (self.played, self.other)),
@@ -79,6 +85,12 @@ class Search:
             calls=self.player.calls,
             many=self.many,
         )
+
+    def _narrowed(self, fit, tolerance):
+        """Return the fit, with settings that act through signs known better if it has such."""
+        better, changed = narrowed(fit, self.player, [self.played, self.other], tolerance)
+        self.through_signs |= changed
+        return better
 
     def _fits(self) -> tuple[list[Fit], bool]:
         """Return what fits all of the first run, and whether only as in float32."""
@@ -151,7 +163,8 @@ class Search:
             good = [
                 fit
                 for fit in fits
-                if self._excess(fit, self.played, stop) <= tolerance
+                if plausible(fit)
+                and self._excess(fit, self.played, stop) <= tolerance
                 and (self.tolerance == tolerance or fit.score < TYPICAL)
             ]
             if good:
@@ -168,6 +181,8 @@ class Search:
             fixed = {name: 0.0 for name in fit.candidate.decays if fit.values[name] == 0}
             fixed |= {"lr": 1.0} if fit.candidate.rates else {}
             better = refine(fit.candidate, whole, [fit], fixed, 12)[0]
+            if self._excess(better, self.played) > tolerance:
+                better = zoomed(Fit(fit.candidate, better.values, np.inf), [whole], fixed)
             good += [f for f in (better, fit) if self._excess(f, self.played) <= tolerance][:1]
         return good
 

@@ -136,22 +136,22 @@ def survey(candidate: Candidate, evidence: Evidence, fixed: Mapping[str, float])
         Values of settings that are not to be varied.
     """
     settings = candidate.settings
-    scales = _rate_scales(candidate, evidence)
+    scales = rate_scales(candidate, evidence)
     tried = {s.name: s.tried for s in settings}
     tried |= {name: np.array([value]) for name, value in fixed.items() if name in tried}
     if scales:
         tried["lr"] = np.ones(1)
     batch = _combined(tried, {s.name: s.default for s in settings})
-    found = _scored(candidate, evidence, batch, scales)
+    found = scored(candidate, evidence, batch, scales)
     for _ in range(2 if len(settings) > 3 else 1):
         around = _varied(found[:3], tried)
         if around:
-            found += _scored(candidate, evidence, around, scales)
+            found += scored(candidate, evidence, around, scales)
         found.sort(key=lambda fit: fit.score)
     return found
 
 
-def _rate_scales(candidate, evidence):
+def rate_scales(candidate, evidence):
     """Return whether steps are proportional to the learning rate."""
     names = [s.name for s in candidate.settings]
     if "lr" not in names:
@@ -190,7 +190,7 @@ def _varied(fits, tried):
     return {name: np.array([row[name] for row in rows], dtype=float) for name in rows[0]}
 
 
-def _scored(candidate, evidence, batch, scales):
+def scored(candidate, evidence, batch, scales):
     """Return a fit for each setting of the batch; where it scales steps, with the best rate."""
     batch = dict(batch)
     if scales:
@@ -266,7 +266,7 @@ def _minimized(residuals, x, iterations, change=1e-6):
         size = np.einsum("skk->sk", matrix)
         scaled = (
             np.eye(count)
-            * np.maximum(size, 1e-12 * size.max(axis=-1, keepdims=True) + 1e-30)[:, None, :]
+            * np.maximum(size, 1e-12 * size.max(axis=-1, keepdims=True) + 1e-9)[:, None, :]
         )
         tries = damping[:, None] * factors
         system = matrix[:, None] + tries[..., None, None] * scaled[:, None]

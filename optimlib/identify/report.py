@@ -81,8 +81,8 @@ class Identification:
     undetermined: dict[str, tuple[float, float]] = field(default_factory=dict)
     nearest: Any = None
     departure: Departure | None = None
-    dependence: Dependence = Dependence()
-    dtype: Any = np.dtype(float)
+    dependence: Dependence = field(default_factory=Dependence)
+    dtype: Any = float
     single: bool = False
     error: float = np.nan
     calls: int = 0
@@ -96,7 +96,11 @@ class Identification:
     @property
     def settings(self) -> dict[str, Any]:
         """The settings of the rule and of what is around it, by name."""
-        return {} if self.rule is None else _all_settings(self.rule)
+        return {} if self.rule is None else all_settings(self.rule)
+
+    def described(self) -> str:
+        """Return the rule with its form and settings in a line, or "unknown"."""
+        return "unknown" if self.rule is None else _described(self.rule)
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -141,8 +145,9 @@ class Identification:
             return
 
 
-def _all_settings(rule):
-    inner = _all_settings(rule.rule) if isinstance(rule, Wrapper) else {}
+def all_settings(rule: Any) -> dict[str, Any]:
+    """Return the settings of a rule and of what is wrapped in it, by name."""
+    inner = all_settings(rule.rule) if isinstance(rule, Wrapper) else {}
     return {**inner, **rule.hyperparameters(), **_numbers(rule)}
 
 
@@ -159,7 +164,7 @@ def _numbers(rule):
 def _described(rule: Optimizer) -> str:
     """Return a rule in words with its form and its settings in the book's notation."""
     core = getattr(rule, "core", rule)
-    settings = ", ".join(f"{symbol_text(k)} = {_value(v)}" for k, v in _all_settings(rule).items())
+    settings = ", ".join(f"{symbol_text(k)} = {_value(v)}" for k, v in all_settings(rule).items())
     words = ", ".join([rule.in_words(), *_form(core)])
     return f"{words}: {settings}" if settings else words
 
