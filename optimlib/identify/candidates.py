@@ -209,7 +209,7 @@ class Candidate:
     @property
     def complexity(self) -> tuple[int, int, int]:
         """How much is said with it: settings, options, the letters of its name."""
-        words = len(self.options) + (self.template is not self.core) + self.looks_ahead
+        words = len(self.options) + (self.template is not self.core) + 2 * self.looks_ahead
         return len(self.settings), words, len(type(self.core).__name__)
 
 

@@ -13,11 +13,13 @@ from optimlib.identify.narrowing import zoomed
 # The first steps alone say almost everything, and what is not smooth has not gone astray in them.
 ROUNDS = ((10, 5, 7, None), (24, 3, 8, 16), (None, 2, 40, 10))
 # The steps that the first survey looks at.
-FIRST = 16
+FIRST = 12
 # How many of the best are zoomed in to, where settings act through signs.
 ZOOMED = 3
 # With a larger setting a rule is not what it is named for.
 LARGEST = 1e4
+# Beyond this, where another one fits, a candidate is out.
+FAR = 0.05
 # Fits are as good as each other below this.
 EQUAL = 1e-8
 
@@ -100,8 +102,11 @@ def _leading(pool, most):
         return max(entry[1][0].score, EQUAL), entry[0].complexity
 
     chosen = sorted(pool, key=rank)
+    if most is None:
+        return chosen
     exact = sum(entry[1][0].score <= EQUAL for entry in chosen)
-    return chosen if most is None else chosen[: max(most, min(exact, 2 * most))]
+    near = [entry for entry in chosen if entry[1][0].score < FAR] if exact else chosen
+    return near[: max(most, min(exact, 2 * most))]
 
 
 def _apart(fits):

@@ -14,7 +14,7 @@ from optimlib.types import Array
 # How far, relative to its size, a step may be off: in float64, and in float32.
 EXACT, SINGLE = 1e-9, 3e-4
 # How many combinations of tried values are run at once.
-COMBINATIONS = 360
+COMBINATIONS = 240
 # How many of the best are kept, and the most iterations.
 KEPT, ITERATIONS = 40, 40
 
@@ -269,7 +269,9 @@ def _minimized(residuals, x, iterations, change=1e-6):
             * np.maximum(size, 1e-12 * size.max(axis=-1, keepdims=True) + 1e-9)[:, None, :]
         )
         tries = damping[:, None] * factors
-        system = matrix[:, None] + tries[..., None, None] * scaled[:, None]
+        # A trace of the identity, so that what no step depends on makes nothing singular.
+        trace = 1e-13 * (1 + size.max(axis=-1)[:, None, None, None]) * np.eye(count)
+        system = matrix[:, None] + tries[..., None, None] * scaled[:, None] + trace
         move = np.linalg.solve(system, -slope[:, None, :, None])[..., 0]
         points = x[:, None, :] + np.clip(move, -3, 3)
         costs = np.sum((there := residuals(points)) ** 2, axis=-1)

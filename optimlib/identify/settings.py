@@ -57,7 +57,7 @@ def undetermined(fit: Fit, evidence: Evidence, tolerance: float) -> dict[str, tu
             if np.max(evidence.excess(steps[..., i])) <= tolerance
         ]
         others = [v for v in good if abs(v - value) > 1e-3 * max(abs(value), 1e-12)]
-        decays = setting.name in fit.candidate.decays and max(good) < 1e-8
+        decays = setting.name in fit.candidate.decays and max(good, default=0.0) < 1e-8
         if others and not decays:
             found[setting.name] = (min([*others, value]), max([*others, value]))
     return found
