@@ -114,7 +114,7 @@ ROWS = [
     ("pytorch_optimizer", "SGDW", [r | {"weight_decay": 0.1} for r in MOMENTUM], "Momentum"),
     ("pytorch_optimizer", "SignSGD", [{**A, "momentum": 0.9}, {**B, "momentum": 0.5}], "Lion"),
     ("pytorch_optimizer", "Tiger", [A, {**B, "beta": 0.95, "weight_decay": 0.1}], "Lion"),
-    ("pytorch_optimizer", "RAdam", ADAM, "RAdam"),
+    ("pytorch_optimizer", "RAdam", ADAM, None),
     ("pytorch_optimizer", "Yogi", ADAM, None),
     ("pytorch_optimizer", "DiffGrad", ADAM, None),
     ("pytorch_optimizer", "QHAdam", [{**r, "nus": (0.7, 0.9)} for r in ADAM], None),
@@ -172,7 +172,9 @@ def maker(package, name, settings):
     if package == "optax":
         import optax
 
-        return adapters.of_optax((getattr(optax, name, None) or getattr(optax.contrib, name))(**settings))
+        return adapters.of_optax(
+            (getattr(optax, name, None) or getattr(optax.contrib, name))(**settings)
+        )
     if package == "keras":
         import keras
 
@@ -269,7 +271,7 @@ def of_points(found):
 
 
 def has_settings(found, settings):
-    """Return whether the numbers that were given are those found, in an equivalent rule at least."""
+    """Return whether the numbers that were given are those found, or of an equivalent rule."""
     numbers = []
     for name, value in settings.items():
         values = value if isinstance(value, tuple) else (value,)
@@ -315,7 +317,7 @@ def prepare():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", default="", help="a word in package or optimizer")
+    parser.add_argument("--only", default="", help="how package and optimizer begin")
     parser.add_argument("--details", action="store_true", help="print the reports too")
     asked = parser.parse_args()
     prepare()
@@ -323,7 +325,7 @@ def main():
     verdicts, times = [], []
     print("| package | optimizer | settings | is | verdict | CPU s |\n|---|---|---|---|---|---|")
     for package, name, both, expected in ROWS:
-        if asked.only not in f"{package} {name}" or not importlib.util.find_spec(package):
+        if not f"{package} {name}".startswith(asked.only) or not importlib.util.find_spec(package):
             continue
         expected = expected if expected in known else None
         for settings in both:
@@ -339,8 +341,10 @@ def main():
             times.append(time.process_time() - started)
             given = ", ".join(f"{k}={v}" for k, v in settings.items())
             verdicts.append((expected, verdict, package, name))
-            print(f"| {package} | {name} | {given} | {words} | {verdict} | {times[-1]:.1f} |",
-                  flush=True)
+            print(
+                f"| {package} | {name} | {given} | {words} | {verdict} | {times[-1]:.1f} |",
+                flush=True,
+            )
             if asked.details and verdict not in ("right", "unknown", "refused"):
                 print(found)
     summary(verdicts, times)
@@ -352,10 +356,12 @@ def summary(verdicts, times):
     wrong = sum(v[1] == "WRONG NAME" for v in verdicts)
     optimizers = len({v[2:] for v in ours})
     packages = {v[2] for v in ours}
-    print(f"\n{optimizers} optimizers of {len(packages)} packages that this library has a rule for: "
-          f"{right} of {len(ours)} right ({right / max(1, len(ours)):.0%}), wrong names: {wrong} of "
-          f"{len(verdicts)}; others left unknown or refused: "
-          f"{sum(v[1] in ('unknown', 'refused') for v in verdicts if v[0] is None)}.")
+    print(
+        f"\n{optimizers} optimizers of {len(packages)} packages that this library has a rule for: "
+        f"{right} of {len(ours)} right ({right / max(1, len(ours)):.0%}), wrong names: {wrong} of "
+        f"{len(verdicts)}; others left unknown or refused: "
+        f"{sum(v[1] in ('unknown', 'refused') for v in verdicts if v[0] is None)}."
+    )
     print(f"CPU seconds for each: median {np.median(times):.1f}, most {max(times):.1f}.")
     versions = []
     for package in sorted({v[2] for v in verdicts}):

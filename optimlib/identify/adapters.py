@@ -4,6 +4,7 @@ import copy
 import functools
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def of_torch(make: Callable[[list[Any]], Any]) -> Fresh:
     """Return a maker of step functions of ``make(parameters)``, a PyTorch optimizer."""
 
     def fresh():
-        import torch
+        torch = import_module("torch")
 
         memory: dict[str, Any] = {}
 
@@ -94,7 +95,7 @@ def of_optax(transformation: Any) -> Fresh:
     compiled: dict[str, Any] = {}
 
     def fresh():
-        import jax
+        jax = import_module("jax")
 
         def one(w, g, state):
             updates, state = transformation.update(g, state, w)
@@ -120,7 +121,7 @@ def of_keras(make: Callable[[], Any]) -> Fresh:
     """Return a maker of step functions of ``make()``, a Keras optimizer."""
 
     def fresh():
-        import keras
+        keras = import_module("keras")
 
         memory: dict[str, Any] = {}
 
@@ -142,8 +143,7 @@ def of_keras(make: Callable[[], Any]) -> Fresh:
 
 
 def _numpy(variable):
-    import keras
-
+    keras = import_module("keras")
     return np.asarray(keras.ops.convert_to_numpy(variable.value))
 
 

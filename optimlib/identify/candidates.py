@@ -107,6 +107,10 @@ class Candidate:
     def core(self) -> Any:
         return getattr(self.template, "core", self.template)
 
+    @property
+    def is_wrapped(self) -> bool:
+        return self.template is not self.core
+
     @cached_property
     def options(self) -> dict[str, Any]:
         """The options of the rule that are not those of its default form."""
@@ -190,7 +194,7 @@ class Candidate:
     @cached_property
     def decays(self) -> tuple[str, ...]:
         """The settings that make a difference only where the point is not 0, and may be 0."""
-        if self.looks_ahead or not (self.template is not self.core or self.core.sees_point):
+        if self.looks_ahead or not (self.is_wrapped or self.core.sees_point):
             return ()
         return tuple(
             s.name
@@ -209,7 +213,7 @@ class Candidate:
     @property
     def complexity(self) -> tuple[int, int, int]:
         """How much is said with it: settings, options, the letters of its name."""
-        words = len(self.options) + (self.template is not self.core) + 2 * self.looks_ahead
+        words = len(self.options) + self.is_wrapped + 2 * self.looks_ahead
         return len(self.settings), words, len(type(self.core).__name__)
 
 
@@ -305,7 +309,7 @@ def _combinations(cls):
     if len(every) > MOST:
         every = [{}, *({k: v for k, v in form.items() if k in choices} for form in formed)]
         every += [{**form, k: v} for form in every for k in choices for v in choices[k]][: 3 * MOST]
-    opened = {n: next(form[n] for form in formed if n in form and form[n]) for n in numbers}
+    opened = {n: next(form[n] for form in formed if form.get(n)) for n in numbers}
     for options in every:
         yield options, ()
         if opened:

@@ -50,20 +50,20 @@ def dependence(player: Player, played: Played) -> Dependence:
     if _differ(played, again, range(STEPS)):
         return Dependence(random=True)
     moved = player.play(w + np.where(np.arange(len(w)) % 2, 0.5, -1.25), g)
-    past = g.copy()
+    weight = _differ(played, moved, range(STEPS))
+    # Where the point matters all is played at one point: else all would seem to matter through it.
+    base = player.play(w, g, stay=True) if weight else played
+    past, one = g.copy(), g.copy()
     past[:BEFORE] = np.roll(past[:BEFORE], 3, axis=1)[::-1] * 0.5
-    changed = player.play(w, past)
-    later = player.play(w, g[BEFORE:])
-    shifted = Played(g[BEFORE:], played.w[BEFORE:STEPS], played.after[BEFORE:STEPS], played.dtype)
-    one = g.copy()
     one[:, 0] = g[::-1, 0] * -7
-    alone = player.play(w, one)
+    changed, later, alone = (player.play(w, given, weight) for given in (past, g[BEFORE:], one))
+    shifted = Played(g[BEFORE:], base.w[BEFORE:STEPS], base.after[BEFORE:STEPS], base.dtype)
     return Dependence(
         random=False,
-        weight=_differ(played, moved, range(STEPS)),
-        history=_differ(played, changed, range(BEFORE, STEPS)),
+        weight=weight,
+        history=_differ(base, changed, range(BEFORE, STEPS)),
         length=_differ(shifted, later, range(STEPS - BEFORE)),
-        others=_differ(played, alone, range(STEPS), coordinates=slice(1, None)),
+        others=_differ(base, alone, range(STEPS), coordinates=slice(1, None)),
     )
 
 

@@ -40,7 +40,7 @@ class Search:
         self.played = player.play(probes.start(0), probes.gradients(0))
         self.dependence = dependence(player, self.played) if many else Dependence()
         self.ranked: list[Fit] = []
-        self.through_signs = False
+        self.runs: dict[Candidate, list[Played]] = {}
 
     @property
     def tolerance(self) -> float:
@@ -70,17 +70,18 @@ class Search:
             self.ranked = fits + self.ranked
             return self._unknown()
         best, *others = confirmed
+        error = self._error(best)
         return Identification(
             rule=_rule(best),
             equivalents=tuple(_rule(fit) for fit in others),
             options=best.candidate.options,
             looks_ahead=best.candidate.looks_ahead,
-            undetermined={}
-            if self.through_signs
-            else undetermined(best, Evidence(self.played, probes.STEPS), tolerance),
-            dtype=self.played.dtype,
-            single=single,
-            error=max(self._excess(best, played) for played in (self.played, self.other)),
+            undetermined=undetermined(
+                best, self.runs.get(best.candidate, [self.played]), tolerance
+            ),
+            dtype=self.played.returned,
+            single=single and error > EXACT,
+            error=error,
             dependence=self.dependence,
             calls=self.player.calls,
             many=self.many,
@@ -88,9 +89,14 @@ class Search:
 
     def _narrowed(self, fit, tolerance):
         """Return the fit, with settings that act through signs known better if it has such."""
-        better, changed = narrowed(fit, self.player, [self.played, self.other], tolerance)
-        self.through_signs |= changed
+        runs = [self.played, self.other]
+        better, self.runs[fit.candidate] = narrowed(fit, self.player, runs, tolerance)
         return better
+
+    def _error(self, fit):
+        """Return by what share of its size a step is off at most, as in float64."""
+        exactly = [replace(played, dtype=np.dtype(float)) for played in (self.played, self.other)]
+        return max(self._excess(fit, played) for played in exactly)
 
     def _fits(self) -> tuple[list[Fit], bool]:
         """Return what fits all of the first run, and whether only as in float32."""
@@ -151,10 +157,11 @@ class Search:
         """Return fits of a candidate that has one setting more than a fit."""
         before = {k: v for k, v in fit.values.items() if k != name}
         tried = survey(candidate, evidence, before)[:3]
-        fits = refine(candidate, evidence, tried, before, 16)
+        fits = refine(candidate, evidence, tried, before, 12)
         if freed or fits[0].score > 1e-9:
-            fits = refine(candidate, evidence, fits[:2], {}, 30)
-        return fits[:1]
+            fits = refine(candidate, evidence, fits[:2], {}, 16)
+        best = zoomed(fits[0], [evidence], {}) if fits[0].score > 1e-9 else fits[0]
+        return fits[:1] if best is fits[0] else refine(candidate, evidence, [best], {}, 12)
 
     def _those_that_fit(self, fits, stop=probes.MAIN):
         """Return the fits among those, and whether only as in float32."""
@@ -190,7 +197,7 @@ class Search:
         """Try clipping around what fits while gradients are short, or around what is nearest."""
         evidence = Evidence(self.played, probes.STEPS)
         fits = []
-        for fit in self.partly or self.bare[:4]:
+        for fit in self.partly or self.bare[:2]:
             for candidate in clipped(fit.candidate):
                 fits += self._refit(candidate, fit, "limit", evidence, freed=False)
         return self._those_that_fit(fits, probes.STEPS)
@@ -228,8 +235,8 @@ class Search:
         nearest = self.ranked[0] if self.ranked else None
         return Identification(
             nearest=nearest and _rule(nearest),
-            departure=nearest and self._departure(nearest),
-            dtype=self.played.dtype,
+            departure=None if nearest is None else self._departure(nearest),
+            dtype=self.played.returned,
             dependence=self.dependence,
             calls=self.player.calls,
             many=self.many,

@@ -6,10 +6,11 @@ again: each coordinate of each step asks at another place.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from optimlib.identify.candidates import Candidate, Setting
+from optimlib.identify.candidates import Setting
 from optimlib.identify.fitting import Evidence, Fit, batch_of, rate_scales, scored
 from optimlib.identify.playing import Played, Player
 from optimlib.types import Array
@@ -80,13 +81,17 @@ def _near(fit, settings, moves):
     return batch | batch_of(tuple(settings), x)
 
 
-def narrowed(fit: Fit, player: Player, known: list[Played], tolerance: float) -> tuple[Fit, bool]:
-    """Return the fit with its flat settings narrowed by new runs, and whether there were any."""
+def narrowed(
+    fit: Fit, player: Player, known: list[Played], tolerance: float
+) -> tuple[Fit, list[Played]]:
+    """Return the fit with its flat settings narrowed by new runs, and all runs that it fits."""
     evidence = [Evidence(played, len(played.g)) for played in known]
     settings = flat(fit, evidence[0])
-    if not settings:
-        return fit, False
-    if not all(len(_alive(fit, settings, _inner(fit, settings)[None], [p], tolerance)) for p in known):
+    if not settings or fit.candidate.is_wrapped:
+        return fit, known
+    if not all(
+        len(_alive(fit, settings, _inner(fit, settings)[None], [p], tolerance)) for p in known
+    ):
         fit = zoomed(Fit(fit.candidate, fit.values, np.inf), evidence, {})
     rng = np.random.default_rng(3)
     runs, first = list(known), fit
@@ -105,10 +110,10 @@ def narrowed(fit: Fit, player: Player, known: list[Played], tolerance: float) ->
             fit = zoomed(fit, latest, {"lr": fit.values["lr"]}, float(width))
         region = _region(fit, settings, runs, tolerance, rng, span / 10)
     if len(_alive(fit, settings, _inner(first, settings)[None], runs, tolerance)):
-        return first, True
+        return first, runs
     if len(region):
         fit = _simplest(fit, settings, region)
-    return fit, True
+    return fit, runs
 
 
 def _inner(fit, settings):
@@ -154,7 +159,7 @@ def _region(fit, settings, runs, tolerance, rng, width):
     return found
 
 
-def _asking(fit: Fit, settings: list[Setting], region: Array, dim: int, rng) -> Array:
+def _asking(fit: Fit, settings: list[Setting], region: Array, dim: int, rng: Any) -> Array:
     """Return gradients at which settings of the region disagree about the signs of steps."""
     points = region[rng.permutation(len(region))[:PARTICLES]]
     count = len(points)

@@ -22,13 +22,16 @@ class Played:
         The gradients, and the points with which they were given.
     after : array, shape (T, d)
         The points that were returned.
-    dtype : NumPy's type of the points that were returned
+    dtype : NumPy's type of numbers as exact as the points: float32 also where those are float64
+        and all their values would fit into float32
+    returned : NumPy's type of the points that were returned
     """
 
     g: Array
     w: Array
     after: Array
     dtype: np.dtype[Any]
+    returned: np.dtype[Any] | None = None
 
     @property
     def steps(self) -> Array:
@@ -83,7 +86,10 @@ class Player:
             dtypes.add(dtype)
             w = w if stay else after
         kind = min(dtypes, key=lambda kind: kind.itemsize)
-        return Played(gradients, np.array(given), np.array(returned), kind)
+        after = np.array(returned)
+        single = kind.itemsize > 4 and np.array_equal(after, after.astype(np.float32))
+        exact = np.dtype(np.float32) if single else kind
+        return Played(gradients, np.array(given), after, exact, kind)
 
     def _call(self, step, t, w, g):
         self.calls += 1
@@ -114,10 +120,8 @@ class Player:
                 f"step must return an array, {self._where(t)} returned {result!r}"
             ) from error
         if array.dtype.kind not in "fiu" and array.dtype.name != "bfloat16":
-            raise TypeError(
-                f"step must return real numbers, {self._where(t)} returned {result!r} "
-                f"of type {array.dtype}"
-            )
+            what = f"an array of type {array.dtype}" if array.ndim else repr(result)
+            raise TypeError(f"step must return real numbers, {self._where(t)} returned {what}")
         if array.shape != self.shape:
             raise ValueError(
                 f"step must return a point of shape {self.shape} like w, {self._where(t)} "

@@ -1,9 +1,9 @@
 """The gradients that are played, and the points they are played from.
 
-Every coordinate has a size and a pattern of its own: sizes from 1/10 to 10⁻¹² bring out an ε wherever
-it stands, jumps of size and rests (zeros) the memories, runs of one sign and alternating ones what
-looks at signs, weights that are not 0 a decay. Then the norm grows to 10⁴ and back, for clipping.
-All numbers are exact in float32, so that a method in float32 is given the same.
+Every coordinate has a size and a pattern of its own: sizes from 1/10 to 10⁻¹² bring out an ε
+wherever it stands, jumps of size and rests (zeros) the memories, runs of one sign and alternating
+ones what looks at signs, weights that are not 0 a decay. Then the norm grows to 10⁴ and back, for
+clipping. All numbers are exact in float32, so that a method in float32 is given the same.
 """
 
 import numpy as np

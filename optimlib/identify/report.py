@@ -11,7 +11,6 @@ from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.wrapper import Wrapper
 from optimlib.symbols import number_text, sentence, symbol_text
 
-
 # How many equivalent rules a report lists.
 SHOWN = 5
 
@@ -133,7 +132,9 @@ class Identification:
             if len(same) > SHOWN:
                 yield f"  and {len(same) - SHOWN} more"
         yield from self._formula()
-        precision = "as far as float32 can" if self.single else f"to {self.error:.0e} of its size"
+        precision = f"to {number_text(max(self.error, 1e-16), 1)} of its size"
+        if self.single:
+            precision += ", as far as float32 can"
         runs = "in new runs from other points" if self.many else "in one run, to its end"
         yield f"Every step agrees {precision}, {runs}. Type: {self.dtype}. Calls: {self.calls}."
 

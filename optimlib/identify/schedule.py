@@ -42,7 +42,7 @@ def _proposed(rates, tolerance):
             yield schedules.Then(top + 1, first, second)
 
 
-def _plain(rates, tolerance) -> Iterator[Any]:
+def _plain(rates: Array, tolerance: float) -> Iterator[Any]:
     first = _round(rates[0])
     yield schedules.Constant(first)
     if len(rates) < 6 or first <= 0:
@@ -79,6 +79,8 @@ def _straight(rates, tolerance):
     elif slope < 0:
         steps = rates[0] / -slope
         yield schedules.Linear(_round(rates[0]), 0.0, max(1, round(steps)))
+    # As far as it was seen.
+    yield schedules.Linear(_round(rates[0]), _round(rates[-1]), len(rates) - 1)
 
 
 def _cosine(rates):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from optimlib.identify.fitting import Evidence, Fit
+from optimlib.identify.playing import Played
 
 MOST_DIGITS = 12
 
@@ -36,7 +37,7 @@ def _as_good(fit, evidence, tolerance, score):
     return _score(fit, evidence) <= 1.05 * score + 1e-11
 
 
-def undetermined(fit: Fit, evidence: Evidence, tolerance: float) -> dict[str, tuple[float, float]]:
+def undetermined(fit: Fit, runs: list[Played], tolerance: float) -> dict[str, tuple[float, float]]:
     """Return the settings that many values of fit as well: the least and greatest that were tried.
 
     Every setting is tried alone, at values far from the one that was found.
@@ -45,17 +46,18 @@ def undetermined(fit: Fit, evidence: Evidence, tolerance: float) -> dict[str, tu
     for setting in fit.candidate.settings:
         value = fit.values[setting.name]
         x = float(setting.inner(value))
-        near = setting.outer(x + np.array([-0.7, -0.1, -0.01, 0.01, 0.1, 0.7]))
+        near = setting.outer(x + np.array([-7, -0.7, -0.1, -0.01, 0.01, 0.1, 0.7, 7]))
         tried = np.concatenate([setting.tried, near])
         tried = np.array([v for v in tried if setting.range.contains(float(v))])
         batch = {name: np.full(len(tried), v) for name, v in fit.values.items()}
         batch[setting.name] = tried
-        steps = fit.candidate.simulate(batch, evidence.played, evidence.stop)
-        good = [
-            float(v)
-            for i, v in enumerate(tried)
-            if np.max(evidence.excess(steps[..., i])) <= tolerance
-        ]
+        fits = np.ones(len(tried), dtype=bool)
+        for played in runs:
+            evidence = Evidence(played, len(played.g))
+            steps = fit.candidate.simulate(batch, played)
+            off = [np.max(evidence.excess(steps[..., i])) for i in range(len(tried))]
+            fits &= np.array(off) <= tolerance
+        good = [float(v) for v in tried[fits]]
         others = [v for v in good if abs(v - value) > 1e-3 * max(abs(value), 1e-12)]
         decays = setting.name in fit.candidate.decays and max(good, default=0.0) < 1e-8
         if others and not decays:
