@@ -189,7 +189,8 @@ class Search:
             fixed |= {"lr": 1.0} if fit.candidate.rates else {}
             better = refine(fit.candidate, whole, [fit], fixed, 12)[0]
             if self._excess(better, self.played) > tolerance:
-                better = zoomed(Fit(fit.candidate, better.values, np.inf), [whole], fixed)
+                better = zoomed(Fit(fit.candidate, fit.values, np.inf), [whole], fixed)
+                better = refine(fit.candidate, whole, [better], fixed, 12)[0]
             good += [f for f in (better, fit) if self._excess(f, self.played) <= tolerance][:1]
         return good
 
