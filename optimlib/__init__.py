@@ -24,6 +24,7 @@ from optimlib.curvature import (
     smoothness,
 )
 from optimlib.descent import iterate, run, trace
+from optimlib.identify import Identification, identify
 from optimlib.javascript import javascript
 from optimlib.line_search import Armijo, ExactLineSearch, StepLength, StrongWolfe
 from optimlib.maps import Basins, basins, sweep
@@ -48,6 +49,7 @@ __all__ = [
     "Basins",
     "DecayRate",
     "ExactLineSearch",
+    "Identification",
     "LearningRate",
     "NonNegative",
     "Objective",
@@ -71,6 +73,7 @@ __all__ = [
     "derivative_error",
     "directional_derivative",
     "formula",
+    "identify",
     "iterate",
     "javascript",
     "numerical_gradient",
