@@ -97,7 +97,7 @@ ROWS = [
     ("optax", "novograd", [KA, KB], None),
     ("timm", "sgdw", [r | {"weight_decay": 0.1} for r in MOMENTUM], "Momentum"),
     ("timm", "adamw", DECAY, "AdamW"),
-    ("timm", "nadamw", DECAY, "NAdam"),
+    ("timm", "nadamw", DECAY, None),
     ("timm", "adabelief", [{**r, "rectify": False} for r in ADAM], "AdaBelief"),
     ("timm", "lion", LION, "Lion"),
     ("timm", "adan", ADAN, "Adan"),

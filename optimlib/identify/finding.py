@@ -126,6 +126,7 @@ class Search:
     def _plain(self):
         """Try every rule with no decay, at the point 0 if the point matters."""
         fits, single = self._contest(Evidence(self.at_0, probes.MAIN), candidates(), {})
+        self.fits_at_0 = bool(fits)
         self.bare = fits or self._cores()
         return fits, single
 
@@ -141,6 +142,8 @@ class Search:
         if self.many and not self.dependence.weight:
             return [], False
         known = self.at_0 is not self.played
+        if known and not self.fits_at_0:
+            return [], False
         fits = []
         for fit in self.bare:
             for candidate in decayed(fit.candidate):

@@ -59,11 +59,11 @@ def same_settings(found, rule):
     return False
 
 
-# Rules that a test of their own asks for, or that gradients alone do not tell from another one.
-ALONE = {
-    "AdaGrad, as Keras": "only the sum of ε and the start of G counts",
-    "Yogi": "η, β₂ and ε scale each other but for the signs in v",
-}
+# Of "AdaGrad, as Keras" only the sum of ε and the start of G counts.
+SUMS = ("AdaGrad, as Keras",)
+# η, β₂ and ε of an uncorrected Yogi scale each other but for jumps: it is found at settings that
+# are tried, and left unknown, never misnamed, at others.
+JUMPS = (("Yogi", "other"),)
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
@@ -71,11 +71,14 @@ ALONE = {
 def test_a_rule_of_the_library_is_found_again(title, make, settings):
     rule = configured(make, SETTINGS[settings])
     found = ol.identify(rule)
+    if (title, settings) in JUMPS and found.rule is None:
+        assert isinstance(getattr(found.nearest, "core", found.nearest), ol.Yogi)
+        return
     assert found.rule is not None, found
     assert goes_the_same_way(found.rule, adapters.of_rule(rule))
     names = {type(other) for other in (found.rule, *found.equivalents)}
     assert type(rule) in names, found
-    assert title in ALONE or same_settings(found, rule), found
+    assert title in SUMS or same_settings(found, rule), found
 
 
 WRAPPED = {
