@@ -176,9 +176,9 @@ def deadly(monkeypatch, tmp_path):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *sys.path]))
     for name in ("ada", "bob", "cy", "dee"):
         hand_in(solved(), tmp_path / "in" / f"{name}.ipynb")
-    files = command.submissions(tmp_path / "in", NAME)
-    files["bob"] = Deadly(files["bob"])
-    monkeypatch.setattr(command, "submissions", lambda *a: files)
+    files = command.collect(tmp_path / "in", NAME)
+    files.found["bob"] = Deadly(files.found["bob"])
+    monkeypatch.setattr(command, "collect", lambda *a: files)
     return tmp_path
 
 
