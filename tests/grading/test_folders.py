@@ -113,12 +113,12 @@ def test_downloads_of_moodle(tmp_path):
 
 
 def test_downloads_of_canvas(tmp_path):
-    people = [Person("Ada Lovelace", ("9001",)), Person("Emmy Noether", ("x",))]
+    people = [Person("Ada King", ("9001",)), Person("Emmy Noether", ("x",))]
     touched(tmp_path / "lovelaceada_9001_5001_first-order.ipynb", when=200)
     newest = touched(tmp_path / "lovelaceada_LATE_9001_5002_first-order-1.ipynb", when=100)
     other = touched(tmp_path / "noetheremmy_9002_5003_first-order.ipynb")
     got = collect(tmp_path, NAME, people)
-    assert got.found == {"Ada Lovelace": newest, "Emmy Noether": other}
+    assert got.found == {"Ada King": newest, "Emmy Noether": other}
 
 
 def test_a_zip_writes_nothing_elsewhere(tmp_path):
