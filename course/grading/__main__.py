@@ -3,14 +3,17 @@
 import argparse
 import hashlib
 import sys
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import joblib
 from tqdm import tqdm
 
 from course import ROOT
-from course.grading import accidents, gradebook, report
-from course.grading.notebooks import Unreadable, contents, load_assignment, submissions
+from course.grading import accidents, gradebook, report, roster
+from course.grading.folders import collect, unpacked
+from course.grading.notebooks import Unreadable, contents, load_assignment
 from course.grading.sandbox import Limits, NoSandbox, choose
 from course.grading.scoring import FAILED, PYTHON, SCORED
 
@@ -19,7 +22,10 @@ def arguments(given):
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m course.grading", description=__doc__)
     parser.add_argument("assignment", help="a name under assignments/, or a notebook")
-    parser.add_argument("submissions", type=Path, help="<student>/<assignment>/ or <student>.ipynb")
+    parser.add_argument(
+        "submissions", type=Path, help="<student>/<assignment>/, <student>.ipynb, or Moodle's zip"
+    )
+    parser.add_argument("--roster", type=Path, help="a name a line, or a CSV of Moodle or Canvas")
     parser.add_argument("--out", type=Path, help="default: graded/<assignment>")
     parser.add_argument("--gradebook", metavar="URL", help="sqlite:/// or postgresql://")
     parser.add_argument("--sandbox", choices=["bubblewrap", "user"], help="default: what works")
@@ -43,7 +49,7 @@ def fingerprint(assignment, path):
     return hashlib.sha256(assignment.fingerprint.encode() + text).hexdigest()
 
 
-def grade(notebook, folder, out, sandbox, limits, jobs=-1, again=False):
+def grade(notebook, folder, out, sandbox, limits, jobs=-1, again=False, people=()):
     """Score all submissions, those with a score from an earlier run excepted.
 
     Parameters
@@ -51,7 +57,7 @@ def grade(notebook, folder, out, sandbox, limits, jobs=-1, again=False):
     notebook : Path
         The assignment.
     folder : Path
-        The submissions, see `course.grading.notebooks.submissions`.
+        The submissions, see `course.grading.folders.collect`.
     out : Path
         For ``points.csv``, ``feedback/`` and ``scores/``.
     sandbox : object with `start`
@@ -60,6 +66,8 @@ def grade(notebook, folder, out, sandbox, limits, jobs=-1, again=False):
         How many at the same time; −1 for as many as cores.
     again : bool
         Score all.
+    people : sequence of Person
+        Who is in the class.
 
     Returns
     -------
@@ -67,7 +75,7 @@ def grade(notebook, folder, out, sandbox, limits, jobs=-1, again=False):
     """
     assignment = load_assignment(notebook)
     scores, work = [], {}
-    for student, path in submissions(folder, assignment.name).items():
+    for student, path in collect(folder, assignment.name, people).found.items():
         mark, old = fingerprint(assignment, path), report.saved(student, out)
         if old is not None and old.fingerprint == mark and old.status != FAILED and not again:
             scores.append(old)
@@ -105,39 +113,63 @@ def main(given=None):
     """Score, and say where the results are."""
     asked = arguments(given)
     try:
-        notebook, folder = found(asked.assignment), asked.submissions.resolve()
-        assignment = load_assignment(notebook)
-        submissions(folder, assignment.name)
-        url = asked.gradebook and gradebook.ready(asked.gradebook, assignment)
-        out = (asked.out or Path("graded") / assignment.name).resolve()
-        report.claim(out, assignment.name)
-        private = [folder, notebook, out, ROOT / "optimlib"]
-        sandbox = choose(private, "none" if asked.unsandboxed else asked.sandbox)
-        limits = Limits(asked.call, asked.seconds, asked.megabytes)
-        work = (notebook, folder, out, sandbox, limits)
-        if asked.dask:
-            from dask.distributed import Client
-
-            with Client(asked.dask), joblib.parallel_config("dask"):
-                scores = grade(*work, jobs=asked.jobs, again=asked.again)
-        else:
-            scores = grade(*work, jobs=asked.jobs, again=asked.again)
-        if url:
-            gradebook.record(scores, assignment, url)
+        with tempfile.TemporaryDirectory(prefix="submitted-") as temporary:
+            run(asked, Path(temporary))
     except NoSandbox as error:
         sys.exit(f"No sandbox, nothing was scored: {error}. (--unsandboxed: for code you trust.)")
     except (Unreadable, ValueError, OSError) as error:
         sys.exit(str(error))
+
+
+def run(asked, temporary):
+    """Do what the command line asks for; a folder is there to unpack a zip."""
+    notebook, folder = found(asked.assignment), asked.submissions.resolve()
+    assignment = load_assignment(notebook)
+    people = roster.read(asked.roster) if asked.roster else ()
+    if folder.is_file() and folder.suffix.lower() == ".zip":
+        folder = unpacked(folder, temporary)
+    notes = collect(folder, assignment.name, people).notes
+    url = asked.gradebook and gradebook.ready(asked.gradebook, assignment)
+    limits = Limits(asked.call, asked.seconds, asked.megabytes)
+    out = (asked.out or Path("graded") / assignment.name).resolve()
+    report.claim(out, assignment.name)
+    private = [folder, notebook, out, ROOT / "optimlib"]
+    sandbox = choose(private, "none" if asked.unsandboxed else asked.sandbox)
+    work = (notebook, folder, out, sandbox, limits, asked.jobs, asked.again, people)
+    if asked.dask:
+        from dask.distributed import Client
+
+        with Client(asked.dask), joblib.parallel_config("dask"):
+            scores = grade(*work)
+    else:
+        scores = grade(*work)
+    if url:
+        gradebook.record(scores, assignment, url)
+    print_all(notes)
     tell(scores, sandbox, out)
+    if asked.roster:
+        give_back(asked.roster, scores, assignment, out)
+
+
+def print_all(lines):
+    """Print lines, whatever is in them."""
+    for line in lines:
+        print(line.encode("utf-8", "backslashreplace").decode())
+
+
+def give_back(path, scores, assignment, out):
+    """Write the points into a copy of the roster, if that has a column for them."""
+    with suppress(ValueError):
+        text = roster.filled(path, scores, assignment.name)
+        new = out / f"filled-{path.name}"
+        report.write(new, text)
+        print(f"to import where the roster is from: {new}")
 
 
 def tell(scores, sandbox, out):
     """Say what was scored, what could not be, and where the results are."""
     others = [score for score in scores if score.status != SCORED]
-    for score in others:
-        why = next(iter(score.problems), "")
-        line = f"{score.status}: {score.student}: {why}"
-        print(line.encode("utf-8", "backslashreplace").decode())
+    print_all(f"{s.status}: {s.student}: {next(iter(s.problems), '')}" for s in others)
     count = f"{len(scores) - len(others)} scored ({sandbox.name}, {PYTHON})"
     if others:
         count += f", {len(others)} not (status in points.csv)"

@@ -301,33 +301,3 @@ def written_with(notebook):
     except (KeyError, TypeError):
         return ""
     return version if isinstance(version, str) else ""
-
-
-def submissions(folder, assignment):
-    """Return the notebook of each student, None where there is none.
-
-    Parameters
-    ----------
-    folder : Path
-        With ``<student>/<assignment>/<notebook>.ipynb``, as nbgrader collects them, or with
-        ``<student>.ipynb``.
-    assignment : str
-
-    Raises
-    ------
-    ValueError
-        If there is neither.
-    """
-    if not folder.is_dir():
-        raise ValueError(f"submissions must be a folder, and there is no folder {folder}")
-    found = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
-    if not found:
-        for student in sorted(path for path in folder.iterdir() if (path / assignment).is_dir()):
-            notebooks = sorted((student / assignment).glob("*.ipynb"))
-            named = [path for path in notebooks if path.stem == assignment]
-            found[student.name] = next(iter(named or notebooks), None)
-    if not found:
-        raise ValueError(
-            f"folder must hold <student>.ipynb or <student>/{assignment}/, got folder = {folder}"
-        )
-    return found

@@ -16,7 +16,8 @@ from nbgrader.api import Gradebook
 
 from course.grading import sandbox
 from course.grading.__main__ import grade, main
-from course.grading.notebooks import load_assignment, submissions
+from course.grading.folders import collect
+from course.grading.notebooks import load_assignment
 from course.grading.sandbox import Limits, NoSandbox, choose
 
 ROOT = Path(__file__).parents[2]
@@ -137,9 +138,9 @@ def test_a_link_to_another_submission_is_not_followed(tmp_path):
 
 def test_a_student_without_the_notebook_has_no_points(tmp_path):
     (tmp_path / "cy" / NAME).mkdir(parents=True)
-    assert submissions(tmp_path, NAME) == {"cy": None}
+    assert collect(tmp_path, NAME).found == {"cy": None}
     with pytest.raises(ValueError, match="folder must hold"):
-        submissions(tmp_path, "other")
+        collect(tmp_path, "other")
 
 
 def test_nothing_is_scored_where_no_sandbox_works(tmp_path, monkeypatch):
@@ -223,7 +224,7 @@ def test_a_folder_of_results_is_one_assignments(tmp_path):
     call = [str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--jobs", "1"]
     main([NAME, *call])
     before = (tmp_path / "out" / "points.csv").read_bytes()
-    with pytest.raises(SystemExit, match="out must be a folder for adaptive: .*first-order"):
+    with pytest.raises(SystemExit, match=r"out must be a folder for adaptive: .*first-order"):
         main(["adaptive", *call])
     assert (tmp_path / "out" / "points.csv").read_bytes() == before
     main([NAME, *call])
