@@ -31,7 +31,7 @@ def of_rule(rule: Optimizer) -> Fresh:
     """Return a maker of step functions that are this optimizer of the library."""
 
     def fresh():
-        memory: dict[str, Any] = {"t": 0}
+        memory = {"t": 0}
         fed = Fed()
 
         def step(w, g):
@@ -54,7 +54,7 @@ def of_torch(make: Callable[[list[Any]], Any]) -> Fresh:
     def fresh():
         torch = import_module("torch")
 
-        memory: dict[str, Any] = {}
+        memory = {}
 
         def step(w, g):
             if not memory:
@@ -103,7 +103,7 @@ def of_optax(transformation: Any) -> Fresh:
 
         if not compiled:
             compiled["step"] = jax.jit(one)
-        memory: dict[str, Any] = {}
+        memory = {}
 
         def step(w, g):
             w, g = jax.numpy.asarray(w), jax.numpy.asarray(g)
@@ -123,7 +123,7 @@ def of_keras(make: Callable[[], Any]) -> Fresh:
     def fresh():
         keras = import_module("keras")
 
-        memory: dict[str, Any] = {}
+        memory = {}
 
         def step(w, g):
             if not memory:

@@ -132,7 +132,7 @@ class Search:
 
     def _cores(self):
         """Return the nearest fits, one of each candidate."""
-        cores: dict[int, Fit] = {}
+        cores = {}
         for fit in self.ranked:
             cores.setdefault(id(fit.candidate), fit)
         return list(cores.values())[:AROUND]
