@@ -31,7 +31,7 @@ class Dependence:
 
     def __str__(self) -> str:
         if self.random is None:
-            return "not tried: that takes fresh copies, identify(fresh=...)"
+            return "on what was not tried: that takes fresh copies, identify(fresh=...)"
         words = {
             "chance (the same gradients gave other steps)": self.random,
             "the weight": self.weight,
