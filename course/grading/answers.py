@@ -136,14 +136,13 @@ class Answers:
     def _start(self):
         if self._over():
             raise Stopped(f"the {self.limits.seconds:g} seconds for all answers are used up")
-        used = self.used
+        used, began = self.used, time.monotonic()
         try:
             self.process = self.sandbox.start(self.limits)
             self._exchanged(packed({}), [], START)
         except Failed as error:
             raise OSError(f"Python does not start in the sandbox: {error}") from error
-        if not self.starts:
-            self.used = used
+        self.used = used + (time.monotonic() - began if self.starts else 0)
         self.starts += 1
         self._read_cells()
         for each in self.done:

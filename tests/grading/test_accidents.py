@@ -117,6 +117,25 @@ def test_the_time_of_a_student_holds(name, tmp_path, sandbox):
         assert result.points == FULL
 
 
+def test_starts_are_the_students_time_but_for_the_first(tmp_path, sandbox):
+    class Slow:
+        starts = 0
+
+        def start(self, limits):
+            self.starts += 1
+            time.sleep(1)
+            return sandbox.start(limits)
+
+    content = solved()
+    for source in CELLS["each kills the process"][:50]:
+        with_cell(content, source)
+    slow = Slow()
+    score("s", hand_in(content, tmp_path / "s.ipynb"), SOURCE, slow, LIMITS)
+    assert 3 <= slow.starts <= LIMITS.seconds + 1
+    path = hand_in(solved(), tmp_path / "s.ipynb")
+    assert score("s", path, SOURCE, Slow(), Limits(call=0.9, seconds=0.9)).points == FULL
+
+
 # Each takes memory that is not of the address space, or that stays; it must be refused.
 OTHER_MEMORY = {
     "a file in memory": "os.memfd_create('x')",

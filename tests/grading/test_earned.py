@@ -53,6 +53,14 @@ def test_functions_without_end_leave_time_for_the_others(tmp_path, sandbox):
     assert [o.test for o in outcomes if o.points] == [f"{tasks[-1]}-shown", f"{tasks[-1]}-more"]
 
 
+def test_what_the_answers_need_has_more_time_than_an_experiment(tmp_path, sandbox):
+    slow = "import time\ntable = []\nif True:\n    table.append(time.sleep(1.5) or 1.0)\n"
+    content = cell(MOMENTUM.replace("-lr", "-lr * one()"))
+    for source in ("def one():\n    return table[0]\n", slow):
+        with_cell(content, source, at=2)
+    assert scored(content, tmp_path, sandbox, Limits(4.0, 16.0)).points == FULL
+
+
 def test_what_is_taken_is_what_stood_at_the_test(tmp_path, sandbox):
     """A wrong answer is not mended by what its tests did not see, if it fails on its own."""
     result = scored(cell("def momentum(g, v, lr, beta):\n    return v, v"), tmp_path, sandbox)

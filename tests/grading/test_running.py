@@ -217,6 +217,7 @@ def test_a_worker_starts_one_nursery_for_all_its_students(tmp_path):
         process.end()
     copies[0].close()
     assert place.start(Limits()).nursery is not processes[0].nursery
+    assert choose([tmp_path]).start(Limits()).nursery is not place.start(Limits()).nursery
 
 
 def test_a_folder_of_results_is_one_assignments(tmp_path):
