@@ -75,7 +75,7 @@ class ChoiceExercise(Exercise):
         ValueError
             If the answer is none of the options.
         """
-        if answer not in self.options:
+        if not isinstance(answer, str) or answer not in self.options:
             known = ", ".join(map(repr, self.options))
             raise ValueError(f"{self.id}: answer must be one of {known}, got answer = {answer!r}")
         if answer == self.right:

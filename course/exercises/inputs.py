@@ -1,6 +1,6 @@
 """The inputs of exercises in code: seeded situations that tell all mistakes apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -82,6 +82,28 @@ def record_of(optimizer, situation):
     if not isinstance(record, dict):
         return record
     return ({} if point is w else {"look_ahead": point}) | {"g": g} | record
+
+
+def walk(optimizer, situations):
+    """Yield the situation and the record of each step of runs that begin where t is 1.
+
+    Points, gradients and hyperparameters are those of the situations; the state is the run's own,
+    and so is the count of its steps.
+
+    Parameters
+    ----------
+    optimizer : type
+    situations : list of Situation
+        With t = 1 first.
+    """
+    for situation in situations:
+        if situation.t == 1:
+            t, state = 0, situation.state
+        t += 1
+        own = replace(situation, t=t, state=state)
+        record = record_of(optimizer(**own.hyperparameters), own)
+        yield own, record
+        state = {name: record[name] for name in own.state}
 
 
 def _drawn(rng, ranges, eps):

@@ -221,6 +221,10 @@ class NumberExercise(Exercise):
             answer = answer.item()
         if isinstance(answer, bool) or not isinstance(answer, Real):
             raise TypeError(f"{self.id}: answer must be a number, got answer = {answer!r}")
+        try:
+            answer = float(answer)
+        except OverflowError:  # A whole number of hundreds of digits.
+            answer = float("inf") if answer > 0 else -float("inf")
         case = next((c for c in self.cases if abs(answer - c.value) <= c.within), Case(answer, 0))
         if case.correct:
             return Report(self.id, True, (f"It is {self.shown}.",))

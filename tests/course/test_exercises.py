@@ -128,4 +128,4 @@ def test_inputs_of_every_seed_tell_all_misconceptions_apart(exercise):
         assert [recognised(wrong, row) for row in wrong] == list(range(count))
         assert recognised(wrong, found.right.tolist()) is None
     # So the search, which goes on for 100 seeds, finds inputs.
-    assert len(accepted) > SEEDS // 2
+    assert len(accepted) > SEEDS // 3
