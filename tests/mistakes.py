@@ -5,6 +5,21 @@ written before the library of misconceptions was looked at, which then named 113
 """
 
 MISTAKES = {
+    "cosine-schedule": [
+        ("The first step is one too far", "(t - 1) → t"),
+        ("It rises again after the end", "min((t - 1) / steps, 1) → (t - 1) / steps"),
+        ("It ends one step early", "(t - 1) / steps → (t - 1) / (steps - 1)"),
+        ("½ is missing", "0.5 * (1 + → (1 +"),
+        ("π is missing", "np.pi * → "),
+        ("It rises", "(1 + np.cos → (1 - np.cos"),
+        ("η_min is only subtracted", "return lr_min + → return "),
+        ("η_min is added to all", "(lr - lr_min) → lr"),
+        ("η_min forgotten", "lr_min + (lr - lr_min) * → lr * "),
+        ("A straight line", "0.5 * (1 + np.cos(np.pi * part)) → (1 - part)"),
+        ("Degrees in place of radians", "np.pi → 180"),
+        ("A quarter of a cosine", "0.5 * (1 + np.cos(np.pi * part)) → np.cos(np.pi / 2 * part)"),
+        ("", "return lr_min + → return lr +"),
+    ],
     "gradient-descent": [
         ("The step goes uphill", "-lr * g → lr * g"),
         ("η forgotten", "-lr * g → -g"),

@@ -42,6 +42,8 @@ class CodeExercise(Exercise):
     inputs: tuple = ("t", "g")
 
     kind = "code"
+    # What the function is called that is asked for.
+    function = "update"
 
     @cached_property
     def names(self):
@@ -150,7 +152,7 @@ class CodeExercise(Exercise):
         """
         kind = answer if isinstance(answer, type) else type(answer)
         if not issubclass(kind, Optimizer) and (kind is answer or not callable(answer)):
-            kinds = f"a function update({', '.join(self.parameters)}) or a rule"
+            kinds = f"a function {self.function}({', '.join(self.parameters)}) or a rule"
             raise TypeError(f"{self.id}: answer must be {kinds}, got answer = {answer!r}")
         found = self.accepted_inputs(seed)
         situations = [situation for situation, _ in found.pairs]

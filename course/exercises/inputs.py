@@ -111,7 +111,9 @@ def _drawn(rng, ranges, eps):
     values = {}
     for name, limits in ranges.items():
         values[name] = rng.uniform(*(limits.usual or (0.5 * eps, 2 * eps)))
-    if "lr_min" in values:
+    if "steps" in values:
+        values["steps"] = round(values["steps"])
+    if "lr_max" in values:
         # So close to the first length that both bounds are met.
         values["lr_min"] = values["lr"] * rng.uniform(0.5, 0.8)
         values["lr_max"] = values["lr"] * rng.uniform(1.2, 1.8)

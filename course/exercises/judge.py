@@ -60,7 +60,8 @@ def judge(exercise, situations, right, wrong, both, along, prepare, *, asarray, 
     exercise : dict
         Its ``rule``'s name, the ``parameters`` of an answer, the ``names`` it has to return, the
         ``hyperparameters``, its ``chapter``, the ``mistakes`` that have a name, each with its
-        ``name``, ``explanation`` and, if it is another, ``chapter``.
+        ``name``, ``explanation`` and, if it is another, ``chapter``. If it ``is_number``, an answer
+        may return the number alone that has to be under the one name.
     situations : list of dict
         Each with ``t``, the lists ``w``, ``g`` and ``h``, the ``state`` and the values of the
         ``hyperparameters``, by name.
@@ -100,7 +101,9 @@ def judge(exercise, situations, right, wrong, both, along, prepare, *, asarray, 
         return _verdict(exercise, [agrees, *notes], correct=True)
     diagnoses = [IN_PLACE] if answer.spoiled else []
     if place:
-        notes.insert(len(diagnoses), _said(*place, number_text))
+        said = _said(*place, number_text)
+        said = said.replace(f"[{place[2]}]", "", 1) if exercise.get("is_number") else said
+        notes.insert(len(diagnoses), said)
         missing = [name for name in exercise["hyperparameters"] if name not in answer.asked]
         if missing:
             notes.append(f"It does without {', '.join(missing)}.")
@@ -133,6 +136,8 @@ class _Answer:
         self.where = f"In step t = {situation['t']} "
         given = given_in(situation, self.asarray)
         record = _called(self.run, given)
+        if self.exercise.get("is_number"):
+            record = _for_each(self.exercise["names"][0], record, given["g"])
         self.spoiled = self.spoiled or _changed(given, situation)
         self.columns.append(columns_of(self.exercise, record, expected, self.asarray))
 
@@ -216,6 +221,16 @@ def _called(run, given):
         raise
     except BaseException as error:
         raise Unusable(_told("came", error), "An error was raised") from error
+
+
+def _for_each(name, value, g):
+    """Return a record of a number, once for each coordinate; what is none is judged as it is."""
+    if value is None or hasattr(value, "keys"):
+        return value
+    try:
+        return {name: value + 0 * g}
+    except Exception:
+        return {name: value}
 
 
 def _told(what, error):

@@ -1,7 +1,8 @@
-"""The exercises in code: one for every rule."""
+"""The exercises in code: one for every rule, and schedules."""
 
 import course.exercises.misconceptions as wrong
 from course.exercises.code import CodeExercise
+from course.exercises.schedules import exercises as schedules
 from optimlib import rules
 
 
@@ -52,4 +53,5 @@ EXERCISES = [
     _exercise("lion", CONVENTIONS, "signs", rules.Lion, wrong.LION, 2, POINT),
     _exercise("sign-descent", "modern/signs", "signs",
               rules.SignDescent, wrong.SIGN_DESCENT, 1),
+    *schedules(),
 ]  # fmt: skip

@@ -110,7 +110,8 @@ def racing_script(exercises):
     library = {path: (HERE / "library.js").read_text("utf-8")} | explorer_modules()
     code = f"() => {link(path, library)}"
     page = link("exercises/racing.js", modules())
-    own = json.dumps({exercise.id: figure(exercise) for exercise in exercises})
+    raced = (exercise for exercise in exercises if "is_number" not in exercise.judged)
+    own = json.dumps({exercise.id: figure(exercise) for exercise in raced})
     return f"exerciseRacing({page}, {code}, {json.dumps(figures.OWN)}, {own});\n"
 
 

@@ -70,7 +70,8 @@ def verdict_on(update, renew, exercise, situations, right, wrong, both, along, a
         exercise, situations, right, wrong, both, along, prepare,
         asarray=asarray, number_text=number_text,
     )  # fmt: skip
-    return verdict, bool(records) and _is_usable(exercise, records[0], right[0], asarray)
+    can_race = bool(records) and not exercise.get("is_number")
+    return verdict, can_race and _is_usable(exercise, records[0], right[0], asarray)
 
 
 def _is_usable(exercise, *record):
