@@ -104,7 +104,7 @@ class DrawnChoice(ChoiceExercise):
     >>> print(exercises.get("derivatives/kinds").ask)
     Minimum, maximum or neither at 0: $x^3 + x^4$?
     >>> print(exercises.get("derivatives/kinds").variant("ada").ask)
-    Minimum, maximum or neither at 0: $3x^6 - 2x^8$?
+    Minimum, maximum or neither at 0: $2x^4 + 3x^7$?
     """
 
     made: Callable = None
