@@ -1,5 +1,7 @@
 """Right answers to exercises in code, rearranged as learners do, by exercise."""
 
+import math
+
 import numpy as np
 
 
@@ -347,7 +349,19 @@ def adopt_2(t, g, m, v, lr, beta1, beta2, eps):
     return dict(m=m, v=share * v + (1 - share) * g**2, step=lr * -m)
 
 
+def cosine_1(t, lr, steps, lr_min):
+    if t > steps:
+        return lr_min
+    return (lr + lr_min) / 2 + (lr - lr_min) / 2 * math.cos(math.pi * (t - 1) / steps)
+
+
+def cosine_2(steps, t, lr_min, lr):
+    part = np.clip((t - 1) / steps, 0, 1)
+    return lr - (lr - lr_min) * np.sin(0.5 * np.pi * part) ** 2
+
+
 REARRANGED = {
+    "cosine-schedule": [cosine_1, cosine_2],
     "gradient-descent": [sgd_1, sgd_2, sgd_3],
     "momentum": [momentum_1, momentum_2, momentum_3],
     "heavy-ball": [heavy_1, heavy_2, heavy_3],

@@ -75,7 +75,7 @@ class ChoiceExercise(Exercise):
         ValueError
             If the answer is none of the options.
         """
-        if answer not in self.options:
+        if not isinstance(answer, str) or answer not in self.options:
             known = ", ".join(map(repr, self.options))
             raise ValueError(f"{self.id}: answer must be one of {known}, got answer = {answer!r}")
         if answer == self.right:
@@ -104,7 +104,7 @@ class DrawnChoice(ChoiceExercise):
     >>> print(exercises.get("derivatives/kinds").ask)
     Minimum, maximum or neither at 0: $x^3 + x^4$?
     >>> print(exercises.get("derivatives/kinds").variant("ada").ask)
-    Minimum, maximum or neither at 0: $3x^6 - 2x^8$?
+    Minimum, maximum or neither at 0: $2x^4 + 3x^7$?
     """
 
     made: Callable = None

@@ -7,9 +7,11 @@ from functools import cache, cached_property
 import numpy as np
 
 from course.exercises.exercise import Exercise
-from course.exercises.inputs import Situation, inputs, record_of
+from course.exercises.fresh import fresh
+from course.exercises.inputs import Situation, inputs, record_of, walk
 from course.exercises.judge import Unusable, asked_for, judge
 from course.exercises.misconceptions import describe
+from course.exercises.pairs import Pairs
 from course.exercises.report import Report
 from course.exercises.solution import solution
 from optimlib.descent import iterate
@@ -40,6 +42,8 @@ class CodeExercise(Exercise):
     inputs: tuple = ("t", "g")
 
     kind = "code"
+    # What the function is called that is asked for.
+    function = "update"
 
     @cached_property
     def names(self):
@@ -112,6 +116,11 @@ class CodeExercise(Exercise):
         raise RuntimeError(f"{self.id}: no inputs from seed {seed} on tell all mistakes apart")
 
     @cached_property
+    def pairs(self):
+        """The `Pairs` of mistakes that can be made at once."""
+        return Pairs(self.rule, self.misconceptions, self.names)
+
+    @cached_property
     def judged(self):
         """What `judge` knows of the exercise: texts and names, in plain lists and dicts."""
         return {
@@ -123,15 +132,18 @@ class CodeExercise(Exercise):
             "mistakes": list(map(_described, self.misconceptions)),
         }
 
-    def check(self, answer, seed=0):
+    def check(self, answer, seed=0, again=None):
         """Return the `Report` on a function or an optimizer.
 
         Parameters
         ----------
         answer : callable or Optimizer
-            A function of `parameters`, or an optimizer, or its class.
+            A function of `parameters`, or an optimizer, or its class. Of a function that does not
+            ask for its state, but remembers it by itself, copies are judged.
         seed : int
             Other inputs for another seed.
+        again : callable, optional
+            Returns the answer anew, as it was before it was called.
 
         Raises
         ------
@@ -140,37 +152,60 @@ class CodeExercise(Exercise):
         """
         kind = answer if isinstance(answer, type) else type(answer)
         if not issubclass(kind, Optimizer) and (kind is answer or not callable(answer)):
-            kinds = f"a function update({', '.join(self.parameters)}) or a rule"
+            kinds = f"a function {self.function}({', '.join(self.parameters)}) or a rule"
             raise TypeError(f"{self.id}: answer must be {kinds}, got answer = {answer!r}")
         found = self.accepted_inputs(seed)
+        situations = [situation for situation, _ in found.pairs]
+        waiting = [answer]
+        again = again or (lambda: fresh(answer))
         with np.errstate(all="ignore"):
             verdict = judge(
                 self.judged,
-                [situation.plain() for situation, _ in found.pairs],
-                [{n: np.asarray(v).tolist() for n, v in right.items()} for _, right in found.pairs],
+                [situation.plain() for situation in situations],
+                [_as_lists(right) for _, right in found.pairs],
                 found.wrong.tolist,
-                lambda: self._prepared(answer),
+                lambda: (list(self.pairs.both), self.pairs.rows(situations)),
+                lambda: self._along(situations),
+                # As long as it keeps no state there is no need for another one.
+                lambda: self._prepared(waiting.pop() if waiting else again()),
                 asarray=np.asarray,
                 number_text=number_text,
             )
         return Report(self.id, **verdict | {"lines": tuple(verdict["lines"])})
 
+    def _along(self, situations):
+        """Return situations, right records and what mistakes lead to, in runs of a few steps."""
+        runs = [
+            list(walk(optimizer, situations)) for optimizer in (self.rule, *self.misconceptions)
+        ]
+        right, *wrong = runs
+        return (
+            [situation.plain() for situation, _ in right],
+            [_as_lists(record) for _, record in right],
+            lambda: [
+                [x for s, r in run for n in self.names for x in np.broadcast_to(r[n], s.w.shape)]
+                for run in wrong
+            ],
+        )
+
     def _prepared(self, answer):
         """Return a function from what is given to the answer's record, and what it asks for."""
         if isinstance(answer, type):
             known = inspect.signature(answer).parameters
-            return lambda given: self._of_optimizer(answer(**_those(known, given)), given), known
+            return (
+                lambda given: self._of_optimizer(answer(**_those(known, given)), given),
+                {*known, *self.names},
+            )
         if isinstance(answer, Optimizer):
-            known = answer.hyperparameters()
             return (
                 lambda given: self._of_optimizer(
                     answer.replace_unchecked(**_those(self.judged["hyperparameters"], given)), given
                 ),
-                known,
+                {*answer.hyperparameters(), *self.names},
             )
         try:
             parameters = inspect.signature(answer).parameters.values()
-        except ValueError as error:
+        except Exception as error:
             raise Unusable("Python does not know the function's parameters.") from error
         asked = asked_for(
             self.judged, [(p.name, p.kind.name, p.default is not p.empty) for p in parameters]
@@ -187,6 +222,10 @@ class CodeExercise(Exercise):
         values = _those(self.judged["hyperparameters"], given)
         situation = Situation(given["t"], given["w"], given["g"], given["h"], state, values)
         return record_of(optimizer, situation)
+
+
+def _as_lists(record):
+    return {name: np.asarray(value).tolist() for name, value in record.items()}
 
 
 def _described(mistake):

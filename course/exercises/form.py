@@ -10,7 +10,7 @@ import traitlets
 
 from course.exercises.markup import to_html
 from course.exercises.running import run
-from course.exercises.variants import pack
+from course.exercises.variants import COUNT, pack
 from optimlib.explorers.explorer import modules as explorer_modules
 from optimlib.javascript.linker import link
 from optimlib.javascript.writing import data_element
@@ -53,7 +53,7 @@ def page_script(book):
     book : dict
         The names of the exercises that each document asks.
     """
-    short = {document: _without(document, names) for document, names in book.items()}
+    short = {document: " ".join(_without(document, names)) for document, names in book.items()}
     written = json.dumps(short, separators=(",", ":"))
     return f"{link(START, modules())}.start({written});\n"
 
@@ -78,16 +78,27 @@ def specification(exercise):
     )
 
 
-def content(exercise):
-    """Return what is loaded when a form is used: its variants, the book's own first."""
-    variants = [exercise, *exercise.variants]
-    return dict(dealt=exercise.dealt, **pack([_helped(variant) for variant in variants]))
+def parts(exercise):
+    """Return how many files the variants of an exercise need."""
+    return max(1, -(-len(exercise.variants) // COUNT))
 
 
-def file_script(exercise):
-    """Return the script that a page loads when the exercise's form is used."""
-    written = json.dumps(content(exercise), ensure_ascii=False, separators=(",", ":"))
-    return f"exerciseFile({json.dumps(exercise.id)},{written});\n"
+def content(exercise, part=0):
+    """Return what is loaded when a form is used: variants, the book's own first, in each part."""
+    variants = [exercise, *exercise.variants[part * COUNT :][:COUNT]]
+    packed = pack([_helped(variant) for variant in variants])
+    return dict(dealt=exercise.dealt, count=len(exercise.variants), **packed)
+
+
+def file_script(exercise, part=0):
+    """Return the script that a page loads when the form is used, or for a name of another part."""
+    written = json.dumps(content(exercise, part), ensure_ascii=False, separators=(",", ":"))
+    return f"exerciseFile({json.dumps(file_name(exercise, part))},{written});\n"
+
+
+def file_name(exercise, part):
+    """Return the name of the file of one part of the variants, without its suffix."""
+    return f"{exercise.id}-{part}" if part else exercise.id
 
 
 def _asked(exercise):
@@ -135,7 +146,8 @@ class Form(anywidget.AnyWidget):
 
     def _reply(self, widget, message, buffers):
         asked = message["question"]
-        reply = run(self._exercise, **asked) if asked else content(self._exercise)
+        is_run = "text" in asked
+        reply = run(self._exercise, **asked) if is_run else content(self._exercise, **asked)
         if reply.get("verdict") and not reply["error"] and self._exercise.racing:
             reply["verdict"]["lines"] += (self._exercise.racing,)
         self.send(dict(number=message["number"], reply=reply))

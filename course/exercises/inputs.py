@@ -1,6 +1,6 @@
 """The inputs of exercises in code: seeded situations that tell all mistakes apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -84,12 +84,36 @@ def record_of(optimizer, situation):
     return ({} if point is w else {"look_ahead": point}) | {"g": g} | record
 
 
+def walk(optimizer, situations):
+    """Yield the situation and the record of each step of runs that begin where t is 1.
+
+    Points, gradients and hyperparameters are those of the situations; the state is the run's own,
+    and so is the count of its steps.
+
+    Parameters
+    ----------
+    optimizer : type
+    situations : list of Situation
+        With t = 1 first.
+    """
+    for situation in situations:
+        if situation.t == 1:
+            t, state = 0, situation.state
+        t += 1
+        own = replace(situation, t=t, state=state)
+        record = record_of(optimizer(**own.hyperparameters), own)
+        yield own, record
+        state = {name: record[name] for name in own.state}
+
+
 def _drawn(rng, ranges, eps):
     """Return hyperparameters that are unlike the defaults: usual values, or such as ε has."""
     values = {}
     for name, limits in ranges.items():
         values[name] = rng.uniform(*(limits.usual or (0.5 * eps, 2 * eps)))
-    if "lr_min" in values:
+    if "steps" in values:
+        values["steps"] = round(values["steps"])
+    if "lr_max" in values:
         # So close to the first length that both bounds are met.
         values["lr_min"] = values["lr"] * rng.uniform(0.5, 0.8)
         values["lr_max"] = values["lr"] * rng.uniform(1.2, 1.8)

@@ -52,15 +52,16 @@ def asked_for(exercise, parameters):
     return [name for name, _, _ in parameters if name in known]
 
 
-def judge(exercise, situations, right, wrong, prepare, *, asarray, number_text):
+def judge(exercise, situations, right, wrong, both, along, prepare, *, asarray, number_text):
     """Return the verdict on an answer, a dict of what a report says.
 
     Parameters
     ----------
     exercise : dict
         Its ``rule``'s name, the ``parameters`` of an answer, the ``names`` it has to return, the
-        ``hyperparameters``, its ``chapter`` and the ``mistakes`` that have a name, each with its
-        ``name``, ``explanation`` and, if it is another, ``chapter``.
+        ``hyperparameters``, its ``chapter``, the ``mistakes`` that have a name, each with its
+        ``name``, ``explanation`` and, if it is another, ``chapter``. If it ``is_number``, an answer
+        may return the number alone that has to be under the one name.
     situations : list of dict
         Each with ``t``, the lists ``w``, ``g`` and ``h``, the ``state`` and the values of the
         ``hyperparameters``, by name.
@@ -68,42 +69,103 @@ def judge(exercise, situations, right, wrong, prepare, *, asarray, number_text):
         The right record in each situation: lists, or a number where no coordinate counts.
     wrong : callable
         Returns what each mistake leads to: the numbers of all ``names`` in one list.
+    both : callable
+        Returns the numbers of two mistakes that can be made at once, a list of such pairs, and what
+        each pair leads to.
+    along : callable
+        Returns the same three, situations, right and wrong, for runs: in a run each step has the
+        state that the one before has left. Runs begin where t is 1.
     prepare : callable
         Returns a function from what is given, by name, to the answer's record, and the names that
-        the answer asks for. Both may raise `Unusable`.
+        the answer asks for; each time a new one, which remembers nothing. Both may raise
+        `Unusable`.
     asarray, number_text : callable
         ``numpy.asarray`` and ``optimlib.symbols.number_text``, or what stands for them.
     """
-    columns, spoiled, where = [], [], ""
+    answer = _Answer(exercise, prepare, asarray)
     try:
-        run, asked = prepare()
+        answer.begin()
+        if answer.kept:
+            answer.begin()
+            situations, right, wrong = along()
+            both = _no_pairs
         for situation, expected in zip(situations, right, strict=True):
-            where = f"In step t = {situation['t']} "
-            given = given_in(situation, asarray)
-            record = _called(run, given)
-            spoiled = spoiled or _changed(given, situation)
-            columns.append(columns_of(exercise, record, expected, asarray))
+            answer.take_step(situation, expected)
     except Unusable as problem:
         seen, *diagnosis = problem.args
-        return _verdict(exercise, [where + seen], *diagnosis)
-    place = _first_difference(situations, right, columns)
-    if spoiled:
-        lines = [f"After the call {' and '.join(spoiled)} held other numbers."]
-        return _verdict(
-            exercise,
-            [*lines, _said(*place, number_text)] if place else lines,
-            "State mutated in place",
-            "`m *= …` and `m[:] = …` change the array of the caller, who may still need it. "
-            "Write `m = …`, which makes a new one.",
-        )
-    if place is None:
-        agrees = f"It agrees with ol.{exercise['rule']} in {len(columns)} steps."
-        return _verdict(exercise, [agrees], correct=True)
-    lines = [_said(*place, number_text)]
-    missing = [name for name in exercise["hyperparameters"] if name not in asked]
-    if missing:
-        lines.append(f"It does without {', '.join(missing)}.")
-    return _verdict(exercise, lines, *_diagnosis(exercise, right, wrong(), columns))
+        return _verdict(exercise, [answer.where + seen, *answer.notes()], [diagnosis])
+    place = _first_difference(situations, right, answer.columns)
+    notes = answer.notes()
+    if place is None and not answer.spoiled:
+        agrees = f"It agrees with ol.{exercise['rule']} in {len(answer.columns)} steps."
+        return _verdict(exercise, [agrees, *notes], correct=True)
+    diagnoses = [IN_PLACE] if answer.spoiled else []
+    if place:
+        said = _said(*place, number_text)
+        said = said.replace(f"[{place[2]}]", "", 1) if exercise.get("is_number") else said
+        notes.insert(len(diagnoses), said)
+        missing = [name for name in exercise["hyperparameters"] if name not in answer.asked]
+        if missing:
+            notes.append(f"It does without {', '.join(missing)}.")
+        diagnoses += _diagnoses(exercise, right, wrong, both, answer.columns)
+    return _verdict(exercise, notes, diagnoses)
+
+
+class _Answer:
+    """An answer that is tried, step by step, and what was seen of it."""
+
+    def __init__(self, exercise, prepare, asarray):
+        self.exercise, self.prepare, self.asarray = exercise, prepare, asarray
+        self.columns, self.spoiled, self.where = [], [], ""
+        self.asked, self.kept = (), []
+
+    def begin(self):
+        """Take a new one, which remembers nothing."""
+        self.run, self.asked = self.prepare()
+        # What it does not ask for it has to remember by itself.
+        self.kept = [name for name in self.exercise["names"][:-1] if name not in self.asked]
+
+    def take_step(self, situation, expected):
+        if self.kept and self.columns:
+            self.where = ""
+            if situation["t"] == 1:
+                self.begin()
+            else:
+                last = self.columns[-1]
+                situation = situation | {"state": {n: last[n][0] for n in situation["state"]}}
+        self.where = f"In step t = {situation['t']} "
+        given = given_in(situation, self.asarray)
+        record = _called(self.run, given)
+        if self.exercise.get("is_number"):
+            record = _for_each(self.exercise["names"][0], record, given["g"])
+        self.spoiled = self.spoiled or _changed(given, situation)
+        self.columns.append(columns_of(self.exercise, record, expected, self.asarray))
+
+    def notes(self):
+        """Return sentences on how it goes about its state."""
+        found = []
+        if self.spoiled:
+            found.append(f"After the call {' and '.join(self.spoiled)} held other numbers.")
+        if self.kept and self.columns:
+            found.append(
+                f"It does not ask for {' and '.join(self.kept)}: "
+                "it was run from the start, several times."
+            )
+        return found
+
+
+def _no_pairs():
+    return [], []
+
+
+IN_PLACE = (
+    "State mutated in place",
+    "`m *= …` and `m[:] = …` change the array of the caller, who may still need it. "
+    "Write `m = …`, which makes a new one.",
+)
+FEW_DIGITS = "float32", "Some numbers have few digits: keep the dtype that came in, float64."
+NOT_FINITE = "nan or infinity", "Something is divided by 0, or the root of a negative taken."
+IS_ROUNDED = "Rounded on the way", "Only later digits differ: a rounded constant, or float32."
 
 
 def recognised(wrong, outputs):
@@ -123,13 +185,16 @@ def differs(a, b, tolerance=TOLERANCE):
     return not (size < float("inf") and abs(a - b) <= tolerance * size)
 
 
-def _verdict(exercise, lines, mistake=None, explanation="", chapter=None, correct=False):
+def _verdict(exercise, lines, diagnoses=(), correct=False):
+    """Return the verdict with what is known of the mistakes: name, explanation, chapter of each."""
+    names = [diagnosis[0] for diagnosis in diagnoses if diagnosis and diagnosis[0]]
+    chapters = [diagnosis[2] for diagnosis in diagnoses if diagnosis[2:] and diagnosis[2]]
     return {
         "correct": correct,
         "lines": lines,
-        "mistake": mistake,
-        "explanation": explanation,
-        "chapter": "" if correct else chapter or exercise["chapter"],
+        "mistake": "” and “".join(names) or None,
+        "explanation": " ".join(diagnosis[1] for diagnosis in diagnoses if diagnosis[1:]),
+        "chapter": "" if correct else [*chapters, exercise["chapter"]][0],
     }
 
 
@@ -152,11 +217,28 @@ def _called(run, given):
     """Return what the answer returns; an exception, or the wish to end Python, becomes words."""
     try:
         return run(given)
-    except Unusable:
+    except (Unusable, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:
-        name = type(error).__name__
-        raise Unusable(f"came {name}: {error}", "An error was raised") from error
+    except BaseException as error:
+        raise Unusable(_told("came", error), "An error was raised") from error
+
+
+def _for_each(name, value, g):
+    """Return a record of a number, once for each coordinate; what is none is judged as it is."""
+    if value is None or hasattr(value, "keys"):
+        return value
+    try:
+        return {name: value + 0 * g}
+    except Exception:
+        return {name: value}
+
+
+def _told(what, error):
+    """Return what happened and the error, whose own words may fail as well."""
+    try:
+        return f"{what} {type(error).__name__}: {error}"
+    except Exception:
+        return f"{what} {type(error).__name__}"
 
 
 def columns_of(exercise, record, expected, asarray):
@@ -174,13 +256,7 @@ def columns_of(exercise, record, expected, asarray):
             "Returned None",
             "The function ends without `return`: without it Python returns None.",
         )
-    if not isinstance(record, dict):
-        example = ", ".join(f"{name}={name}" for name in names)
-        raise Unusable(
-            f"a {type(record).__name__} came back, not a dict.",
-            "Not a dict",
-            f"The names say which number is which: `return dict({example})`.",
-        )
+    record = _as_dict(record, names)
     missing = [name for name in names if name not in record]
     if missing:
         raise Unusable(
@@ -197,14 +273,33 @@ def columns_of(exercise, record, expected, asarray):
     }
 
 
+def _as_dict(record, names):
+    """Return a record, which may be any mapping, as a dict."""
+    try:
+        if hasattr(record, "keys") and hasattr(record, "__getitem__"):
+            return {name: record[name] for name in record.keys()}  # noqa: SIM118
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise Unusable(_told("what came back cannot be read:", error)) from error
+    example = ", ".join(f"{name}={name}" for name in names)
+    raise Unusable(
+        f"a {type(record).__name__} came back, not a dict.",
+        "Not a dict",
+        f"The names say which number is which: `return dict({example})`.",
+    )
+
+
 def _column(name, value, expected, count, asarray):
     """Return a learner's value as a list and the name of its dtype, if it has the right shape."""
     if value is Ellipsis:
         raise Unusable(f"{name} is still `...`.")
     try:
         array = asarray(value)
-    except (ValueError, OverflowError) as error:
-        raise Unusable(f"{name} is not an array: {error}") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise Unusable(_told(f"{name} is not an array:", error)) from error
     dtype, shape = array.dtype, array.shape
     if dtype.kind not in "fiu":
         raise Unusable(f"{name} is not real numbers but {_shown(value)}.")
@@ -222,7 +317,7 @@ def _column(name, value, expected, count, asarray):
 def _shown(value):
     try:
         text = repr(value)
-    except ValueError:  # An integer of thousands of digits.
+    except Exception:  # An integer of thousands of digits, or a class with faults of its own.
         return f"a very long {type(value).__name__}"
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
@@ -248,25 +343,79 @@ def _said(t, name, place, expected, got, number_text):
     )
 
 
-def _diagnosis(exercise, right, wrong, columns):
-    """Return the mistake's name, its explanation and its chapter, as far as they are known."""
+def _diagnoses(exercise, right, wrong, both, columns):
+    """Return what is known of the mistakes: the name, the explanation, the chapter of each.
+
+    Few digits, rounding and what is not finite are said beside the mistakes that they do not hide.
+    """
     names = exercise["names"]
     outputs = [value for record in columns for name in names for value in record[name][0]]
-    expected = [value for record in right for name in names for value in record[name]]
-    number = recognised(wrong, outputs)
+    expected = [value for record in right for name in names for value in _repeated(record, name)]
     has_few_digits = any(r[name][1] in ("float16", "float32") for r in columns for name in names)
-    if has_few_digits and not _is_near(expected, outputs, ROUNDED):
-        near = [n for n, row in enumerate(wrong) if _is_near(row, outputs, ROUNDED)]
-        number = near[0] if len(near) == 1 else None
-    if number is not None:
-        mistake = exercise["mistakes"][number]
-        return mistake["name"], mistake["explanation"], mistake.get("chapter")
-    if has_few_digits:
-        return "float32", "Some numbers have few digits: keep the dtype that came in, float64."
-    if any(value - value != 0 for value in outputs):
-        return "nan or infinity", "Something is divided by 0, or the root of a negative taken."
+    symptoms = [FEW_DIGITS] if has_few_digits else []
+    search = _Search(exercise, wrong, both)
+    finite = [place for place, value in enumerate(outputs) if value - value == 0]
+    seen = [outputs[place] for place in finite]
+    known = [expected[place] for place in finite]
     if _is_near(expected, outputs):
-        return None, "The state and the step are right; only what is noted beside them is not."
-    if _is_near(expected, outputs, ROUNDED):
-        return "Rounded on the way", "Only later digits differ: a rounded constant, or float32."
-    return ()
+        words = "The state and the step are right; only what is noted beside them is not."
+        return symptoms or [(None, words)]
+    # What is right as far as it is finite could be of many pairs.
+    found = search.exact(outputs, 1 if _is_near(known, seen, ROUNDED) else 2)
+    if found:
+        return [*found, *symptoms]
+    if len(finite) < len(outputs):
+        symptoms.append(NOT_FINITE)
+    if _is_near(known, seen, ROUNDED):
+        return symptoms or [IS_ROUNDED]
+    found = search.about(seen, finite)
+    return [*found, *(symptoms or [IS_ROUNDED])] if found else symptoms
+
+
+class _Search:
+    """The mistakes of an exercise, one at a time and in pairs, among which outputs are found."""
+
+    def __init__(self, exercise, wrong, both):
+        self.mistakes = exercise["mistakes"]
+        single = [[number] for number in range(len(self.mistakes))]
+        self.tables = [lambda: (single, wrong()), both]
+        self.computed = []
+
+    def _each_table(self):
+        """Yield the numbers of mistakes and the rows that they lead to, computed only once."""
+        for place, table in enumerate(self.tables):
+            if place == len(self.computed):
+                self.computed.append(table())
+            yield self.computed[place]
+
+    def _named(self, numbers):
+        found = [self.mistakes[number] for number in numbers]
+        return [(m["name"], m["explanation"], m.get("chapter")) for m in found]
+
+    def exact(self, outputs, most):
+        """Return the diagnoses of the mistakes, at most so many, that lead to these outputs."""
+        for count, (meant, rows) in enumerate(self._each_table(), start=1):
+            number = recognised(rows, outputs)
+            if number is not None:
+                return self._named(meant[number])
+            if count == most:
+                break
+        return []
+
+    def about(self, seen, places):
+        """Return those of the only one that leads about to what is seen in these places."""
+        for meant, rows in self._each_table():
+            near = [
+                numbers
+                for numbers, row in zip(meant, rows, strict=True)
+                if not any(differs(row[p], x, ROUNDED) for p, x in zip(places, seen, strict=True))
+            ]
+            if near:
+                return self._named(near[0]) if len(near) == 1 else []
+        return []
+
+
+def _repeated(record, name):
+    """Return a right value as a list: state that no coordinate has of its own is a number."""
+    value = record[name]
+    return value if isinstance(value, list) else [value]

@@ -165,6 +165,8 @@ class NumberExercise(Exercise):
     def accepted(self):
         """Return whether the right number and those of all slips can be told apart."""
         values = [self.expected, *self.slip_values.values()]
+        if 0 < abs(self.expected) < 1e-9 * max(map(abs, values)):
+            return False  # It is 0 but for rounding, and has no digits to ask for.
         apart = np.abs(np.subtract.outer(values, values)) > 4 * self.tolerance
         return bool(np.all(np.isfinite(values)) and np.all(apart | np.eye(len(values), dtype=bool)))
 
@@ -221,6 +223,10 @@ class NumberExercise(Exercise):
             answer = answer.item()
         if isinstance(answer, bool) or not isinstance(answer, Real):
             raise TypeError(f"{self.id}: answer must be a number, got answer = {answer!r}")
+        try:
+            answer = float(answer)
+        except OverflowError:  # A whole number of hundreds of digits.
+            answer = float("inf") if answer > 0 else -float("inf")
         case = next((c for c in self.cases if abs(answer - c.value) <= c.within), Case(answer, 0))
         if case.correct:
             return Report(self.id, True, (f"It is {self.shown}.",))

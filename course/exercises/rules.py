@@ -1,7 +1,8 @@
-"""The exercises in code: one for every rule."""
+"""The exercises in code: one for every rule, and schedules."""
 
 import course.exercises.misconceptions as wrong
 from course.exercises.code import CodeExercise
+from course.exercises.schedules import exercises as schedules
 from optimlib import rules
 
 
@@ -56,4 +57,5 @@ EXERCISES = [
     _exercise("ademamix", CONVENTIONS, "adaptive methods",
               rules.AdEMAMix, wrong.ADEMAMIX, 2, POINT),
     _exercise("adopt", CONVENTIONS, "adaptive methods", rules.ADOPT, wrong.ADOPT_MISTAKES, 3),
+    *schedules(),
 ]  # fmt: skip

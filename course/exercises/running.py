@@ -45,7 +45,13 @@ def run(exercise, text, seed=0):
         try:
             function = _function_of(text)
             if function:
-                verdict = asdict(exercise.check(_noting(function, raised), seed))
+                verdict = asdict(
+                    exercise.check(
+                        _noting(function, raised),
+                        seed,
+                        lambda: _noting(_function_of(text), raised),
+                    )
+                )
         except (Exception, KeyboardInterrupt, SystemExit) as error:
             raised.append(error)
     error = _described(raised[0]) if raised else None
@@ -54,11 +60,15 @@ def run(exercise, text, seed=0):
 
 
 def _function_of(text):
-    """Return the function `update` of a text, or its only one, or None."""
+    """Return the function `update` of a text, or an object of this name that can be called.
+
+    Or its only function, or None.
+    """
     namespace = {"__name__": NAME, "np": np, "math": math}
     exec(compile(text, NAME, "exec"), namespace)
-    if isinstance(namespace.get("update"), FunctionType):
-        return namespace["update"]
+    update = namespace.get("update")
+    if callable(update) and not isinstance(update, type):
+        return update
     found = [value for value in namespace.values() if isinstance(value, FunctionType)]
     return found[0] if len(found) == 1 else None
 
@@ -66,7 +76,7 @@ def _function_of(text):
 def _noting(function, raised):
     """Return the function, which notes what it raises."""
 
-    @wraps(function)
+    @wraps(function if isinstance(function, FunctionType) else function.__call__)
     def noting(*values, **named):
         try:
             return function(*values, **named)

@@ -10,7 +10,7 @@ from course.exercises.choices import ChoiceExercise
 from course.exercises.misconceptions.adam import AdamInside
 from course.exercises.misconceptions.general import uncorrected
 from course.exercises.misconceptions.nesterov import LookBehind
-from course.exercises.variants import COUNT, hash_text, place_of
+from course.exercises.variants import POOL, hash_text, place_of
 from optimlib.rules import Adam, GradientDescent, Momentum, Nesterov, Optimizer, Wrapper
 from optimlib.schedules import Exponential
 
@@ -164,7 +164,7 @@ def suspects(student=None):
     >>> claimed = ol.trace(suspect.claim, ol.problems.square, 4.0, steps=3)
     """
     found = {}
-    deal = 0 if student is None else 1 + place_of(DEALT, student, COUNT)
+    deal = 0 if student is None else 1 + place_of(DEALT, student, POOL)
     for letter, (name, lr) in _cast(deal).items():
         bug = BUGS[name]
         found[letter] = Suspect(bug.culprit(lr), letter=letter, claim=bug.claim(lr))
@@ -187,7 +187,7 @@ class SuspectExercise(ChoiceExercise):
 
     @cached_property
     def variants(self):
-        rights = (_cast(deal)[self.letter][0] for deal in range(1, COUNT + 1))
+        rights = (_cast(deal)[self.letter][0] for deal in range(1, POOL + 1))
         return tuple(replace(self, right=right) for right in rights)
 
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-# So many are drawn of each exercise, unless there are fewer: they fit into the exercise's file.
+# So many are drawn of each exercise, unless there are fewer: a class of 300 shares few.
+POOL = 300
+# So many fit into one of the exercise's files.
 COUNT = 60
 # What variants differ in: numbers, in parentheses where they are negative, and = or ≈ before them.
 GAP = re.compile(r"\(?[-−]?\d+(?:\.\d+)?\)?|[=≈]")
@@ -51,7 +53,7 @@ def place_of(dealt, student, count):
 
 
 def drawn(exercise, changes):
-    """Return variants of an exercise, up to `COUNT`: accepted ones, no question twice.
+    """Return variants of an exercise, up to `POOL`: accepted ones, no question twice.
 
     Parameters
     ----------
@@ -62,14 +64,14 @@ def drawn(exercise, changes):
     """
     rng = np.random.default_rng(hash_text(exercise.id))
     found, seen = [], {exercise.question}
-    for _ in range(20 * COUNT):
+    for _ in range(20 * POOL):
         variant = replace(exercise, **changes(rng))
         if variant.question in seen:
             continue
         seen.add(variant.question)
         if variant.accepted():
             found.append(variant)
-        if len(found) == COUNT:
+        if len(found) == POOL:
             break
     return tuple(found)
 

@@ -10,7 +10,7 @@ from sphinx.util import logging
 
 from course import exercises
 from course.exercises.book import forms
-from course.exercises.form import file_script, page_script, style
+from course.exercises.form import file_name, file_script, page_script, parts, style
 from course.site.execution import fingerprint, unless_written, write_static
 
 LOGGER = logging.getLogger(__name__)
@@ -24,8 +24,10 @@ def write_files(app):
 
     def write_all():
         LOGGER.info("\nwriting the files of %d exercises", len(exercises.names()))
-        for name in exercises.names():
-            write_static(folder / "exercises" / f"{name}.js", file_script(exercises.get(name)))
+        for exercise in map(exercises.get, exercises.names()):
+            for part in range(parts(exercise)):
+                path = folder / "exercises" / f"{file_name(exercise, part)}.js"
+                write_static(path, file_script(exercise, part))
 
     mark = folder / "exercises" / ".fingerprint"
     unless_written(mark, fingerprint(Path(app.srcdir)), write_all)

@@ -38,7 +38,7 @@ def as_function(rule):
         settings = {name: values[name] for name in rule(lr=1.0).hyperparameters()}
         situation = Situation(t, w, g, h, state, settings)
         record = record_of(rule(**settings), situation)
-        return {name: record[name] for name in (*state, "step")}
+        return {name: record[name] for name in ("eta", *state, "step") if name in record}
 
     parameters = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
@@ -70,12 +70,13 @@ def test_rearranged_answers_are_correct(exercise):
 @each(CODE)
 def test_the_solution_is_the_function_asked_for_and_right(exercise):
     text = exercise.worked
-    head = f"def update({', '.join(exercise.parameters)}):"
+    head = f"def {exercise.function}({', '.join(exercise.parameters)}):"
     assert text.startswith(head)
     assert text.startswith(exercise.start.partition("\n")[0])
     assert "self" not in text
-    returned = re.search(r"^    return dict\((.*)\)$", text, re.M)[1]
-    assert tuple(re.findall(r"(\w+)=", returned)) == exercise.names
+    if exercise.function == "update":
+        returned = re.search(r"^    return dict\((.*)\)$", text, re.M)[1]
+        assert tuple(re.findall(r"(\w+)=", returned)) == exercise.names
     for seed in range(5):
         outcome = run(exercise, text, seed)
         assert outcome["verdict"]["correct"], outcome
@@ -128,4 +129,4 @@ def test_inputs_of_every_seed_tell_all_misconceptions_apart(exercise):
         assert [recognised(wrong, row) for row in wrong] == list(range(count))
         assert recognised(wrong, found.right.tolist()) is None
     # So the search, which goes on for 100 seeds, finds inputs.
-    assert len(accepted) > SEEDS // 2
+    assert len(accepted) > SEEDS // 3

@@ -97,7 +97,7 @@ def raising(t, g, m, v, lr, beta1, beta2, eps):
         (in_place, "State mutated in place", "m held other numbers"),
         (spoils_gradient, "State mutated in place", "g held other numbers"),
         (spoils_and_is_wrong, "State mutated in place", "The first difference is in step t = 1, m"),
-        (in_float32_without_correction, "Bias correction forgotten", "m[0]"),
+        (in_float32_without_correction, "Bias correction forgotten” and “float32", "m[0]"),
         (in_float32, "float32", "The first difference is in step t = 1, m[0]"),
         (changed(step=lambda r: np.round(r["step"], 9)), "Rounded on the way", "step"),
         (changed(step=lambda r: np.sum(r["step"])), "Wrong shape", "step has the shape ()"),

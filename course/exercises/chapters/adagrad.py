@@ -79,7 +79,7 @@ EXERCISES = [
         answer=end(AdaGrad, 2),
         parameters=dict(lr=1.0, w0=3.0),
         digits=4,
-        draw=lambda rng: dict(lr=round(rng.uniform(0.3, 1.2), 1), w0=start(rng)),
+        draw=lambda rng: dict(lr=round(rng.uniform(0.3, 1.2), 2), w0=start(rng)),
         solution=worked(AdaGrad, 2),
         slips=(*ADAGRAD_SECOND_SLIPS, *slips_of([scaled.AdaGradDecaying], 2)),
     ),

@@ -145,7 +145,7 @@ EXERCISES = [
         parameters=dict(lr=0.1, w0=4.0),
         digits=4,
         draw=lambda rng: dict(
-            lr=round(rng.uniform(0.05, 0.5), 2), w0=float(rng.choice([4, 5, 6, 8]))
+            lr=round(rng.uniform(0.05, 0.5), 3), w0=float(rng.choice([4, 5, 6, 8]))
         ),
         solution=lambda lr, w0: by_hand(_plain(lr), SQUARE, w0, 2),
         slips=(
@@ -190,7 +190,10 @@ EXERCISES = [
         answer=_lone,
         parameters=dict(beta1=0.9, beta2=0.999),
         digits=4,
-        draw=lambda rng: dict(beta1=round(rng.uniform(0.7, 0.96), 2), beta2=0.999),
+        draw=lambda rng: dict(
+            beta1=round(rng.uniform(0.7, 0.96), 2),
+            beta2=round(rng.uniform(0.98, 0.9995), 4),
+        ),
         solution=lambda beta1, beta2: (
             f"the first step is {(1 - beta1) / (1 - beta2) ** 0.5:.4g} η, and each later one "
             f"β₁/√β₂ = {beta1 / beta2**0.5:.4g} times the one before"

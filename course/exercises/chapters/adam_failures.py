@@ -163,7 +163,7 @@ EXERCISES = [
         parameters=dict(C=4.0, beta2=0.1),
         digits=4,
         draw=lambda rng: dict(
-            C=round(rng.uniform(2.5, 6), 1), beta2=float(rng.choice([0.05, 0.1, 0.15, 0.2, 0.25]))
+            C=round(rng.uniform(2.5, 6), 2), beta2=float(rng.choice([0.05, 0.1, 0.15, 0.2, 0.25]))
         ),
         solution=lambda C, beta2: by_hand(
             Adam(1.0, 0.0, beta2, bias_correction=False), _turns(C), 0.0, 3
@@ -201,7 +201,7 @@ EXERCISES = [
         parameters=dict(C=4.0, beta2=0.1),
         digits=4,
         draw=lambda rng: dict(
-            C=round(rng.uniform(2.5, 6), 1), beta2=float(rng.choice([0.05, 0.1, 0.15, 0.2, 0.25]))
+            C=round(rng.uniform(2.5, 6), 2), beta2=float(rng.choice([0.05, 0.1, 0.15, 0.2, 0.25]))
         ),
         solution=lambda C, beta2: by_hand(_amsgrad(beta2), _turns(C), 0.0, 3),
         slips=(
@@ -237,7 +237,7 @@ EXERCISES = [
         parameters=dict(beta1=0.9, beta2=0.99),
         digits=4,
         draw=lambda rng: dict(
-            beta1=round(rng.uniform(0.8, 0.95), 2), beta2=round(rng.uniform(0.985, 0.997), 3)
+            beta1=round(rng.uniform(0.8, 0.95), 3), beta2=round(rng.uniform(0.985, 0.997), 3)
         ),
         solution=lambda beta1, beta2: _change_of_sign(beta1, beta2, _period(beta1, beta2)),
         slips=(

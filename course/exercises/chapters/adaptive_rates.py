@@ -70,7 +70,7 @@ EXERCISES = [
         answer=end(AdaGrad, 2),
         parameters=dict(lr=0.1, w0=4.0),
         digits=5,
-        draw=lambda rng: dict(lr=round(rng.uniform(0.1, 0.9), 1), w0=start(rng)),
+        draw=lambda rng: dict(lr=round(rng.uniform(0.1, 0.9), 2), w0=start(rng)),
         solution=worked(AdaGrad, 2),
         slips=ADAGRAD_SECOND_SLIPS,
     ),
@@ -88,7 +88,7 @@ EXERCISES = [
         parameters=dict(lr=0.5, w0=2.0),
         digits=4,
         draw=lambda rng: dict(
-            lr=round(rng.uniform(0.3, 0.9), 2), w0=float(rng.choice([2, 3, 4, 5]))
+            lr=round(rng.uniform(0.3, 0.9), 3), w0=float(rng.choice([2, 3, 4, 5]))
         ),
         solution=worked(Adam, 2),
         slips=(

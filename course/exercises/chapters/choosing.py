@@ -128,7 +128,7 @@ EXERCISES = [
         ),
         answer=_whole,
         parameters=dict(kappa=10.0, power=12),
-        draw=lambda rng: dict(kappa=float(rng.integers(5, 41)), power=int(rng.integers(6, 13))),
+        draw=lambda rng: dict(kappa=float(rng.integers(5, 101)), power=int(rng.integers(6, 13))),
         solution=lambda kappa, power: (
             f"each step multiplies the loss by at most ({kappa - 1:g}/{kappa + 1:g})², so "
             f"t ≥ {power} ln 10 / (2 ln({kappa + 1:g}/{kappa - 1:g})) = {_steps(kappa, power):.4g}"
@@ -217,7 +217,7 @@ EXERCISES = [
         answer=lambda times: times**2,
         parameters=dict(times=100.0),
         digits=5,
-        draw=lambda rng: dict(times=float(rng.integers(3, 51))),
+        draw=lambda rng: dict(times=float(rng.integers(3, 1001))),
         solution=lambda times: (
             f"w scatters in proportion to the noise, and the loss to its square: {times:g}² = "
             f"{times**2:g}"

@@ -93,8 +93,8 @@ EXERCISES = [
         answer=lambda share, chance: np.ceil(_trials(share, chance)),
         parameters=dict(share=0.05, chance=0.95),
         draw=lambda rng: dict(
-            share=float(rng.integers(2, 13)) / 100,
-            chance=float(rng.choice([0.9, 0.95, 0.98, 0.99])),
+            share=float(rng.integers(4, 121)) / 400,
+            chance=float(rng.choice([0.9, 0.92, 0.95, 0.96, 0.97, 0.98, 0.99])),
         ),
         solution=lambda share, chance: (
             f"all miss with chance {1 - share:g}ᵏ, at most {1 - chance:.4g}: k ≥ "
@@ -145,7 +145,7 @@ EXERCISES = [
         percent=True,
         digits=3,
         draw=lambda rng: dict(
-            error=float(rng.integers(4, 21)) / 2, images=int(rng.integers(3, 21)) * 50
+            error=float(rng.integers(4, 41)) / 2, images=int(rng.integers(3, 41)) * 50
         ),
         solution=lambda error, images: (
             f"√(p (1 − p)/n) = √({error / 100:g} · {1 - error / 100:g} / {images}) = "

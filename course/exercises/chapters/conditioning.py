@@ -8,31 +8,6 @@ from course.exercises.numbers import NumberExercise, Slip
 
 CHAPTER = "descent/conditioning"
 _Number = partial(NumberExercise, chapter=CHAPTER)
-UNITS = [
-    2.5,
-    3,
-    3.6,
-    5,
-    7,
-    8,
-    10,
-    12,
-    14,
-    16,
-    20,
-    24,
-    25,
-    30,
-    36,
-    40,
-    50,
-    52,
-    60,
-    90,
-    100,
-    144,
-    365,
-]
 
 
 def _search(kappa, x0, y0, steps=2):
@@ -87,7 +62,7 @@ EXERCISES = [
         answer=lambda unit: unit**2,
         parameters=dict(unit=1000.0),
         digits=5,
-        draw=lambda rng: dict(unit=float(rng.choice(UNITS))),
+        draw=lambda rng: dict(unit=float(rng.integers(20, 2001)) / 10),
         solution=lambda unit: (
             f"the second entry of XᵀX/n is a mean of squares, so it grows by {unit:g}² = "
             f"{unit**2:g}, and the first stays 1"
@@ -124,9 +99,9 @@ EXERCISES = [
         parameters=dict(kappa=3.0, x0=1.0, y0=1.0),
         digits=3,
         draw=lambda rng: dict(
-            kappa=float(rng.integers(2, 8)),
-            x0=float(rng.integers(1, 6)),
-            y0=float(rng.integers(1, 4)),
+            kappa=float(rng.integers(2, 13)),
+            x0=float(rng.integers(1, 13)),
+            y0=float(rng.integers(1, 9)),
         ),
         solution=_worked_search,
         slips=(

@@ -122,7 +122,7 @@ EXERCISES = [
         answer=lambda a, b: 2 * np.sqrt(a * b),
         parameters=dict(a=1, b=1),
         digits=3,
-        draw=lambda rng: dict(a=int(rng.integers(1, 10)), b=int(rng.integers(2, 10))),
+        draw=lambda rng: dict(a=int(rng.integers(1, 26)), b=int(rng.integers(2, 26))),
         solution=lambda a, b: (
             f"the Hessian has the rows ({2 * a}, c) and (c, {2 * b}); {4 * a * b} − c² ≥ 0 for "
             f"c ≤ √{4 * a * b} = {2 * np.sqrt(a * b):.4g}"
@@ -159,7 +159,7 @@ EXERCISES = [
         answer=_largest_curvature,
         parameters=dict(c=3),
         digits=3,
-        draw=lambda rng: dict(c=int(rng.integers(3, 41))),
+        draw=lambda rng: dict(c=float(rng.integers(30, 501)) / 10),
         solution=lambda c: (
             f"each derivative brings a factor {c}: ℓ″ = {c**2} p (1 − p), largest at p = ½: "
             f"{c**2}/4 = {c**2 / 4:g}"
@@ -201,9 +201,9 @@ EXERCISES = [
         parameters=dict(a=0.0, b=2.0, t=0.25),
         digits=3,
         draw=lambda rng: dict(
-            a=float(rng.choice([-2, -1, 0])),
-            b=float(rng.choice([1, 2, 3])),
-            t=float(rng.choice([0.2, 0.25, 0.4, 0.6, 0.75, 0.8])),
+            a=float(rng.integers(-8, 1)) / 2,
+            b=float(rng.integers(2, 11)) / 2,
+            t=float(rng.choice([0.1, 0.2, 0.25, 0.3, 0.4, 0.6, 0.7, 0.75, 0.8, 0.9])),
         ),
         solution=_gap_text,
         slips=(

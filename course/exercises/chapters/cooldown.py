@@ -43,7 +43,7 @@ EXERCISES = [
         parameters=dict(lr=0.2, h=0.3),
         digits=3,
         draw=lambda rng: dict(
-            lr=round(rng.uniform(0.05, 0.3), 2), h=float(rng.choice([0.1, 0.2, 0.3, 0.6]))
+            lr=round(rng.uniform(0.05, 0.3), 3), h=float(rng.choice([0.1, 0.2, 0.3, 0.6]))
         ),
         solution=lambda lr, h: (
             f"the rates of T₁ steps add up to {lr:g} T₁/2, and E[w²] has the factor e to −2h times "
@@ -87,8 +87,8 @@ EXERCISES = [
         digits=3,
         draw=lambda rng: dict(
             w0=float(rng.integers(2, 12)),
-            lr=float(rng.choice([0.1, 0.125, 0.2, 0.25])),
-            beta=float(rng.choice([0.4, 0.5, 0.6])),
+            lr=float(rng.integers(10, 41)) / 100,
+            beta=float(rng.choice([0.3, 0.4, 0.5, 0.6, 0.7])),
         ),
         solution=lambda w0, lr, beta: by_hand(ScheduleFree(lr, beta=beta), square, w0, 3),
         slips=(
@@ -125,42 +125,48 @@ EXERCISES = [
         topic="schedules",
         minutes=8,
         difficulty=3,
-        ask=lambda steps: (
-            rf"With $D = C = 1$: what is the bound for $T = {steps:g}$ steps at a constant rate, "
-            "at its best scale? Four digits."
+        ask=lambda steps, D, C: (
+            (r"With $D = C = 1$" if D == C == 1 else rf"With $D = {D:g}$ and $C = {C:g}$")
+            + rf": what is the bound for $T = {steps:g}$ steps at a constant rate, "
+            "at its best scale? Three digits."
         ),
-        answer=lambda steps: np.sqrt((1 + _prices(steps)) / steps),
-        parameters=dict(steps=3),
-        digits=4,
-        draw=lambda rng: dict(steps=int(rng.integers(3, 41))),
-        solution=lambda steps: (
-            f"1/({2 * steps} γ) + γ/2 · (1 + {_prices(steps):.4g}) is smallest at "
-            f"√((1 + {_prices(steps):.4g})/{steps}) = {np.sqrt((1 + _prices(steps)) / steps):.4g}"
+        answer=lambda steps, D, C: D * C * np.sqrt((1 + _prices(steps)) / steps),
+        parameters=dict(steps=3, D=1.0, C=1.0),
+        digits=3,
+        draw=lambda rng: dict(
+            steps=int(rng.integers(3, 13)),
+            D=float(rng.integers(2, 17)) / 2,
+            C=float(rng.integers(2, 17)) / 2,
+        ),
+        solution=lambda steps, D, C: (
+            f"{D:g}²/({2 * steps} γ) + γ/2 · {C:g}² · (1 + {_prices(steps):.4g}) is at its least "
+            f"{D:g} · {C:g} · √((1 + {_prices(steps):.4g})/{steps}) = "
+            f"{D * C * np.sqrt((1 + _prices(steps)) / steps):.4g}"
         ),
         slips=(
             Slip(
                 "The bound of the average",
-                lambda steps: 1 / np.sqrt(steps),
+                lambda steps, D, C: D * C / np.sqrt(steps),
                 "Without the long sum it is the bound for the average of all points.",
             ),
             Slip(
                 "One price too many",
-                lambda steps: np.sqrt((1 + _prices(steps + 1)) / steps),
+                lambda steps, D, C: D * C * np.sqrt((1 + _prices(steps + 1)) / steps),
                 "k goes to T − 1: the largest price is 1, for the step before the last.",
             ),
             Slip(
                 "The first term of the noise is missing",
-                lambda steps: np.sqrt(_prices(steps) / steps),
+                lambda steps, D, C: D * C * np.sqrt(_prices(steps) / steps),
                 "Beside the long sum stands Σηₜ²/Σηₜ, which is 1 here.",
             ),
             Slip(
                 "At the scale 1",
-                lambda steps: 1 / (2 * steps) + (1 + _prices(steps)) / 2,
+                lambda steps, D, C: D**2 / (2 * steps) + C**2 * (1 + _prices(steps)) / 2,
                 "That is its value at γ = 1. The best γ makes both parts equal.",
             ),
             Slip(
                 "One of the two equal parts",
-                lambda steps: np.sqrt((1 + _prices(steps)) / steps) / 2,
+                lambda steps, D, C: D * C * np.sqrt((1 + _prices(steps)) / steps) / 2,
                 "At the best scale both parts are that large; the bound is their sum.",
             ),
         ),

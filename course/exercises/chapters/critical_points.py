@@ -115,7 +115,7 @@ EXERCISES = [
         answer=lambda a: _bend(a, np.sqrt(a / 2)),
         parameters=dict(a=2.0),
         digits=3,
-        draw=lambda rng: dict(a=float(rng.integers(3, 61)) / 2),
+        draw=lambda rng: dict(a=float(rng.integers(15, 401)) / 10),
         solution=lambda a: (
             f"f_x = 4x³ − {2 * a:g}x is 0 where x² = {a / 2:g}, and there "
             f"f_xx = 12x² − {2 * a:g} = {_bend(a, np.sqrt(a / 2)):g}; f_yy = 2 and f_xy = 0"
@@ -162,7 +162,7 @@ EXERCISES = [
         answer=lambda k, side: 1 - (1 - _one_start(side) ** 2) ** k,
         parameters=dict(k=3, side=5.0),
         digits=3,
-        draw=lambda rng: dict(k=int(rng.integers(2, 7)), side=float(rng.integers(8, 13)) / 2),
+        draw=lambda rng: dict(k=int(rng.integers(2, 9)), side=float(rng.integers(80, 131)) / 20),
         solution=lambda k, side: (
             f"one start: p = {_one_start(side):.4f}² = {_one_start(side) ** 2:.4f}; "
             f"all {k} miss with the chance (1 − p)^{k} = {(1 - _one_start(side) ** 2) ** k:.4f}"
@@ -208,7 +208,7 @@ EXERCISES = [
         answer=lambda low, high: _share(np.sqrt(low / high)),
         parameters=dict(low=1, high=3),
         digits=3,
-        draw=lambda rng: dict(low=int(rng.integers(1, 10)), high=int(rng.integers(1, 10))),
+        draw=lambda rng: dict(low=int(rng.integers(1, 31)), high=int(rng.integers(1, 31))),
         solution=lambda low, high: (
             f"up means tan²α > {low}/{high}, so α between "
             f"{np.degrees(np.arctan(np.sqrt(low / high))):.2f}° and 90°: the share is "

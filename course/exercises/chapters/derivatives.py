@@ -101,9 +101,7 @@ EXERCISES = [
         answer=lambda a, h: numerical_gradient(problems.cube, a, h=h),
         parameters=dict(a=1.0, h=0.1),
         digits=4,
-        draw=lambda rng: dict(
-            a=float(rng.integers(2, 9)) / 2, h=float(rng.choice([0.2, 0.25, 0.3, 0.4, 0.5]))
-        ),
+        draw=lambda rng: dict(a=float(rng.integers(4, 41)) / 4, h=float(rng.integers(4, 25)) / 40),
         solution=lambda a, h: (
             f"((a + h)³ − (a − h)³) / 2h = 3a² + h² = {3 * a**2:g} + {h**2:g} = {3 * a**2 + h**2:g}"
         ),
@@ -149,7 +147,7 @@ EXERCISES = [
         parameters=dict(p=1.0, q=3.0),
         digits=4,
         draw=lambda rng: dict(
-            p=float(rng.choice([-3, -2, 1, 2, 3])), q=float(rng.choice([4, 5, 6, 7, 8]))
+            p=float(rng.integers(-20, 21)) / 4, q=float(rng.integers(22, 50)) / 4
         ),
         solution=lambda p, q: (
             f"f = x³ − 3/2 (p + q) x² + 3pq x and f″ = 3 (2x − p − q). At p, f″ = 3 (p − q) is "
@@ -194,7 +192,7 @@ EXERCISES = [
         parameters=dict(bits=24, c=1),
         digits=3,
         draw=lambda rng: dict(
-            bits=int(rng.choice([8, 11, 24, 53, 64, 113])), c=int(rng.choice([1, 2, 4, 8]))
+            bits=int(rng.integers(8, 114)), c=int(rng.choice([1, 2, 3, 4, 5, 6, 8, 9]))
         ),
         solution=lambda bits, c: (
             "truncation ½ h |f″| and rounding 2u |f| / h are equal at h = 2 √(u |f / f″|), where "

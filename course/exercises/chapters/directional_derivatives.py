@@ -121,7 +121,7 @@ EXERCISES = [
         parameters=dict(length=6.0, degrees=120.0),
         digits=3,
         draw=lambda rng: dict(
-            length=float(rng.integers(2, 10)), degrees=float(rng.choice(range(100, 171, 5)))
+            length=float(rng.integers(4, 31)) / 2, degrees=float(rng.choice(range(97, 175)))
         ),
         solution=lambda length, degrees: (
             f"{length:g} · cos {degrees:g}° = "
@@ -209,7 +209,7 @@ EXERCISES = [
         answer=lambda x, y: np.hypot(*_gradient(x, y)),
         parameters=dict(x=1.0, y=2.0),
         digits=3,
-        draw=lambda rng: dict(x=small(rng), y=float(rng.integers(-5, 6))),
+        draw=lambda rng: dict(x=small(rng), y=float(rng.integers(-20, 21)) / 2),
         solution=lambda x, y: (
             f"{_gradient_text(x, y)}; the gradient's length is √({_gradient(x, y)[0] ** 2:g} + "
             f"{_gradient(x, y)[1] ** 2:g}) = {np.hypot(*_gradient(x, y)):.4g}"
@@ -258,9 +258,9 @@ EXERCISES = [
         parameters=dict(x=0.5, y=-1.5, k=10),
         digits=3,
         draw=lambda rng: dict(
-            x=float(rng.choice([0.5, 1, 1.5, 2])),
-            y=float(rng.choice([-1.5, -1, 0.5, 1, 2])),
-            k=int(rng.integers(2, 7)),
+            x=float(rng.choice([0.5, 1, 1.5, 2, 2.5, 3, 4])),
+            y=float(rng.choice([-3, -2, -1.5, -1, 0.5, 1, 2, 2.5, 3])),
+            k=int(rng.integers(2, 11)),
         ),
         solution=_turn_text,
         slips=(

@@ -111,7 +111,7 @@ EXERCISES = [
         parameters=dict(lr=0.05, beta=0.8),
         digits=3,
         draw=lambda rng: dict(
-            lr=round(rng.uniform(0.02, 0.2), 2), beta=float(rng.choice([0.6, 0.7, 0.8, 0.9, 0.95]))
+            lr=round(rng.uniform(0.02, 0.2), 3), beta=float(rng.choice([0.6, 0.7, 0.8, 0.9, 0.95]))
         ),
         solution=lambda lr, beta: f"η/(1 − β) = {lr:g}/{1 - beta:g} = {lr / (1 - beta):.3g}",
         slips=(
@@ -145,7 +145,7 @@ EXERCISES = [
         answer=lambda beta: 1 + beta,
         parameters=dict(beta=0.9),
         digits=2,
-        draw=lambda rng: dict(beta=round(rng.uniform(0.3, 0.9), 2)),
+        draw=lambda rng: dict(beta=round(rng.uniform(0.3, 0.9), 3)),
         solution=lambda beta: f"theory: η < 1 + β = {1 + beta:g}",
         slips=(
             Slip(

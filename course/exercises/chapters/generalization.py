@@ -83,7 +83,7 @@ EXERCISES = [
         answer=lambda x0, y0: x0 + 3 * _misfit(x0, y0) / 25,
         parameters=dict(x0=1, y0=0),
         digits=3,
-        draw=lambda rng: dict(x0=int(rng.integers(-4, 7)), y0=int(rng.integers(-4, 7))),
+        draw=lambda rng: dict(x0=int(rng.integers(-12, 16)), y0=int(rng.integers(-12, 16))),
         solution=lambda x0, y0: (
             f"it moves along (3, 4), and the misfit c is {number_text(_misfit(x0, y0))}: "
             f"x = x₀ + 3c/25 = {number_text(x0 + 3 * _misfit(x0, y0) / 25)}"
@@ -130,7 +130,7 @@ EXERCISES = [
         parameters=dict(h=2.5, steps=100),
         digits=3,
         draw=lambda rng: dict(
-            h=round(rng.uniform(0.5, 4), 1), steps=int(rng.choice([40, 50, 60, 80, 100]))
+            h=round(rng.uniform(0.5, 4), 2), steps=int(rng.choice([40, 50, 60, 80, 100]))
         ),
         solution=lambda h, steps: (
             f"each step multiplies the distance to 1 by 1 − ηh = {1 - 0.01 * h:g}: "

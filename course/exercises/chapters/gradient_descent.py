@@ -49,9 +49,9 @@ EXERCISES = [
         parameters=dict(low=0.5, middle=2.0, high=8.0),
         digits=3,
         draw=lambda rng: dict(
-            low=float(rng.choice([0.25, 0.5, 0.75, 1])),
-            middle=float(rng.choice([2, 2.5, 3])),
-            high=float(rng.integers(5, 16)),
+            low=float(rng.choice([0.2, 0.25, 0.4, 0.5, 0.6, 0.75, 0.8, 1])),
+            middle=float(rng.choice([1.5, 2, 2.5, 3, 3.5])),
+            high=float(rng.integers(5, 26)),
         ),
         solution=lambda low, middle, high: (
             f"the best rate is 2/({low:g} + {high:g}) = {2 / (low + high):.4g}; along the flattest "
@@ -140,7 +140,7 @@ EXERCISES = [
         parameters=dict(kappa=50.0, share=100.0),
         digits=3,
         draw=lambda rng: dict(
-            kappa=float(10 * rng.integers(4, 21)), share=float(rng.choice([50, 100, 200, 500]))
+            kappa=float(2 * rng.integers(20, 151)), share=float(rng.choice([50, 100, 200, 500]))
         ),
         solution=lambda kappa, share: (
             f"the factor is ({kappa:g} − 1)/({kappa:g} + 1), so ln {share:g} / "

@@ -212,9 +212,7 @@ EXERCISES = [
         answer=lambda x, y: _eigenvalues(x, y)[1],
         parameters=dict(x=1.0, y=2.0),
         digits=4,
-        draw=lambda rng: dict(
-            x=float(rng.choice([0.5, 1, 1.5, 2, 2.5, 3])), y=float(rng.integers(1, 7))
-        ),
+        draw=lambda rng: dict(x=float(rng.integers(2, 25)) / 4, y=float(rng.integers(2, 25)) / 4),
         solution=_eigenvalue_text,
         slips=(
             Slip(
@@ -253,7 +251,7 @@ EXERCISES = [
         parameters=dict(c=3.0, degrees=30.0),
         digits=3,
         draw=lambda rng: dict(
-            c=float(rng.choice([1.5, 2.5, 3, 3.5, 5])), degrees=float(rng.choice(range(10, 81, 5)))
+            c=float(rng.choice([1.5, 2.5, 3, 3.5, 4, 4.5, 5])), degrees=float(rng.integers(10, 81))
         ),
         solution=lambda c, degrees: (
             f"f_xx + f_yy = 4 is the sum of both: 4 − {4 - _partner(c, degrees):.4g} = "

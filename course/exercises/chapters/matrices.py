@@ -94,9 +94,9 @@ EXERCISES = [
         parameters=dict(lr=0.1, p=3.0, q=1.0),
         digits=3,
         draw=lambda rng: dict(
-            lr=float(rng.choice([0.01, 0.1, 0.2, 0.5])),
-            p=float(rng.integers(3, 10)),
-            q=float(rng.integers(1, 8)),
+            lr=float(rng.choice([0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5])),
+            p=float(rng.integers(3, 16)),
+            q=float(rng.integers(1, 13)),
         ),
         solution=lambda lr, p, q: (
             f"the singular values are {p + q:g} and {abs(p - q):g}; {lr:g} · "
@@ -134,7 +134,7 @@ EXERCISES = [
         answer=lambda sigma: _polynomial(sigma, *JORDAN),
         parameters=dict(sigma=0.6),
         digits=4,
-        draw=lambda rng: dict(sigma=round(float(rng.uniform(0.2, 0.95)), 2)),
+        draw=lambda rng: dict(sigma=round(float(rng.uniform(0.2, 0.95)), 3)),
         solution=lambda sigma: (
             f"σ³ = {number_text(sigma**3)}, σ⁵ = {number_text(sigma**5)}; "
             f"3.4445 · {sigma:g} − 4.7750 · {number_text(sigma**3)} + 2.0315 · "
@@ -177,7 +177,7 @@ EXERCISES = [
         parameters=dict(inputs=1024, outputs=4096),
         digits=3,
         draw=lambda rng: dict(
-            inputs=int(2 ** rng.integers(6, 14)), outputs=int(3 * 2 ** rng.integers(6, 12))
+            inputs=int(rng.integers(2, 17)) * 64, outputs=int(rng.integers(20, 65)) * 64
         ),
         solution=lambda inputs, outputs: (
             f"Keras: 0.2 √{max(inputs, outputs)} = "

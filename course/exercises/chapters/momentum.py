@@ -29,7 +29,7 @@ def _matrix(diagonal, beside):
 
 
 def _entries(rng):
-    diagonal = int(rng.integers(5, 21))
+    diagonal = int(rng.integers(5, 41))
     return dict(diagonal=float(diagonal), beside=float(rng.integers(2, diagonal)))
 
 

@@ -121,7 +121,7 @@ EXERCISES = [
         answer=lambda kappa: 1 - 1 / np.sqrt(kappa),
         parameters=dict(kappa=100.0),
         digits=3,
-        draw=lambda rng: dict(kappa=float(rng.integers(9, 200))),
+        draw=lambda rng: dict(kappa=float(rng.integers(18, 800)) / 2),
         solution=lambda kappa: (
             f"with s = 1/√κ = {kappa**-0.5:.4g} the equation is (r − (1 − s))² = 0, so "
             f"r = {1 - kappa**-0.5:.4g}"

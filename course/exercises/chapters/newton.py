@@ -109,7 +109,9 @@ EXERCISES = [
         answer=lambda power, lr: 1 - lr / (power - 1),
         parameters=dict(power=4, lr=1.0),
         digits=3,
-        draw=lambda rng: dict(power=int(rng.choice([4, 6, 8])), lr=round(rng.uniform(0.5, 1.5), 1)),
+        draw=lambda rng: dict(
+            power=int(rng.choice([4, 6, 8, 10])), lr=round(rng.uniform(0.5, 1.5), 2)
+        ),
         solution=lambda power, lr: (
             f"x − {lr:g} · {power} x^{power - 1} / ({power * (power - 1)} x^{power - 2}) = "
             f"{1 - lr / (power - 1):.4g} x"
@@ -161,7 +163,7 @@ EXERCISES = [
         answer=lambda a: 2 * a**2 / 3,
         parameters=dict(a=1.0),
         digits=3,
-        draw=lambda rng: dict(a=round(rng.uniform(1.2, 4), 1)),
+        draw=lambda rng: dict(a=round(rng.uniform(1.2, 6), 2)),
         solution=lambda a: (
             f"x − sinh(2ax)/(2a) ≈ x − x − (2a)²x³/6 = −{2 * a**2 / 3:.4g} x³ with a = {a:g}"
         ),
@@ -201,7 +203,7 @@ EXERCISES = [
         answer=_border,
         parameters=dict(lr=0.5),
         digits=5,
-        draw=lambda rng: dict(lr=round(rng.uniform(0.2, 0.9), 2)),
+        draw=lambda rng: dict(lr=round(rng.uniform(0.2, 0.9), 3)),
         solution=lambda lr: (
             f"η sinh 2x = 4x with η = {lr:g}, solved by bisection: {_border(lr):.5f}"
         ),

@@ -109,9 +109,7 @@ EXERCISES = [
         answer=lambda n, rank: rank + 1,
         parameters=dict(n=1000, rank=3),
         digits=3,
-        draw=lambda rng: dict(
-            n=int(rng.choice([200, 500, 1000, 2000])), rank=int(rng.integers(3, 12))
-        ),
+        draw=lambda rng: dict(n=int(rng.integers(2, 41)) * 100, rank=int(rng.integers(3, 21))),
         solution=lambda n, rank: (
             f"the eigenvalue 1, {n - rank} times, and {rank} others: {rank + 1} different ones"
         ),
@@ -165,9 +163,9 @@ EXERCISES = [
         parameters=dict(kappa=2, x0=2.0, y0=1.0),
         digits=4,
         draw=lambda rng: dict(
-            kappa=int(rng.integers(2, 6)),
-            x0=float(rng.integers(1, 6)),
-            y0=float(rng.integers(1, 4)),
+            kappa=int(rng.integers(2, 11)),
+            x0=float(rng.integers(1, 10)),
+            y0=float(rng.integers(1, 8)),
         ),
         solution=_way,
         slips=(

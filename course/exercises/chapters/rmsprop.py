@@ -20,7 +20,7 @@ def _fades(window, share):
 
 
 def _window(rng):
-    return dict(window=float(10 * rng.integers(5, 61)))
+    return dict(window=float(2 * rng.integers(25, 401)))
 
 
 # What is changed, whose paths change visibly, and why not another answer.

@@ -97,8 +97,8 @@ EXERCISES = [
         parameters=dict(steep=100, flat=0.1, digits=6),
         digits=4,
         draw=lambda rng: dict(
-            steep=int(rng.choice([100, 120, 150, 200, 250])),
-            flat=float(rng.choice([0.1, 0.2, 0.3])),
+            steep=int(rng.integers(20, 61)) * 5,
+            flat=float(rng.choice([0.1, 0.15, 0.2, 0.25, 0.3, 0.4])),
             digits=int(rng.integers(5, 10)),
         ),
         solution=lambda steep, flat, digits: (

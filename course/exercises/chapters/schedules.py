@@ -65,7 +65,7 @@ EXERCISES = [
         parameters=dict(lr=0.2, new=0.02),
         digits=2,
         draw=lambda rng: dict(
-            lr=float(rng.choice([0.2, 0.3, 0.4, 0.5])), new=round(rng.uniform(0.012, 0.05), 3)
+            lr=float(rng.integers(20, 121)) / 200, new=round(rng.uniform(0.012, 0.05), 4)
         ),
         solution=lambda lr, new: (
             f"the difference shrinks by (1 − {new:g})² a step, so ln 10 / (2 · {new:g}) ≈ "
@@ -157,7 +157,7 @@ EXERCISES = [
         parameters=dict(square=4.0, noise=1.0),
         digits=3,
         draw=lambda rng: dict(
-            square=float(rng.integers(2, 13)), noise=float(rng.choice([0.5, 1, 2, 3]))
+            square=float(rng.integers(4, 61)) / 2, noise=float(rng.integers(1, 13)) / 2
         ),
         solution=lambda square, noise: (
             f"each step adds 1/σ² to 1/E: 1/E₂ = 1/{square:g} + 2/{noise:g}, so "

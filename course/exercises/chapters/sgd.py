@@ -41,7 +41,7 @@ EXERCISES = [
         answer=lambda lr, times: _floor(times * lr) / times / _floor(lr),
         parameters=dict(lr=0.2, times=4.0),
         digits=3,
-        draw=lambda rng: dict(lr=round(rng.uniform(0.1, 0.4), 2), times=float(rng.integers(2, 5))),
+        draw=lambda rng: dict(lr=round(rng.uniform(0.1, 0.4), 3), times=float(rng.integers(2, 5))),
         solution=lambda lr, times: (
             f"η/B stays the same; what is left is (2 − ηh)/(2 − {times:g} ηh) = "
             f"{2 - lr:g}/{2 - times * lr:g} = {(2 - lr) / (2 - times * lr):.4g}"
@@ -82,7 +82,7 @@ EXERCISES = [
         answer=_squares,
         parameters=dict(lr=0.5),
         digits=3,
-        draw=lambda rng: dict(lr=round(rng.uniform(0.2, 0.8), 2)),
+        draw=lambda rng: dict(lr=round(rng.uniform(0.2, 0.8), 3)),
         solution=lambda lr: (
             f"after the first step η² = {lr**2:.4g}, after the second (1 − η)² · {lr**2:.4g} + η² "
             f"= {_squares(lr):.4g}"
@@ -129,7 +129,7 @@ EXERCISES = [
         parameters=dict(lr=0.1, beta=0.9),
         digits=3,
         draw=lambda rng: dict(
-            lr=round(rng.uniform(0.1, 0.4), 2), beta=float(rng.choice([0.6, 0.7, 0.8, 0.9]))
+            lr=round(rng.uniform(0.1, 0.4), 3), beta=float(rng.choice([0.6, 0.7, 0.8, 0.9]))
         ),
         solution=lambda lr, beta: (
             f"the ratio of the floors, (1 + β)/(1 − β) · (2 − ηh)/(2(1 + β) − ηh) = "

@@ -52,9 +52,9 @@ ADAGRAD_SECOND_SLIPS = (
 
 def start(rng):
     """Draw a start that is easily typed."""
-    return float(rng.choice([2, 3, 4, 5, 6, 8]))
+    return float(rng.integers(4, 21)) / 2
 
 
 def small(rng):
     """Draw a small whole number that is not 0."""
-    return float(rng.choice([-3, -2, -1, 1, 2, 3]))
+    return float(rng.choice([-6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6]))

@@ -40,7 +40,7 @@ EXERCISES = [
         answer=lambda times: np.sqrt(times),
         parameters=dict(times=8.0),
         digits=3,
-        draw=lambda rng: dict(times=float(rng.integers(2, 31))),
+        draw=lambda rng: dict(times=float(rng.integers(4, 401)) / 2),
         solution=lambda times: (
             f"the floor is proportional to η/√B, and {times:g}/√{times:g} = {np.sqrt(times):.4g}"
         ),
@@ -81,9 +81,9 @@ EXERCISES = [
         parameters=dict(lr=0.02, noise=3.0, batch=9.0),
         digits=3,
         draw=lambda rng: dict(
-            lr=float(rng.choice([0.01, 0.02, 0.03, 0.05])),
-            noise=float(rng.choice([2, 3, 4, 5])),
-            batch=float(rng.choice([4, 9, 16, 25])),
+            lr=float(rng.integers(1, 11)) / 100,
+            noise=float(rng.integers(2, 10)),
+            batch=float(rng.choice([4, 9, 16, 25, 36, 49, 64])),
         ),
         solution=lambda lr, noise, batch: (
             f"½ ησ √(π/8B) = ½ · {lr:g} · {noise:g} · √(π/{8 * batch:g}) = "
@@ -161,9 +161,9 @@ EXERCISES = [
         parameters=dict(lr=0.1, decay=0.5, steps=12.0),
         digits=3,
         draw=lambda rng: dict(
-            lr=float(rng.choice([0.05, 0.1, 0.2])),
-            decay=float(rng.choice([0.2, 0.4, 0.5, 0.8])),
-            steps=float(rng.choice([10, 12, 15, 20])),
+            lr=float(rng.integers(4, 25)) / 100,
+            decay=float(rng.integers(2, 10)) / 10,
+            steps=float(rng.integers(8, 25)),
         ),
         solution=lambda lr, decay, steps: (
             f"the distance from 1/λ = {1 / decay:g} shrinks by 1 − ηλ = {1 - lr * decay:g} in "
@@ -206,7 +206,7 @@ EXERCISES = [
         answer=lambda size: size * (1 - np.log(2)),
         parameters=dict(size=1.0),
         digits=3,
-        draw=lambda rng: dict(size=round(rng.uniform(0.5, 4), 1)),
+        draw=lambda rng: dict(size=round(rng.uniform(0.5, 6), 2)),
         solution=lambda size: (
             "it settles where w + ξ is positive as often as negative; the median of an "
             f"exponential number is its mean times ln 2, so w = {size:g} · (1 − ln 2) = "

@@ -130,7 +130,8 @@ EXERCISES = [
         answer=lambda sigma, half: (2 * sigma / half) ** 2,
         parameters=dict(sigma=6.0, half=0.5),
         draw=lambda rng: dict(
-            sigma=float(rng.integers(2, 10)), half=float(rng.choice([0.2, 0.25, 0.4, 0.5]))
+            sigma=float(rng.integers(4, 41)) / 2,
+            half=float(rng.choice([0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])),
         ),
         solution=lambda sigma, half: (
             f"2 · {sigma:g} / √n = {half:g}, so √n = {2 * sigma / half:g} and n = "

@@ -36,7 +36,7 @@ EXERCISES = [
         answer=lambda c: 1 / c,
         parameters=dict(c=3.0),
         digits=3,
-        draw=lambda rng: dict(c=float(rng.integers(3, 61)) / 2),
+        draw=lambda rng: dict(c=float(rng.integers(15, 501)) / 10),
         solution=lambda c: f"L = f″ = {2 * c:g}, and a step goes down for η < 2/L = {1 / c:.4g}",
         slips=(
             Slip(
@@ -70,7 +70,7 @@ EXERCISES = [
         answer=lambda a: 2 * a / np.sinh(a),
         parameters=dict(a=2.0),
         digits=4,
-        draw=lambda rng: dict(a=round(rng.uniform(1.2, 3), 2)),
+        draw=lambda rng: dict(a=round(rng.uniform(1.2, 3), 3)),
         solution=lambda a: (
             f"it ends at {a:g} − η sinh {a:g}, which has to be above −{a:g}: "
             f"η < {2 * a:g} / sinh {a:g} = {2 * a / np.sinh(a):.5g}"
@@ -111,7 +111,7 @@ EXERCISES = [
         answer=lambda k: k**4,
         parameters=dict(k=2),
         digits=3,
-        draw=lambda rng: dict(k=int(rng.integers(3, 41))),
+        draw=lambda rng: dict(k=float(rng.integers(30, 501)) / 10),
         solution=lambda k: f"f‴(0) = 0, so the error is about x⁴/24: {k}⁴ = {k**4}",
         slips=(
             Slip(
@@ -146,7 +146,7 @@ EXERCISES = [
         parameters=dict(start=0.3, T=20),
         digits=4,
         draw=lambda rng: dict(
-            start=round(rng.uniform(0.1, 0.45), 2), T=int(rng.choice([5, 10, 30, 40, 50]))
+            start=round(rng.uniform(0.1, 0.45), 3), T=int(rng.choice([5, 10, 30, 40, 50]))
         ),
         solution=lambda start, T: (
             f"f({start:g}) − f* = {_fall(start):.5g}; √(2 · 20 · {_fall(start):.5g} / {T}) = "

@@ -35,8 +35,8 @@ EXERCISES = [
         digits=3,
         draw=lambda rng: dict(
             exponent=float(rng.choice([1, 2])),
-            first=float(rng.integers(5, 12)),
-            rank=float(rng.choice([10, 20, 30, 50, 100])),
+            first=float(rng.integers(5, 21)),
+            rank=float(rng.integers(5, 101)),
         ),
         solution=lambda exponent, first, rank: (
             f"each step shrinks the error by a share that is proportional to the frequency, which "
@@ -76,10 +76,10 @@ EXERCISES = [
         parameters=dict(lr=40.0, frequency=0.002, curvature=0.2, steps=50.0),
         digits=3,
         draw=lambda rng: dict(
-            lr=float(rng.choice([20, 30, 40])),
-            frequency=float(rng.choice([0.001, 0.002, 0.003])),
-            curvature=float(rng.choice([0.1, 0.2, 0.25])),
-            steps=float(rng.choice([30, 50, 80])),
+            lr=float(rng.choice([15, 20, 25, 30, 40])),
+            frequency=float(rng.choice([0.001, 0.002, 0.003, 0.004])),
+            curvature=float(rng.choice([0.1, 0.15, 0.2, 0.25])),
+            steps=float(rng.choice([30, 40, 50, 60, 80, 100])),
         ),
         solution=lambda lr, frequency, curvature, steps: (
             f"the error is multiplied by 1 − ηpλ = {1 - lr * frequency * curvature:.6g} in each "
@@ -124,10 +124,10 @@ EXERCISES = [
         parameters=dict(lr=0.1, rare=0.1, size=100.0, limit=2.0),
         digits=3,
         draw=lambda rng: dict(
-            lr=float(rng.choice([0.05, 0.1, 0.2])),
-            rare=float(rng.choice([0.05, 0.1, 0.2])),
-            size=float(rng.choice([50, 100, 200])),
-            limit=float(rng.choice([2, 3, 4])),
+            lr=float(rng.choice([0.05, 0.1, 0.15, 0.2, 0.25])),
+            rare=float(rng.choice([0.04, 0.05, 0.08, 0.1, 0.2])),
+            size=float(rng.choice([50, 80, 100, 150, 200, 250])),
+            limit=float(rng.choice([2, 3, 4, 5])),
         ),
         solution=lambda lr, rare, size, limit: (
             f"the mean of min(|ξ|, c)² is {1 - rare:g} · 1 + {rare:g} · {limit**2:g} = "

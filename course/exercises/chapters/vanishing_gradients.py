@@ -134,7 +134,7 @@ EXERCISES = [
         answer=lambda leak: 2 / (1 + leak**2),
         parameters=dict(leak=0.2),
         digits=4,
-        draw=lambda rng: dict(leak=round(rng.uniform(0.1, 0.8), 2)),
+        draw=lambda rng: dict(leak=round(rng.uniform(0.1, 0.8), 3)),
         solution=lambda leak: (
             f"half of the squares stay, half are multiplied by {leak**2:.4g}: "
             f"c = 2 / {1 + leak**2:.5g} = {2 / (1 + leak**2):.4f}"
@@ -181,7 +181,7 @@ EXERCISES = [
         parameters=dict(x0=12.0, eps=1e-8),
         digits=3,
         draw=lambda rng: dict(
-            x0=round(rng.uniform(10, 12.5), 1), eps=float(rng.choice([0.5, 1, 2])) * 1e-8
+            x0=round(rng.uniform(10, 12.5), 2), eps=float(rng.choice([0.5, 1, 2, 4])) * 1e-8
         ),
         solution=lambda x0, eps: (
             f"g = {number_text(TANH.grad(x0), 4)}, m̂ = g and v̂ = g²: the step is 0.1 g / (g + ε) = "

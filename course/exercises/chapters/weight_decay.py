@@ -14,7 +14,7 @@ _Number = partial(NumberExercise, chapter=CHAPTER, topic="weight decay")
 
 def _draw_bias(rng):
     # With a smaller λ times target, 20,000 steps of AdamW would not be enough for three digits.
-    return dict(target=float(rng.integers(4, 10)), decay=round(rng.uniform(0.5, 0.9), 2))
+    return dict(target=float(rng.integers(8, 20)) / 2, decay=round(rng.uniform(0.5, 0.9), 2))
 
 
 def _left(lr, decay, steps):
@@ -174,9 +174,9 @@ EXERCISES = [
         parameters=dict(lr=1e-3, decay=0.01, new_lr=3e-3),
         digits=2,
         draw=lambda rng: dict(
-            lr=float(rng.choice([1e-3, 2e-3, 5e-3])),
-            decay=float(rng.choice([0.01, 0.02, 0.05, 0.1])),
-            new_lr=float(rng.choice([1e-4, 3e-4, 4e-4, 6e-3, 8e-3])),
+            lr=float(rng.integers(1, 10)) / 1000,
+            decay=float(rng.choice([0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1])),
+            new_lr=float(rng.integers(1, 100)) / 10_000,
         ),
         solution=lambda lr, decay, new_lr: (
             f"ηλ stays {lr * decay:.3g}, so λ = {lr * decay:.3g} / {new_lr:g} = "
@@ -261,8 +261,8 @@ EXERCISES = [
         parameters=dict(lr=0.1, decay=0.01),
         digits=3,
         draw=lambda rng: dict(
-            lr=float(rng.choice([0.01, 0.02, 0.03, 0.05, 0.08, 0.1, 0.15, 0.2])),
-            decay=float(rng.choice([0.001, 0.002, 0.005, 0.01])),
+            lr=float(rng.integers(1, 41)) / 200,
+            decay=float(rng.integers(2, 25)) / 2000,
         ),
         solution=lambda lr, decay: (
             f"the loss 2ηλ‖w‖² is the gain η²/‖w‖², so ‖w‖⁴ = η/2λ = {lr / (2 * decay):.4g} and "

@@ -30,7 +30,7 @@ export class Form {
     Object.assign(this, { element, specification, record, linkTo, offerRace });
     Object.assign(this, { attempts: 0, hints: 0, place: 0 });
     this.load = () => {
-      this.loading ??= load().catch((error) => {
+      this.loading ??= load(this.part).catch((error) => {
         this.loading = null;
         throw error;
       });
@@ -82,9 +82,13 @@ export class Form {
     const take = () => {
       const name = input.value.trim();
       if (!name) return;
-      this.use((content) => {
-        this.change(content, placeOf(content, name));
-        this.say([`${words}: ${name}`]);
+      this.use((any) => {
+        const [part, place] = placeOf(any, name);
+        Object.assign(this, { part, loading: null });
+        this.use((content) => {
+          this.change(content, place);
+          this.say([`${words}: ${name}`]);
+        });
       });
     };
     return line(make("label", {}, "Your name ", input), "Use this name", take);
@@ -214,7 +218,7 @@ const line = (field, label, action, others = []) => {
 
 // Draws a variant that is neither the book's nor the one that is shown.
 const drawn = ({ rows }, place) => {
-  const others = rows.map((_, i) => i).filter((i) => i && i !== place);
+  const others = [...rows.keys()].filter((i) => i && i !== place);
   return others[Math.floor(Math.random() * others.length)];
 };
 

@@ -9,11 +9,11 @@ export function judgeNumber({ cases, shown }, answer) {
   return {
     correct: false,
     lines: [`${number(answer)} is not it.`],
-    diagnosis: diagnosisOf(found ?? { mistake: null, explanation: "" }),
+    diagnosis: diagnosisOf(found),
   };
 }
 
-const diagnosisOf = ({ mistake, explanation }) =>
+const diagnosisOf = ({ mistake, explanation = "" } = {}) =>
   ((mistake ? `It looks like “${mistake}”. ` : "") + explanation).trimEnd();
 
 const MISSING = "There is no function `update` in it, and no other one alone.";

@@ -13,7 +13,7 @@ export function showInSidebar(book, record, chapters) {
   for (const link of linksInSidebar()) {
     const [page] = link.href.split("#");
     const chapter = page.startsWith(chapters) && page.slice(chapters.length, -".html".length);
-    const names = book[chapter]?.map((name) =>
+    const names = book[chapter]?.split(" ").map((name) =>
       name.startsWith("/") ? chapter.split("/").at(-1) + name : name);
     if (!names) continue;
     const shown = make("span", { "aria-hidden": "true" });

@@ -44,7 +44,8 @@ export function start(book) {
   const forms = [...document.querySelectorAll("div.exercise-form")].map((element) => {
     const specification = inside(element);
     element.dataset.name = specification.name;
-    const given = { load: () => loadFile(specification.name), run, linkTo, offerRace };
+    const load = (part) => loadFile(specification.name + (part ? `-${part}` : ""));
+    const given = { load, run, linkTo, offerRace };
     return new Form(element, specification, given, record);
   });
   showInSidebar(book, record, chapters);
@@ -75,7 +76,7 @@ export function render({ model, el }) {
     model.send({ number, question });
   });
   const given = {
-    load: () => ask({}),
+    load: (part = 0) => ask({ part }),
     run: (name, seed, text, report) => {
       report("ready");
       return ask({ seed, text });

@@ -15,5 +15,8 @@ const hash = (text) => {
   return value;
 };
 
-export const placeOf = ({ dealt, rows }, student) =>
-  1 + hash(`${dealt}\n${student.trim().normalize("NFC")}`) % (rows.length - 1);
+// Returns the part, each of which has 60, and the place in it.
+export const placeOf = ({ dealt, count }, student) => {
+  const place = hash(`${dealt}\n${student.trim().normalize("NFC")}`) % count;
+  return [Math.floor(place / 60), 1 + place % 60];
+};

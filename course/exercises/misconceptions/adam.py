@@ -7,8 +7,11 @@ from course.exercises.misconceptions.general import (
     betas_swapped,
     call,
     corrected_rule,
+    describe,
+    edited,
     rate_decays,
     spoiled,
+    usual,
 )
 from optimlib.rules import Adam, AdamW, AMSGrad
 
@@ -28,8 +31,13 @@ class _Adam(Adam):
         return self.beta2 * v + (1 - self.beta2) * g**2
 
     def step(self, t, g, m, v):
-        m_hat, v_hat = m / (1 - self.beta1**t), v / (1 - self.beta2**t)
-        return -self.lr * m_hat / self.scale(t, v_hat)
+        return -self.lr * self.top(t, g, m) / self.bottom(t, v)
+
+    def top(self, t, g, m):
+        return m / (1 - self.beta1**t)
+
+    def bottom(self, t, v):
+        return self.scale(t, v / (1 - self.beta2**t))
 
     def scale(self, t, v_hat):
         return np.sqrt(v_hat) + self.eps
@@ -64,8 +72,8 @@ class AdamWithoutMean(_Adam):
     `step` has g where m̂ belongs: m is computed and not used.
     """
 
-    def step(self, t, g, m, v):
-        return super().step(t, g, g * (1 - self.beta1**t), v)
+    def top(self, t, g, m):
+        return g
 
 
 class AdamWithoutRoot(_Adam):
@@ -84,8 +92,8 @@ class AdamHalfCorrected(_Adam):
     `step` has m̂ over √v + ε: v starts at 0 too, and needs its own correction.
     """
 
-    def step(self, t, g, m, v):
-        return -self.lr * (m / (1 - self.beta1**t)) / (np.sqrt(v) + self.eps)
+    def bottom(self, t, v):
+        return self.scale(t, v)
 
 
 class AdamOtherHalfCorrected(_Adam):
@@ -94,8 +102,8 @@ class AdamOtherHalfCorrected(_Adam):
     `step` has m over √v̂ + ε: m starts at 0 too, and needs its own correction.
     """
 
-    def step(self, t, g, m, v):
-        return -self.lr * m / self.scale(t, v / (1 - self.beta2**t))
+    def top(self, t, g, m):
+        return m
 
 
 class AdamSquaresMean(_Adam):
@@ -114,8 +122,11 @@ class AdamOneBeta(_Adam):
     `v` and v̂ have β₁ where β₂ belongs.
     """
 
-    def update(self, t, g, m, v):
-        return Adam.update(self.replace_unchecked(beta2=self.beta1), t, g, m, v)
+    def mean(self, g, m, v):
+        return self.beta1 * v + (1 - self.beta1) * g**2
+
+    def bottom(self, t, v):
+        return self.scale(t, v / (1 - self.beta1**t))
 
 
 class AdamUnsquared(_Adam):
@@ -202,9 +213,11 @@ class AdamTimes(_Adam):
     The corrections divide by 1 − βt: `beta * t` is a product, the power is `beta**t`.
     """
 
-    def step(self, t, g, m, v):
-        m_hat, v_hat = m / (1 - self.beta1 * t), v / (1 - self.beta2 * t)
-        return -self.lr * m_hat / self.scale(t, v_hat)
+    def top(self, t, g, m):
+        return m / (1 - self.beta1 * t)
+
+    def bottom(self, t, v):
+        return self.scale(t, v / (1 - self.beta2 * t))
 
 
 class AdamWithoutEpsilon(_Adam):
@@ -246,6 +259,11 @@ _PIECES = [
     AdamTimes,
     AdamWithoutEpsilon,
 ]
+TEXT = """m = beta1 * m + (1 - beta1) * g
+v = beta2 * v + (1 - beta2) * g**2
+m_hat = m / (1 - beta1**t)
+v_hat = v / (1 - beta2**t)
+step = -lr * m_hat / (np.sqrt(v_hat) + eps)"""
 ADAM = [
     *any_rule(Adam),
     rate_decays(Adam),
@@ -254,6 +272,12 @@ ADAM = [
     _keeps_corrected(Adam),
     *_PIECES,
 ]
+_MORE = [
+    mistake
+    for mistake in usual(Adam, TEXT, ADAM)
+    if describe(mistake)[0] not in ("m is not corrected", "v is not corrected")  # Named above.
+]
+ADAM += _MORE
 
 
 def _decoupled(mistake):
@@ -266,7 +290,10 @@ def _decoupled(mistake):
             shared = {name: getattr(self, name) for name in ("lr", "beta1", "beta2", "eps")}
             adam = mistake(lr=1.0).replace_unchecked(**shared)
             record = call(adam, t, g, (m, v), w)
-            return record | dict(step=record["step"] - self.lr * self.weight_decay * w)
+            if not issubclass(mistake, _Adam) or mistake.step is not _Adam.step:
+                return record | dict(step=record["step"] - self.lr * self.weight_decay * w)
+            quotient = adam.top(t, g, record["m"]) / adam.bottom(t, record["v"])
+            return record | dict(step=-self.lr * (quotient + self.weight_decay * w))
 
     return Decoupled
 
@@ -348,13 +375,17 @@ class AdamWDecayInside(AdamW):
         return record | dict(step=-self.lr * (record["m_hat"] + self.weight_decay * w) / scale)
 
 
+_ADAMW = TEXT.replace(
+    "-lr * m_hat / (np.sqrt(v_hat) + eps)",
+    "-lr * (m_hat / (np.sqrt(v_hat) + eps) + weight_decay * w)",
+)
 ADAMW = [
     *any_rule(AdamW),
     rate_decays(AdamW),
     betas_swapped(AdamW),
     *corrected_rule(AdamW),
     _keeps_corrected(AdamW),
-    *map(_decoupled, _PIECES),
+    *map(_decoupled, _PIECES + _MORE),
     AdamWCoupled,
     AdamWWithoutRate,
     AdamWGrowing,
@@ -362,7 +393,26 @@ ADAMW = [
     AdamWSquaredDecay,
     AdamWDecayLater,
     AdamWDecayInside,
-]
+    *(
+        edited(AdamW, _ADAMW, *case)
+        for case in [
+            ("The gradient decays", "`step` has λg where λw belongs: weights decay.",
+             "weight_decay * w → weight_decay * g"),
+            ("Decay by a constant", "`step` has −ηλ without w: every weight shrinks by a share.",
+             "weight_decay * w → weight_decay"),
+            ("Half of λw²", "`step` has ½λw², the penalty; the decay is its slope, λw.",
+             "weight_decay * w → 0.5 * weight_decay * w**2"),
+            ("λ forgotten", "The decay is −ηw: its share λ, `weight_decay`, is missing.",
+             "weight_decay * w → w"),
+            ("η twice in the decay", "The decay is −η²λw: one η is enough.",
+             "weight_decay * w → lr * weight_decay * w"),
+            ("The size of the weight decays", "The decay has |w| where w belongs.",
+             "weight_decay * w → weight_decay * np.abs(w)"),
+            ("Decay twice", "λw is added to g, and −ηλw to the step as well: the second is enough.",
+             "m = beta1 → g = g + weight_decay * w\nm = beta1"),
+        ]
+    ),
+]  # fmt: skip
 
 
 class AMSGradForgets(AMSGrad):
@@ -523,6 +573,10 @@ class AMSGradWithoutRoot(_AMSGrad):
         return v_max + self.eps
 
 
+_AMSGRAD = """m = beta1 * m + (1 - beta1) * g
+v = beta2 * v + (1 - beta2) * g**2
+v_max = np.maximum(v_max, v)
+step = -lr * m / (np.sqrt(v_max) + eps)"""
 AMSGRAD = [
     *any_rule(AMSGrad),
     rate_decays(AMSGrad),
@@ -545,4 +599,21 @@ AMSGRAD = [
     AMSGradParentheses,
     AMSGradInside,
     AMSGradWithoutRoot,
-]
+    *(
+        edited(AMSGrad, _AMSGRAD, *case)
+        for case in [
+            ("The maximum is missing", "`v_max` is v: it has to remember the largest v so far.",
+             "np.maximum(v_max, v) → v"),
+            ("The maximum is averaged", "`v` goes on from `v_max`: the mean goes on from v itself.",
+             "beta2 * v + → beta2 * v_max +"),
+            ("The maximum of this step alone",
+             "`v_max` is the larger of v and g²: compare v_max and v.",
+             "np.maximum(v_max, v) → np.maximum(v, g**2)"),
+            ("The maximum is not kept", "`v_max` in the record is v: the step has the maximum.",
+             "+ eps) → + eps)\nv_max = v"),
+            ("The sum in place of the maximum", "`v_max` is v_max + v, where the larger belongs.",
+             "np.maximum(v_max, v) → v_max + v"),
+        ]
+    ),
+]  # fmt: skip
+AMSGRAD += usual(AMSGrad, _AMSGRAD, AMSGRAD)

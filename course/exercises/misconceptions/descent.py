@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.exercises.misconceptions.general import any_rule, rate_decays
+from course.exercises.misconceptions.general import any_rule, edited, rate_decays
 from optimlib.rules import GradientDescent, Newton
 
 
@@ -86,7 +86,26 @@ GRADIENT_DESCENT = [
     OneForAll,
     RateInverted,
     RateSubtracted,
-]
+    *(
+        edited(GradientDescent, "step = -lr * g", name, explanation, f"-lr * g → {wrong}")
+        for name, explanation, wrong in [
+            ("The size of the slope", "`step` has −η |g|: it leads down the axis, not the slope.",
+             "-lr * np.abs(g)"),
+            ("η grows with t", "`step` has ηt. A schedule is given as `lr` from outside.",
+             "-lr * t * g"),
+            ("A sum in place of a product", "`step` has −η − g: the learning rate is a factor.",
+             "-lr - g"),
+            ("A factor 2", "`step` has 2ηg. What the slope of a square has is in g already.",
+             "-2 * lr * g"),
+            ("The gradient's root mean square divided away",
+             "`step` has g over the root of the mean of its squares: the slope's size is lost.",
+             "-lr * g / np.sqrt(np.mean(g * g, axis=0))"),
+            ("Divided by the number of coordinates",
+             "`step` has g over the number of coordinates, which is not in the formula.",
+             "-lr * g / np.sum(g * 0 + 1, axis=0)"),
+        ]
+    ),
+]  # fmt: skip
 
 
 class _Newton(Newton):
@@ -105,7 +124,7 @@ class NewtonAscent(_Newton):
     """
 
     def step(self, w, g, h):
-        return self.lr * g / (h + self.regularization)
+        return self.lr * (g / (h + self.regularization))
 
 
 class NewtonMultiplied(_Newton):
@@ -115,7 +134,7 @@ class NewtonMultiplied(_Newton):
     """
 
     def step(self, w, g, h):
-        return -self.lr * g * (h + self.regularization)
+        return self.lr * (-g * (h + self.regularization))
 
 
 class NewtonUpsideDown(_Newton):
@@ -125,7 +144,7 @@ class NewtonUpsideDown(_Newton):
     """
 
     def step(self, w, g, h):
-        return -self.lr * (h + self.regularization) / g
+        return self.lr * (-(h + self.regularization) / g)
 
 
 class NewtonAbsolute(_Newton):
@@ -135,7 +154,7 @@ class NewtonAbsolute(_Newton):
     """
 
     def step(self, w, g, h):
-        return -self.lr * g / (np.abs(h) + self.regularization)
+        return self.lr * (-g / (np.abs(h) + self.regularization))
 
 
 class NewtonWithoutCurvature(_Newton):
@@ -145,7 +164,7 @@ class NewtonWithoutCurvature(_Newton):
     """
 
     def step(self, w, g, h):
-        return -self.lr * g
+        return self.lr * -g
 
 
 class NewtonUnregularized(_Newton):
@@ -155,7 +174,7 @@ class NewtonUnregularized(_Newton):
     """
 
     def step(self, w, g, h):
-        return -self.lr * g / h
+        return self.lr * (-g / h)
 
 
 class NewtonSubtracted(_Newton):
@@ -165,7 +184,7 @@ class NewtonSubtracted(_Newton):
     """
 
     def step(self, w, g, h):
-        return -self.lr * g / (h - self.regularization)
+        return self.lr * (-g / (h - self.regularization))
 
 
 class NewtonOutside(_Newton):
@@ -175,7 +194,7 @@ class NewtonOutside(_Newton):
     """
 
     def step(self, w, g, h):
-        return -self.lr * (g / h + self.regularization)
+        return self.lr * -(g / h + self.regularization)
 
 
 class NewtonParentheses(_Newton):
@@ -195,7 +214,7 @@ class NewtonSquared(_Newton):
     """
 
     def step(self, w, g, h):
-        return -self.lr * g / (h + self.regularization) ** 2
+        return self.lr * (-g / (h + self.regularization) ** 2)
 
 
 class NewtonUndamped(_Newton):
@@ -208,6 +227,46 @@ class NewtonUndamped(_Newton):
         return -g / (h + self.regularization)
 
 
+class NewtonSwapped(_Newton):
+    """g and h swapped.
+
+    `step` has h / (g + λ) in place of g / (h + λ).
+    """
+
+    def step(self, w, g, h):
+        return self.lr * (-h / (g + self.regularization))
+
+
+class NewtonBeside(_Newton):
+    """λ beside the quotient.
+
+    `step` has η (−g / h + λ): λ is added to the curvature, under the fraction bar.
+    """
+
+    def step(self, w, g, h):
+        return self.lr * (-g / h + self.regularization)
+
+
+class NewtonRoot(_Newton):
+    """The root of the curvature.
+
+    `step` divides by √(h + λ), where h + λ belongs; where it is below 0 that is nan.
+    """
+
+    def step(self, w, g, h):
+        return self.lr * (-g / np.sqrt(h + self.regularization))
+
+
+class NewtonRateTwice(_Newton):
+    """η applied twice.
+
+    `step` is multiplied by η once more than in the formula.
+    """
+
+    def step(self, w, g, h):
+        return self.lr * (self.lr * (-g / (h + self.regularization)))
+
+
 class NewtonPoint(_Newton):
     """The new point in place of the step.
 
@@ -215,7 +274,7 @@ class NewtonPoint(_Newton):
     """
 
     def step(self, w, g, h):
-        return w - self.lr * g / (h + self.regularization)
+        return w + self.lr * (-g / (h + self.regularization))
 
 
 NEWTON = [
@@ -230,5 +289,9 @@ NEWTON = [
     NewtonParentheses,
     NewtonSquared,
     NewtonUndamped,
+    NewtonSwapped,
+    NewtonBeside,
+    NewtonRoot,
+    NewtonRateTwice,
     NewtonPoint,
 ]

@@ -2,6 +2,8 @@
 
 import inspect
 
+import numpy as np
+
 from optimlib.symbols import number_text, symbol_text
 
 
@@ -186,4 +188,140 @@ def corrected_rule(rule):
         counts_from_zero(rule),
         counts_ahead(rule),
         uncorrected(rule),
+    ]
+
+
+def edited(rule, text, name, explanation, *edits):
+    """Return the class of a rule like `rule` whose step is a text with edits.
+
+    Parameters
+    ----------
+    rule : type
+    text : str
+        Python that computes the state and ``step`` from t, g, w, the state and hyperparameters.
+    name, explanation : str
+    edits : str
+        ``"old → new"``; each old text has to be there.
+
+    Raises
+    ------
+    ValueError
+        If an old text is not there.
+
+    Examples
+    --------
+    >>> from optimlib.rules import GradientDescent
+    >>> wrong = edited(GradientDescent, "step = -lr * g", "Uphill", "The sign.", "-lr → lr")
+    >>> wrong(lr=0.5).update(t=1, g=4.0, w=1.0)
+    {'step': 2.0}
+    """
+    for old, new in (edit.split(" → ") for edit in edits):
+        if old not in text:
+            raise ValueError(f"edits must be of the text, got {old!r}")
+        text = text.replace(old, new)
+    code = compile(text, name, "exec")
+
+    class Edited(rule):
+        def update(self, t, g, *state, w=None):
+            values = dict(zip(self.state, state, strict=True)) | self.hyperparameters()
+            values |= {"np": np, "t": t, "g": g, "w": w}
+            exec(code, values)
+            return {name: values[name] for name in (*self.state, "step")}
+
+    Edited.__doc__ = f"{name}.\n\n{explanation}"
+    return Edited
+
+
+# What goes wrong with means and quotients, whatever they are called in a rule.
+_USUAL = [
+    ("β₁ and 1 − β₁ swapped", "`m` has (1 − β₁) m + β₁ g: β₁ is the weight of the past.",
+     "beta1 * m + (1 - beta1) * g → (1 - beta1) * m + beta1 * g"),
+    ("1 − β₁ forgotten", "`m` has g where (1 − β₁) g belongs: no mean, but 1/(1 − β₁) times one.",
+     "m = beta1 * m + (1 - beta1) * g → m = beta1 * m + g"),
+    ("The past of m does not fade", "`m` has the old m whole, where β₁ m belongs.",
+     "m = beta1 * m → m = m"),
+    ("β₂ and 1 − β₂ swapped", "`v` has (1 − β₂) v + β₂ g²: β₂ is the weight of the past.",
+     "beta2 * v + (1 - beta2) * g**2 → (1 - beta2) * v + beta2 * g**2"),
+    ("1 − β₂ forgotten", "`v` has g² where (1 − β₂) g² belongs: no mean, but 1/(1 − β₂) times one.",
+     "v = beta2 * v + (1 - beta2) * g**2 → v = beta2 * v + g**2"),
+    ("1 − β₂ is squared too", "`v` has ((1 − β₂) g)²: only the gradient is squared.",
+     "(1 - beta2) * g**2 → ((1 - beta2) * g) ** 2"),
+    ("The gradient is not squared",
+     "`v` has g where g² belongs; its root is nan where it is below 0.",
+     "beta2 * v + (1 - beta2) * g**2 → beta2 * v + (1 - beta2) * g"),
+    ("β₁ in the second mean", "The second mean has β₁ where β₂ belongs; its correction has β₂.",
+     "v = beta2 * v + (1 - beta2) * g**2 → v = beta1 * v + (1 - beta1) * g**2"),
+    ("Bias correction forgotten", "The division of both means by 1 − βᵗ is missing.",
+     "m_hat = m / (1 - beta1**t) → m_hat = m", "v_hat = v / (1 - beta2**t) → v_hat = v"),
+    ("m is not corrected", "`step` has m where m̂ belongs: m starts at 0 and needs its correction.",
+     "m_hat = m / (1 - beta1**t) → m_hat = m"),
+    ("v is not corrected", "`step` has v where v̂ belongs: v starts at 0 and needs its correction.",
+     "v_hat = v / (1 - beta2**t) → v_hat = v"),
+    ("β₁ in both corrections", "v̂ is v / (1 − β₁ᵗ), where β₂ belongs.",
+     "v / (1 - beta2**t) → v / (1 - beta1**t)"),
+    ("βt in place of βᵗ",
+     "The corrections divide by 1 − βt: `beta * t` is a product, not the power.",
+     "m / (1 - beta1**t) → m / (1 - beta1 * t)", "v / (1 - beta2**t) → v / (1 - beta2 * t)"),
+    ("The power outside the parentheses",
+     "The corrections divide by (1 − β)ᵗ, where 1 − βᵗ belongs.",
+     "m / (1 - beta1**t) → m / (1 - beta1) ** t", "v / (1 - beta2**t) → v / (1 - beta2) ** t"),
+    ("The correction lacks parentheses", "m / 1 − βᵗ is m less βᵗ: 1 − βᵗ needs parentheses.",
+     "m / (1 - beta1**t) → m / 1 - beta1**t", "v / (1 - beta2**t) → v / 1 - beta2**t"),
+    ("Multiplied by the corrections", "m̂ and v̂ have 1 − βᵗ as a factor: divide by it.",
+     "m / (1 - beta1**t) → m * (1 - beta1**t)", "v / (1 - beta2**t) → v * (1 - beta2**t)"),
+    ("β₂ corrects m", "m̂ is m / (1 − β₂ᵗ), where β₁ belongs.",
+     "m / (1 - beta1**t) → m / (1 - beta2**t)"),
+    ("1 − β₁ has the wrong sign", "`m` has (β₁ − 1) g, where (1 − β₁) g belongs.",
+     "m = beta1 * m + (1 - beta1) → m = beta1 * m + (beta1 - 1)"),
+    ("1 − β₂ has the wrong sign", "`v` has (β₂ − 1) g², where (1 − β₂) g² belongs.",
+     "v = beta2 * v + (1 - beta2) → v = beta2 * v + (beta2 - 1)"),
+    ("The past of v does not fade", "`v` has the old v whole, where β₂ v belongs.",
+     "v = beta2 * v + → v = v +"),
+    ("The gradient in place of its mean", "`step` has g where m̂ belongs: m is not used.",
+     "-lr * m_hat → -lr * g"),
+    ("The gradient in place of its mean", "`step` has g where m belongs: m is not used.",
+     "-lr * m / → -lr * g /"),
+    ("Only m is corrected", "`step` has m / (1 − β₁ᵗ). This rule uses m as it is.",
+     "-lr * m / → -lr * m / (1 - beta1**t) /"),
+    ("The gradient is missing", "`step` has η over the root, without the gradient: no direction.",
+     "-lr * g / → -lr / "),
+    ("The gradient is squared", "`step` has g² where g belongs: its sign is lost.",
+     "-lr * g / → -lr * g**2 / "),
+    *(
+        case
+        for x in ("v_hat", "s_hat", "v_max", "v", "G")
+        for case in (
+            ("ε forgotten", "`step` divides by the root alone, which may be 0.",
+             f"(np.sqrt({x}) + eps) → np.sqrt({x})"),
+            ("ε inside the root", "`step` has ε inside the root, where it acts like √ε outside.",
+             f"(np.sqrt({x}) + eps) → np.sqrt({x} + eps)"),
+            ("Parentheses are missing", "Without parentheses ε is added to the quotient.",
+             f"(np.sqrt({x}) + eps) → np.sqrt({x}) + eps"),
+            ("The quotient and ε in parentheses", "`step` has η times the quotient plus ε.",
+             f"m_hat / (np.sqrt({x}) + eps) → (m_hat / np.sqrt({x}) + eps)"),
+            ("ε subtracted", "`step` has the root less ε. ε is added, to keep it from 0.",
+             f"(np.sqrt({x}) + eps) → (np.sqrt({x}) - eps)"),
+            ("The root is missing", "`step` divides by squares; only their root is of g's size.",
+             f"(np.sqrt({x}) + eps) → ({x} + eps)"),
+        )
+    ),
+]  # fmt: skip
+
+
+def usual(rule, text, known):
+    """Return the usual mistakes that can be made in a text, but for those whose names are known.
+
+    Parameters
+    ----------
+    rule : type
+    text : str
+        As `edited` wants it.
+    known : sequence of types
+        Other mistakes of the rule.
+    """
+    names = {describe(mistake)[0] for mistake in known}
+    return [
+        edited(rule, text, name, explanation, *edits)
+        for name, explanation, *edits in _USUAL
+        if name not in names and all(edit.split(" → ")[0] in text for edit in edits)
     ]

@@ -1,6 +1,6 @@
 """Mistakes in momentum, in each of its three forms."""
 
-from course.exercises.misconceptions.general import any_rule, rate_decays
+from course.exercises.misconceptions.general import any_rule, edited, rate_decays
 from optimlib.rules import AverageMomentum, HeavyBall, Momentum
 
 
@@ -131,7 +131,36 @@ MOMENTUM = [
     VelocityOfSteps,
     ForgetsThePast,
     LooksAheadToo,
-]
+    *(
+        edited(Momentum, "v = beta * v + g\nstep = -lr * v", *case)
+        for case in [
+            ("The past does not fade",
+             "`v` has the old v whole, where β v belongs: it grows without end.",
+             "beta * v + g → v + g"),
+            ("1 − β in place of β", "`v` has (1 − β) v + g: β itself is the weight of the past.",
+             "beta * v + g → (1 - beta) * v + g"),
+            ("β and 1 − β swapped", "`v` has (1 − β) v + β g. In this form it is β v + g.",
+             "beta * v + g → (1 - beta) * v + beta * g"),
+            ("g has the wrong sign in v", "`v` has −g: then −η v leads uphill.",
+             "beta * v + g → beta * v - g"),
+            ("The gradient counts twice", "`step` has v + g: the gradient is in v already.",
+             "-lr * v → -lr * (v + g)"),
+            ("β in the step too", "`step` has β v of the new v: β belongs to the old one alone.",
+             "-lr * v → -lr * beta * v"),
+            ("The velocity is not used", "`step` has g where v belongs: that is gradient descent.",
+             "-lr * v → -lr * g"),
+            ("A bias correction that Adam has", "`step` has v / (1 − βᵗ): v is used as it is.",
+             "-lr * v → -lr * v / (1 - beta**t)"),
+            ("Divided by 1 − β", "`step` has v / (1 − β): v is used as it is.",
+             "-lr * v → -lr * v / (1 - beta)"),
+            ("The gradient is squared", "`v` has g² where g belongs: its sign is lost.",
+             "+ g → + g**2"),
+            ("βᵗ in place of β",
+             "`v` has βᵗ v: the past fades by β in every step, not faster and faster.",
+             "beta * v + g → beta**t * v + g"),
+        ]
+    ),
+]  # fmt: skip
 
 
 class RateOutsideHeavyBall(HeavyBall):
@@ -232,7 +261,29 @@ HEAVY_BALL = [
     OtherSignHeavyBall,
     ForgetsThePastHeavyBall,
     RateTwiceHeavyBall,
-]
+    *(
+        edited(HeavyBall, "v = beta * v + lr * g\nstep = -v", *case)
+        for case in [
+            ("The past does not fade",
+             "`v` has the old v whole, where β v belongs: it grows without end.",
+             "beta * v → v"),
+            ("1 − β in place of β", "`v` has (1 − β) v: β itself is the weight of the past.",
+             "beta * v → (1 - beta) * v"),
+            ("g has the wrong sign in v", "`v` has −ηg: then −v leads uphill.",
+             "beta * v + lr * g → beta * v - lr * g"),
+            ("η and β swapped",
+             "`v` has η v + β g: β is the weight of the past, η of the gradient.",
+             "beta * v + lr * g → lr * v + beta * g"),
+            ("β multiplies the gradient too", "`v` has β (v + ηg): only the old v fades.",
+             "beta * v + lr * g → beta * (v + lr * g)"),
+            ("The velocity is not used",
+             "`step` has −ηg where −v belongs: that is gradient descent.",
+             "-v → -lr * g"),
+            ("η divided by √t", "`v` has η/√t. A schedule is given as `lr` from outside.",
+             "lr * g → lr / t**0.5 * g"),
+        ]
+    ),
+]  # fmt: skip
 
 
 class UndampenedAverage(AverageMomentum):
@@ -322,4 +373,23 @@ AVERAGE_MOMENTUM = [
     RateInsideAverage,
     StepsAverage,
     ForgetsThePastAverage,
-]
+    *(
+        edited(AverageMomentum, "v = beta * v + (1 - beta) * g\nstep = -lr * v", *case)
+        for case in [
+            ("1 − β has the wrong sign", "`v` has (β − 1) g, where (1 − β) g belongs.",
+             "(1 - beta) → (beta - 1)"),
+            ("Parentheses are missing",
+             "`v` has 1 − β g: without parentheses β alone multiplies g.",
+             "(1 - beta) * g → 1 - beta * g"),
+            ("The past does not fade", "`v` has the old v whole, where β v belongs.",
+             "beta * v → v"),
+            ("β multiplies the gradient",
+             "`v` has β g, where (1 − β) g belongs: then the weights do not add up to 1.",
+             "(1 - beta) * g → beta * g"),
+            ("The mean is not used", "`step` has g where v belongs: that is gradient descent.",
+             "-lr * v → -lr * g"),
+            ("1 − β in both places", "`v` has (1 − β) (v + g): β is the weight of the past.",
+             "beta * v + → (1 - beta) * v +"),
+        ]
+    ),
+]  # fmt: skip

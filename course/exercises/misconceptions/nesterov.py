@@ -117,6 +117,61 @@ class LibraryForm(TwoForms):
         return w
 
 
+class RateInside(Nesterov):
+    """η in the velocity and in the step.
+
+    `v` has η g, and `step` has η v: the gradient meets η twice. One of the two is enough.
+    """
+
+    def update(self, t, g, v):
+        v = self.beta * v + self.lr * g
+        return dict(v=v, step=-self.lr * v)
+
+
+class PastWhole(Nesterov):
+    """The past does not fade.
+
+    `v` has the old v whole, where β v belongs: it grows without end.
+    """
+
+    def update(self, t, g, v):
+        v = v + g
+        return dict(v=v, step=-self.lr * v)
+
+
+class BetaInStep(Nesterov):
+    """β in the step too.
+
+    `step` has −ηβv of the new v: β belongs to the old one alone.
+    """
+
+    def update(self, t, g, v):
+        v = self.beta * v + g
+        return dict(v=v, step=-self.lr * self.beta * v)
+
+
+class WeightsSwapped(Nesterov):
+    """β and 1 − β swapped.
+
+    `v` has (1 − β) v + β g. In this form it is β v + g.
+    """
+
+    def update(self, t, g, v):
+        v = (1 - self.beta) * v + self.beta * g
+        return dict(v=v, step=-self.lr * v)
+
+
+class VelocityUnused(Nesterov):
+    """The velocity is not used.
+
+    `step` has g where v belongs: v is computed and not used.
+    """
+
+    def update(self, t, g, v):
+        v = self.beta * v + g
+        return dict(v=v, step=-self.lr * g)
+
+
 NESTEROV = [
     *any_rule(Nesterov),
     rate_decays(Nesterov),
@@ -130,4 +185,9 @@ NESTEROV = [
     VelocityOfSteps,
     TwoForms,
     LibraryForm,
+    RateInside,
+    PastWhole,
+    BetaInStep,
+    WeightsSwapped,
+    VelocityUnused,
 ]

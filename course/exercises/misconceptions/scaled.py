@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.exercises.misconceptions.general import any_rule, rate_decays
+from course.exercises.misconceptions.general import any_rule, edited, rate_decays, usual
 from optimlib.rules import AdaGrad, RMSProp
 
 
@@ -67,7 +67,8 @@ class AdaGradForgets(AdaGrad):
     """
 
     def update(self, t, g, G):
-        return dict(G=g**2, step=-self.lr * g / (np.abs(g) + self.eps))
+        G = g**2
+        return dict(G=G, step=-self.lr * g / (np.sqrt(G) + self.eps))
 
 
 class AdaGradWithoutEpsilon(AdaGrad):
@@ -114,6 +115,7 @@ class AdaGradDecaying(AdaGrad):
         return dict(G=G, step=-self.lr / t**0.5 * g / (np.sqrt(G) + self.eps))
 
 
+_ADAGRAD = "G = G + g**2\nstep = -lr * g / (np.sqrt(G) + eps)"
 ADAGRAD = [
     *any_rule(AdaGrad),
     AdaGradInside,
@@ -126,7 +128,19 @@ ADAGRAD = [
     AdaGradParentheses,
     AdaGradOneForAll,
     AdaGradDecaying,
-]
+    *(
+        edited(AdaGrad, _ADAGRAD, *case)
+        for case in [
+            ("The gradient is not squared", "`G` has g where g² belongs: its root may be nan.",
+             "G + g**2 → G + g"),
+            ("A mean in place of the sum", "`G` adds g²/t: the squares are added whole.",
+             "G + g**2 → G + g**2 / t"),
+            ("The sum is squared", "`G` is (G + g)²: only the gradient is squared.",
+             "G + g**2 → (G + g) ** 2"),
+        ]
+    ),
+]  # fmt: skip
+ADAGRAD += usual(AdaGrad, _ADAGRAD, ADAGRAD)
 
 
 class _RMSProp(RMSProp):
@@ -257,6 +271,7 @@ class RMSPropWithoutEpsilon(_RMSProp):
         return np.sqrt(v)
 
 
+_RMSPROP = "v = beta * v + (1 - beta) * g**2\nstep = -lr * g / (np.sqrt(v) + eps)"
 RMSPROP = [
     *any_rule(RMSProp),
     rate_decays(RMSProp),
@@ -271,4 +286,24 @@ RMSPROP = [
     RMSPropOneForAll,
     RMSPropWithoutRoot,
     RMSPropWithoutEpsilon,
+    *(
+        edited(RMSProp, _RMSPROP, *case)
+        for case in [
+            ("The gradient is not squared", "`v` has g where g² belongs: its root may be nan.",
+             "g**2 → g"),
+            ("1 − β is squared too", "`v` has ((1 − β) g)²: only the gradient is squared.",
+             "(1 - beta) * g**2 → ((1 - beta) * g) ** 2"),
+            ("1 − β has the wrong sign", "`v` has (β − 1) g², where (1 − β) g² belongs.",
+             "(1 - beta) → (beta - 1)"),
+            ("The past is forgotten", "`v` is (1 − β) g² alone: the old mean, times β, is missing.",
+             "beta * v + → "),
+            ("β multiplies the square", "`v` has β g², where (1 − β) g² belongs.",
+             "(1 - beta) * g**2 → beta * g**2"),
+        ]
+    ),
+]  # fmt: skip
+RMSPROP += [
+    mistake
+    for mistake in usual(RMSProp, _RMSPROP, RMSPROP)
+    if mistake.__doc__.partition(".")[0] != "ε inside the root"  # It has another name here.
 ]

@@ -89,6 +89,59 @@ class JumpsToZ(ScheduleFree):
         return record | dict(step=record["z"] - w)
 
 
+class FastPointUphill(ScheduleFree):
+    """z goes uphill.
+
+    `z` is z + ηg: it has to lead against the gradient.
+    """
+
+    def update(self, t, g, z, S, *v, w):
+        return super().update(t, -g, z, S, *v, w=w)
+
+
+class StepsFromTheLookAhead(ScheduleFree):
+    """z starts each step at the look-ahead.
+
+    `z` is the look-ahead point less ηg. z goes its own way, from the old z: z − ηg.
+    """
+
+    def update(self, t, g, z, S, *v, w):
+        return super().update(t, g, self.look_ahead(w, z, S, *v), S, *v, w=w)
+
+
+class EqualWeights(ScheduleFree):
+    """1/t in place of η²/S.
+
+    `step` has the weight 1/t. That is right only as long as η never changes; S remembers all η².
+    """
+
+    def update(self, t, g, z, S, *v, w):
+        record = super().update(t, g, z, S, *v, w=w)
+        return record | dict(step=(record["z"] - w) / t)
+
+
+class AverageNotSubtracted(ScheduleFree):
+    """w is not subtracted.
+
+    `step` has η²/S z. The mean moves by that share of the way from w to z: z − w.
+    """
+
+    def update(self, t, g, z, S, *v, w):
+        record = super().update(t, g, z, S, *v, w=w)
+        return record | dict(step=self.lr**2 / record["S"] * record["z"])
+
+
+class OldSum(ScheduleFree):
+    """The old S.
+
+    `step` has η² over the S from before this step: add η² to it first.
+    """
+
+    def update(self, t, g, z, S, *v, w):
+        record = super().update(t, g, z, S, *v, w=w)
+        return record | dict(step=self.lr**2 / S * (record["z"] - w))
+
+
 SCHEDULE_FREE = [
     *any_rule(ScheduleFree, rate=False),
     rate_decays(ScheduleFree),
@@ -100,4 +153,9 @@ SCHEDULE_FREE = [
     WeightsWithoutSquare,
     StartCounts,
     JumpsToZ,
+    FastPointUphill,
+    StepsFromTheLookAhead,
+    EqualWeights,
+    AverageNotSubtracted,
+    OldSum,
 ]

@@ -67,6 +67,16 @@ class SizeKept(SignDescent):
         return dict(step=-self.lr * np.sign(g) * np.sqrt(np.abs(g)))
 
 
+class SizeOfTheSlope(SignDescent):
+    """The size of the slope.
+
+    `step` has −η |g|: its direction is the same everywhere, and its size is not η.
+    """
+
+    def update(self, t, g):
+        return dict(step=-self.lr * np.abs(g))
+
+
 SIGN_DESCENT = [
     *any_rule(SignDescent),
     rate_decays(SignDescent),
@@ -76,4 +86,5 @@ SIGN_DESCENT = [
     OneSignForAll,
     AlwaysDown,
     SizeKept,
+    SizeOfTheSlope,
 ]

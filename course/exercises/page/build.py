@@ -12,7 +12,6 @@ import numpy as np
 from py_mini_racer import MiniRacer
 
 from course.exercises.form import modules
-from course.exercises.recording import Operations
 from optimlib import figures, problems, symbols
 from optimlib.explorers import explore
 from optimlib.explorers.explorer import modules as explorer_modules
@@ -20,9 +19,7 @@ from optimlib.javascript import operations
 from optimlib.javascript.linker import link
 
 HERE = files("course.exercises") / "page"
-# How many cases an exercise has, and how many if its rule has many states and hyperparameters, so
-# that no file is large.
-CASES, FEWER_CASES = 20, 15
+CASES = 12
 RACED = 100  # steps in the figure of an exercise
 # The Python that the worker runs, under the names by which it is imported.
 MODULES = {
@@ -113,7 +110,8 @@ def racing_script(exercises):
     library = {path: (HERE / "library.js").read_text("utf-8")} | explorer_modules()
     code = f"() => {link(path, library)}"
     page = link("exercises/racing.js", modules())
-    own = json.dumps({exercise.id: figure(exercise) for exercise in exercises})
+    raced = (exercise for exercise in exercises if "is_number" not in exercise.judged)
+    own = json.dumps({exercise.id: figure(exercise) for exercise in raced})
     return f"exerciseRacing({page}, {code}, {json.dumps(figures.OWN)}, {own});\n"
 
 
@@ -143,6 +141,7 @@ def worker():
             'globalThis.__BRYTHON__ = {brython_path: "http://localhost/"};',
             engine(),
             (HERE / "mends.js").read_text("utf-8"),
+            (HERE / "pairs.js").read_text("utf-8"),
             f"globalThis.exerciseModules = {{\n{modules}\n}};",
             f"globalThis.exerciseOperations = (() => {{\n{module}\nreturn OPERATIONS;\n}})();",
             (HERE / "worker.js").read_text("utf-8"),
@@ -178,18 +177,19 @@ def data(exercise):
     -------
     dict
         ``exercise`` as `judge` wants it; the ``operations`` and where in them the names of the
-        ``right`` record and of ``wrong`` ones are; which names are ``vectors``; and the ``cases``.
+        ``right`` record are and, of those that are ``compared``, the names of ``wrong`` ones; which
+        names are ``vectors``; and the ``cases``.
+        The page finds the pairs of mistakes by itself: they would be most of the file.
     """
-    recorded = Operations()
-    right = recorded.record(exercise.rule)
-    wrong = [recorded.record(mistake) for mistake in exercise.misconceptions]
+    pairs = exercise.pairs
     found = list(cases(exercise).values())
     record = found[0].pairs[0][1]
     return {
         "exercise": exercise.judged,
-        "operations": recorded.entries,
-        "right": right,
-        "wrong": [[places[name] for name in exercise.names] for places in wrong],
+        "operations": pairs.operations.entries[: pairs.alone],
+        "right": pairs.right,
+        "compared": list(pairs.compared),
+        "wrong": [[places[name] for name in pairs.compared] for places in pairs.wrong],
         "vectors": [name for name, value in record.items() if np.ndim(value)],
         "cases": [_case(inputs) for inputs in found],
     }

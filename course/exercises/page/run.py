@@ -8,7 +8,12 @@ VAR_POSITIONAL, VAR_KEYWORD = 4, 8  # As in a code object's flags.
 
 
 def parameters_of(function):
-    """Return the name, the kind and whether there is a default, of each of its parameters."""
+    """Return the name, the kind and whether there is a default, of each of its parameters.
+
+    Of an object that can be called they are those of its method, but for the object itself.
+    """
+    if not hasattr(function, "__code__"):
+        return parameters_of(function.__call__.__func__)[1:]
     code = function.__code__
     count, positional = code.co_argcount, code.co_posonlyargcount
     names = code.co_varnames
@@ -28,25 +33,29 @@ def parameters_of(function):
     return found
 
 
-def verdict_on(update, exercise, situations, right, wrong, asarray, note):
+def verdict_on(update, renew, exercise, situations, right, wrong, both, along, asarray, note):
     """Return what the judge says of a learner's function, and whether it makes steps to race.
 
     Parameters
     ----------
-    update : function
-    exercise, situations, right, wrong, asarray
+    update : callable
+    renew : callable
+        Returns another one, which remembers nothing.
+    exercise, situations, right, wrong, both, along, asarray
         As `judge` wants them.
     note : callable
         Is told of an error in the learner's function.
     """
-    records = []
+    records, waiting = [], [update]
 
     def prepare():
-        asked = asked_for(exercise, parameters_of(update))
+        # As long as it keeps no state there is no need for another one.
+        function = waiting.pop() if waiting else renew()
+        asked = asked_for(exercise, parameters_of(function))
 
         def run(given):
             try:
-                records.append(update(**{name: given[name] for name in asked}))
+                records.append(function(**{name: given[name] for name in asked}))
             except Refused as sentence:
                 note(sentence)
                 raise Unusable(f"it stopped: {sentence}") from sentence
@@ -58,9 +67,11 @@ def verdict_on(update, exercise, situations, right, wrong, asarray, note):
         return run, asked
 
     verdict = judge(
-        exercise, situations, right, wrong, prepare, asarray=asarray, number_text=number_text
-    )
-    return verdict, bool(records) and _is_usable(exercise, records[0], right[0], asarray)
+        exercise, situations, right, wrong, both, along, prepare,
+        asarray=asarray, number_text=number_text,
+    )  # fmt: skip
+    can_race = bool(records) and not exercise.get("is_number")
+    return verdict, can_race and _is_usable(exercise, records[0], right[0], asarray)
 
 
 def _is_usable(exercise, *record):

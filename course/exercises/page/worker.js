@@ -1,7 +1,7 @@
 // The worker of exercises in code: it runs a learner's text in Brython and says what came of it.
 /* oxlint-disable no-underscore-dangle -- Brython's names */
 "use strict";
-(($B, modules, operations) => {
+(($B, modules, operations, pairs) => {
 const _b_ = $B.builtins;
 const NAME = "answer", MOST_SHOWN = 20000;
 let printed = "";
@@ -177,8 +177,10 @@ const execute = (text) => {
 };
 
 const isFunction = (value) => value?.ob_type === $B.function;
+const isCallable = (value) => value !== undefined && value !== null &&
+  _b_.callable(value) === true && !$B.$isinstance(value, _b_.type);
 const functionOf = (names) => {
-  if (isFunction(names.update)) return names.update;
+  if (isFunction(names.update) || isCallable(names.update)) return names.update;
   const found = Object.entries(names).filter(([, value]) => isFunction(value));
   return found.length === 1 ? found[0][1] : null;
 };
@@ -245,28 +247,79 @@ const situationsOf = ({ exercise, cases }, number) => {
   });
 };
 
+// The situations and values of runs, which begin where t is 1: each step has the state that the one
+// before has left in these places.
+const walk = (situations, entries, names, places) => {
+  let t = 0, state = null;
+  return situations.map((situation) => {
+    if (situation.t === 1) [t, state] = [0, situation.state];
+    t += 1;
+    const own = { ...situation, t, state }, values = valuesIn(own, entries);
+    state = Object.fromEntries(names.slice(0, -1).map((name, k) =>
+      [name, asMany(values[places[k]], own.w)]));
+    return [own, values];
+  });
+};
+const asMany = (x, w) => Array.isArray(x) ? x : w.map(() => x);
+
+// Pairs of mistakes are found once for each exercise.
+const knownPairs = new Map();
+const pairsOf = ({ exercise, operations: entries, right, wrong, compared }) => {
+  const key = exercise.rule, first = compared.map((name) => right[name]);
+  if (!knownPairs.has(key))
+    knownPairs.set(key, pairs(entries, [first, ...wrong], exercise.names.length));
+  return knownPairs.get(key);
+};
+
+// What `judge` asks for beside the answer.
+const neededFor = (data, number) => {
+  const { exercise, operations: entries, right, vectors } = data;
+  const wrong = data.wrong.map((places) => places.slice(-exercise.names.length));
+  const situations = situationsOf(data, number);
+  const valuesBy = (some) => situations.map((situation) => valuesIn(situation, some));
+  const [{ w }] = situations;
+  const row = (steps, places) =>
+    steps.flatMap((values) => places.flatMap((place) => asMany(values[place], w)));
+  const record = (values) =>
+    Object.fromEntries(Object.entries(right).map(([name, place]) =>
+      [name, vectors.includes(name) ? asMany(values[place], w) : values[place]]));
+  const values = valuesBy(entries);
+  const walkOf = (places) => walk(situations, entries, exercise.names, places);
+  return [
+    ...[exercise, situations, values.map(record)].map(toPython),
+    () => toPython(wrong.map((places) => row(values, places))),
+    () => {
+      const { operations: merged, numbers, both } = pairsOf(data), computed = valuesBy(merged);
+      return $B.$list([
+        $B.$list(numbers.map($B.$list)), toPython(both.map((places) => row(computed, places))),
+      ]);
+    },
+    () => {
+      const own = walkOf(exercise.names.map((name) => right[name]));
+      const rows = () =>
+        toPython(wrong.map((places) => row(walkOf(places).map((step) => step[1]), places)));
+      return $B.$list([
+        toPython(own.map((step) => step[0])), toPython(own.map((step) => record(step[1]))), rows,
+      ]);
+    },
+  ];
+};
+
 // Judges a text by a case of an exercise.
 const judge = (data, number, text) => {
   const { names, error } = execute(text);
   if (error) return { printed, error, verdict: null };
   const update = functionOf(names);
   if (!update) return { printed, error: null, verdict: null, missing: true };
-  const situations = situationsOf(data, number);
-  const values = situations.map((situation) => valuesIn(situation, data.operations));
-  const repeated = (x) => Array.isArray(x) ? x : situations[0].w.map(() => x);
-  const right = values.map((found) =>
-    Object.fromEntries(Object.entries(data.right).map(([name, place]) =>
-      [name, data.vectors.includes(name) ? repeated(found[place]) : found[place]])));
-  const wrong = () => toPython(data.wrong.map((places) =>
-    values.flatMap((found) => places.flatMap((place) => repeated(found[place])))));
   let raised = null;
   const note = (thrown) => {
     raised = described(thrown);
     return _b_.None;
   };
+  const renew = () => functionOf(run(text));
   try {
-    const known = [data.exercise, situations, right].map(toPython);
-    const [verdict, isUsable] = $B.$call(verdictOn, update, ...known, wrong, asarray, note);
+    const [verdict, isUsable] =
+      $B.$call(verdictOn, update, renew, ...neededFor(data, number), asarray, note);
     const said = { printed, error: raised, verdict: toJavaScript(verdict) };
     return isUsable ? said : { ...said, unusable: true };
   } catch (thrown) {
@@ -356,4 +409,7 @@ const answer = ({ exercise, number, text, ...asked }) => {
 };
 globalThis.addEventListener("message", ({ data }) => postMessage(answer(data)));
 postMessage("ready");
-})(globalThis.__BRYTHON__, globalThis.exerciseModules, globalThis.exerciseOperations);
+})(
+  globalThis.__BRYTHON__, globalThis.exerciseModules, globalThis.exerciseOperations,
+  globalThis.exercisePairs,
+);
