@@ -280,9 +280,10 @@ class Line:
         """Send bytes."""
         data = memoryview(data)
         while data:
-            self._wait(self.input, selectors.EVENT_WRITE)
             try:
                 data = data[os.write(self.input, data[: 1 << 16]) :]
+            except BlockingIOError:
+                self._wait(self.input, selectors.EVENT_WRITE)
             except OSError as error:
                 raise Stopped("the process ended: did it call exit, or use too much?") from error
 

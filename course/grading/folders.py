@@ -71,7 +71,7 @@ def collect(folder, assignment, people=()):
         raise ValueError(f"submissions must be a folder, and there is no folder {folder}")
     result, attempts, empty = Collection(), [], []
     for path in sorted(folder.iterdir()):
-        if STRAY.match(path.name) and (path.suffix != ".ipynb" or path.name.startswith("._")):
+        if stray(path, assignment):
             result.notes.append(f"left out: {path.name}")
             continue
         found = of_folder(path, assignment) if real_folder(path) else of_file(path)
@@ -102,6 +102,15 @@ def collect(folder, assignment, people=()):
             newest = several[-1].path
             result.notes.append(f"{name}: {newest.name} counts, the newest of {len(several)}")
     return result
+
+
+def stray(path, assignment):
+    """Return whether a program left something behind: a name with a dot may be a student's, too."""
+    if not STRAY.match(path.name):
+        return False
+    if real_folder(path) and path.name[0] == ".":
+        return not of_folder(path, assignment)
+    return path.suffix != ".ipynb" or path.name.startswith("._")
 
 
 def real_folder(path):

@@ -74,10 +74,18 @@ def test_stray_files_and_other_forms_do_not_hide_each_other(tmp_path):
     loose = touched(tmp_path / "ada.ipynb")
     deep = touched(tmp_path / "emmy" / NAME / f"{NAME}.ipynb")
     capitals = touched(tmp_path / "sofia" / "First-Order" / "First-Order.ipynb")
-    for stray in ("__MACOSX/._ada.ipynb", "._ada.ipynb", ".DS_Store", "notes.txt", "old/x.txt"):
+    dotted = touched(tmp_path / ".x" / NAME / "mine.ipynb")
+    for stray in (
+        ".ipynb_checkpoints/ada.ipynb",
+        "__MACOSX/._ada.ipynb",
+        "._ada.ipynb",
+        ".DS_Store",
+        "notes.txt",
+        "old/x.txt",
+    ):
         touched(tmp_path / stray)
     got = collect(tmp_path, NAME)
-    assert got.found == {"ada": loose, "emmy": deep, "sofia": capitals}
+    assert got.found == {"ada": loose, "emmy": deep, "sofia": capitals, ".x": dotted}
     said = " ".join(got.notes)
     for stray in ("__MACOSX", "._ada.ipynb", ".DS_Store", "notes.txt", "old"):
         assert stray in said
