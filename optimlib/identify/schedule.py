@@ -18,6 +18,7 @@ def matching(rates: Array, tolerance: float) -> Any:
     Examples
     --------
     >>> import numpy as np
+    >>> from optimlib.identify.schedule import matching
     >>> matching(0.1 * 0.5 ** np.arange(30), 1e-9)
     Exponential(lr=0.1, factor=0.5)
     """

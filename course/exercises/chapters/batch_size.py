@@ -33,7 +33,7 @@ EXERCISES = [
         answer=lambda times: 1 + 1 / times,
         parameters=dict(times=4.0),
         digits=3,
-        draw=lambda rng: dict(times=float(rng.choice([*range(2, 21), 0.2, 0.25, 0.4, 0.5, 0.8]))),
+        draw=lambda rng: dict(times=round(rng.uniform(0.2, 20), 2)),
         solution=lambda times: f"T/T₀ = 1 + B₀/B = 1 + 1/{times:g} = {1 + 1 / times:.4g}",
         slips=(
             Slip(
@@ -102,14 +102,14 @@ EXERCISES = [
         difficulty=2,
         ask=lambda scale, longer: (
             rf"The noise scale is {scale:g}. You can accept {longer:g} % more steps than the "
-            "fewest. How large must the batch be?"
+            "fewest. How large must the batch be? Three digits."
         ),
         answer=lambda scale, longer: 100 * scale / longer,
         parameters=dict(scale=40.0, longer=25.0),
         digits=3,
         draw=lambda rng: dict(
-            scale=float(rng.choice([20, 30, 40, 60, 80, 90, 120, 200])),
-            longer=float(rng.choice([4, 5, 8, 10, 20, 25, 40, 50])),
+            scale=float(10 * rng.integers(2, 31)),
+            longer=float(rng.integers(4, 51)),
         ),
         solution=lambda scale, longer: (
             f"1 + B₀/B = {1 + longer / 100:g}, so B = {scale:g} / {longer / 100:g} = "
@@ -146,8 +146,8 @@ EXERCISES = [
         parameters=dict(beta=0.98, times=16.0),
         digits=3,
         draw=lambda rng: dict(
-            beta=float(rng.choice([0.97, 0.975, 0.98, 0.985, 0.99, 0.992, 0.995, 0.998])),
-            times=float(rng.choice([2, 3, 4, 5, 6, 8, 9, 10, 12, 16, 20, 24, 30])),
+            beta=round(1 - rng.uniform(0.001, 0.03), 3),
+            times=float(rng.integers(2, 31)),
         ),
         solution=lambda beta, times: (
             f"1 − β₁ is proportional to B: 1 − {times:g} · {1 - beta:.3g} = "

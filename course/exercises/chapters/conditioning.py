@@ -57,7 +57,8 @@ EXERCISES = [
         difficulty=1,
         ask=lambda unit: (
             r"Two features are uncorrelated and standardized, so $\kappa = 1$. Another unit now "
-            rf"makes the numbers of the second {unit:g} times as large. What is $\kappa$?"
+            rf"makes the numbers of the second {unit:g} times as large. What is $\kappa$? "
+            "Five digits."
         ),
         answer=lambda unit: unit**2,
         parameters=dict(unit=1000.0),

@@ -128,11 +128,11 @@ EXERCISES = [
         ask=lambda steps, D, C: (
             (r"With $D = C = 1$" if D == C == 1 else rf"With $D = {D:g}$ and $C = {C:g}$")
             + rf": what is the bound for $T = {steps:g}$ steps at a constant rate, "
-            "at its best scale? Three digits."
+            "at its best scale? Four digits."
         ),
         answer=lambda steps, D, C: D * C * np.sqrt((1 + _prices(steps)) / steps),
         parameters=dict(steps=3, D=1.0, C=1.0),
-        digits=3,
+        digits=4,
         draw=lambda rng: dict(
             steps=int(rng.integers(3, 13)),
             D=float(rng.integers(2, 17)) / 2,

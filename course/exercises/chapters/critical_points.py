@@ -110,7 +110,7 @@ EXERCISES = [
         difficulty=1,
         ask=lambda a: (
             rf"Find the minima of $f(x, y) = x^4 - {a:g}x^2 + y^2$. What is the largest eigenvalue "
-            "of the Hessian there?"
+            "of the Hessian there? Three digits."
         ),
         answer=lambda a: _bend(a, np.sqrt(a / 2)),
         parameters=dict(a=2.0),

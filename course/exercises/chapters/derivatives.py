@@ -141,7 +141,7 @@ EXERCISES = [
         difficulty=2,
         ask=lambda p, q: (
             rf"$f$ is a cubic with $f(0) = 0$ and $f'(x) = 3 (x - p)(x - q)$, where $p = {p:g}$ "
-            rf"and $q = {q:g}$. How high is its local maximum?"
+            rf"and $q = {q:g}$. How high is its local maximum? Four digits."
         ),
         answer=lambda p, q: _cubic(p, p, q),
         parameters=dict(p=1.0, q=3.0),

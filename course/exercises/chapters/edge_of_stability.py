@@ -90,8 +90,8 @@ EXERCISES = [
         parameters=dict(lr=0.6, beta=0.9),
         digits=3,
         draw=lambda rng: dict(
-            lr=float(rng.choice([0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.7])),
-            beta=float(rng.choice([0.5, 0.6, 0.7, 0.8, 0.95])),
+            lr=round(rng.uniform(0.03, 0.8), 2),
+            beta=round(rng.uniform(0.5, 0.95), 2),
         ),
         solution=lambda lr, beta: (
             f"2(1 + β)/η = 2 · {1 + beta:g}/{lr:g} = {2 * (1 + beta) / lr:.4g}"
@@ -134,8 +134,8 @@ EXERCISES = [
         parameters=dict(lr=0.01, beta1=0.8),
         digits=3,
         draw=lambda rng: dict(
-            lr=float(rng.choice([0.001, 0.002, 0.004, 0.005, 0.02])),
-            beta1=float(rng.choice([0.5, 0.6, 0.7, 0.85, 0.95])),
+            lr=round(rng.uniform(0.001, 0.03), 3),
+            beta1=round(rng.uniform(0.5, 0.95), 2),
         ),
         solution=lambda lr, beta1: (
             f"the average form has 2(1 + β₁)/((1 − β₁)η) = 2 · {1 + beta1:g}/({1 - beta1:.2g} · "

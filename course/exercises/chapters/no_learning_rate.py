@@ -66,7 +66,7 @@ EXERCISES = [
         parameters=dict(r0=0.001, D=1.0),
         digits=3,
         draw=lambda rng: dict(
-            r0=float(rng.choice([1e-5, 1e-4, 1e-3])), D=float(rng.integers(1, 10))
+            r0=float(rng.choice([1e-5, 1e-4, 1e-3])), D=round(rng.uniform(1, 15), 1)
         ),
         solution=lambda r0, D: (
             f"r₀ (1 + 1/√2)(1 + 1/√3) ... first reaches {D:g} with the factor of step "
@@ -109,7 +109,7 @@ EXERCISES = [
         parameters=dict(w0=4.0, r0=1.0),
         digits=3,
         draw=lambda rng: dict(
-            w0=float(rng.integers(4, 16)), r0=float(rng.choice([0.5, 0.75, 1.0, 1.25]))
+            w0=round(rng.uniform(4, 20), 1), r0=float(rng.choice([0.5, 0.75, 1.0, 1.25]))
         ),
         solution=lambda w0, r0: by_hand(_rule(r0), square, w0, 3),
         slips=(
@@ -149,7 +149,7 @@ EXERCISES = [
         parameters=dict(w0=4.0, d0=1.0),
         digits=3,
         draw=lambda rng: dict(
-            w0=float(rng.integers(3, 12)), d0=float(rng.choice([0.5, 0.75, 1.0, 1.5]))
+            w0=round(rng.uniform(3, 20), 1), d0=float(rng.choice([0.5, 0.75, 1.0, 1.5]))
         ),
         solution=lambda w0, d0: by_hand(DAdaptSGD(d0=d0), square, w0, 2),
         slips=(

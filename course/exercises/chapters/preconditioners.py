@@ -74,9 +74,7 @@ EXERCISES = [
         answer=_numbers,
         parameters=dict(rows=64, columns=10),
         digits=6,
-        draw=lambda rng: dict(
-            rows=int(rng.choice([20, 30, 50, 64, 100])), columns=int(rng.integers(4, 19))
-        ),
+        draw=lambda rng: dict(rows=int(rng.integers(20, 101)), columns=int(rng.integers(4, 19))),
         solution=lambda rows, columns: (
             f"M and V have {rows * columns} each, L and P {rows**2}, R and Q {columns**2}: "
             f"in all 2 · {rows * columns} + 2 · {rows**2} + 2 · {columns**2} = "
@@ -120,7 +118,7 @@ EXERCISES = [
         parameters=dict(lr=0.5, a=3.0, c=4.0),
         digits=3,
         draw=lambda rng: dict(
-            lr=float(rng.choice([0.1, 0.2, 0.5])),
+            lr=float(rng.choice([0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8])),
             a=float(rng.integers(2, 10)),
             c=float(rng.integers(2, 10)),
         ),
@@ -167,9 +165,9 @@ EXERCISES = [
         parameters=dict(lr=0.5, sigma=2.0, s=1.0),
         digits=4,
         draw=lambda rng: dict(
-            lr=float(rng.choice([0.2, 0.4, 0.5])),
-            sigma=float(rng.integers(2, 6)),
-            s=float(rng.choice([0.5, 1.0, 1.5])),
+            lr=float(rng.choice([0.1, 0.2, 0.25, 0.3, 0.4, 0.5])),
+            sigma=float(rng.integers(4, 13)) / 2,
+            s=float(rng.choice([0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5])),
         ),
         solution=lambda lr, sigma, s: (
             f"the slope in log σ is 1 − {s**2:g}/{sigma**2:g} = "

@@ -64,6 +64,12 @@ def _draw_numbers(rng):
     return dict(numbers=(*first, int(4 * rng.integers(3, 10) - sum(first))))
 
 
+def _draw_runs(rng):
+    """Draw a deviation and half an interval between which a whole number of runs lies."""
+    half = float(rng.choice([0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5]))
+    return dict(sigma=round(half * int(rng.integers(4, 51)) / 2, 3), half=half)
+
+
 EXERCISES = [
     DrawnChoice(
         id="spread/more-runs",
@@ -129,10 +135,7 @@ EXERCISES = [
         ),
         answer=lambda sigma, half: (2 * sigma / half) ** 2,
         parameters=dict(sigma=6.0, half=0.5),
-        draw=lambda rng: dict(
-            sigma=float(rng.integers(4, 41)) / 2,
-            half=float(rng.choice([0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])),
-        ),
+        draw=_draw_runs,
         solution=lambda sigma, half: (
             f"2 · {sigma:g} / √n = {half:g}, so √n = {2 * sigma / half:g} and n = "
             f"{(2 * sigma / half) ** 2:g}"
