@@ -411,6 +411,11 @@ for schedule in (
             accepts = "zero, half, large, matrix, cube, no numbers"
         argument(name, each, partial(with_value, schedule, each), accepts)
 
+for name in ("step", "fresh", "torch", "optax", "keras"):
+    # What can be called is tried; tests/optimlib/test_identify.py has what is said of it then.
+    tried = "None" if name == "optax" else "None, class, function"
+    argument("identify", name, lambda x, name=name: ol.identify(**{name: x}), "", tried)
+
 # Problems
 
 argument("named", "name", ol.problems.named)
@@ -586,6 +591,7 @@ def test_every_public_function_is_tried():
         "Comparison",
         "Curves",
         "Dataset",
+        "Identification",
         "Loss",
         "NoiseScale",
         "Range",

@@ -60,7 +60,7 @@ RANGES = {
 }
 
 # Where a name means something else in one rule.
-OWN_RANGES = {"AdEMAMix alpha": "finite and >= 0"}
+OWN_RANGES = {"AdEMAMix alpha": "finite and >= 0", "SAM rho": "finite and > 0"}
 
 
 def range_of(cls, name):
