@@ -305,7 +305,8 @@ def check_descent(explorer, value, rows):
         problem = of_trees(**ground["problem"])
     compared = 0
     for i, entry in enumerate(specification["rules"][: specification["shown"]]):
-        if "rule" not in entry:
+        # A rule of the page's own is compared where it is made here, see `own`.
+        if not isinstance(entry.get("rule"), str):
             continue
         moved = {slider["name"]: value} if i in slider.get("rules", ()) else {}
         run = ol.trace(
@@ -360,7 +361,7 @@ def test_specifications_are_small():
 def test_script_is_small():
     pytest.importorskip("minify", reason="no minifier is installed")
     script = (SITE / "_static" / "explorers.js").read_bytes()
-    assert len(gzip.compress(script)) <= 42_500
+    assert len(gzip.compress(script)) <= 44_000
 
 
 @on_the_site
