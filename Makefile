@@ -5,6 +5,9 @@ FIRST_PAGE := _build/html/chapters/start/welcome.html
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Chapters and tests run two at a time: threads of each would only fight for the cores.
 export OPENBLAS_NUM_THREADS ?= 1
+# Processors sum in another order each. Long runs of networks would print other digits then.
+export OPENBLAS_CORETYPE ?= Haswell
+export OPENBLAS_L2_SIZE ?= 512
 
 .DEFAULT_GOAL := help
 .PHONY: help book test test-unit grading test-grading serve watch zip pdf notebooks experiments lint lock picture reproducible clean
