@@ -274,8 +274,8 @@ def rule_of(explorer, i, state):
     return getattr(ol, name)(**entry["hyperparameters"] | options | state)
 
 
-def of_trees(f, grad):
-    """Return the problem of x and y that a page has as trees: it is none of the library's."""
+def of_trees(variables, f, grad):
+    """Return the problem that a page has as trees of `variables`: it is none of the library's."""
 
     def value(tree, names):
         if isinstance(tree, list):
@@ -283,13 +283,13 @@ def of_trees(f, grad):
         return names.get(tree, tree)
 
     def values(function, w):
-        names = dict(zip("xy", w, strict=True))
+        names = dict(zip(variables, w, strict=True))
         for k, tree in enumerate(function["parts"]):
             names[f"${k}"] = value(tree, names)
         return [value(tree, names) for tree in function["trees"]]
 
     return ol.Objective(
-        lambda w: values(f, w)[0], lambda w: tuple(values(grad, w)), variables=("x", "y")
+        lambda w: values(f, w)[0], lambda w: tuple(values(grad, w)), variables=variables
     )
 
 
@@ -302,7 +302,7 @@ def check_descent(explorer, value, rows):
     if not problem and isinstance(ground["problem"], str):
         problem = ol.problems.named(ground["problem"], **ground["parameters"] | parameter)
     elif not problem:
-        problem = of_trees(**ground["problem"])
+        problem = of_trees(("w",) if len(ground["start"]) == 1 else ("x", "y"), **ground["problem"])
     compared = 0
     for i, entry in enumerate(specification["rules"][: specification["shown"]]):
         # A rule of the page's own is compared where it is made here, see `own`.
