@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -60,8 +61,8 @@ def page_script(book):
 
 @cache
 def style():
-    """Return the style sheet of the forms."""
-    return (CLIENT / "style.css").read_text("utf-8")
+    """Return the style sheet of the forms, without its comments."""
+    return re.sub(r"/\*.*?\*/\n", "", (CLIENT / "style.css").read_text("utf-8"), flags=re.DOTALL)
 
 
 def specification(exercise):

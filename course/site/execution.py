@@ -200,14 +200,12 @@ def write_explorers(app):
 
 
 def write_static(path, text):
-    """Write a file that pages load, minified if it may be, unless it stands there as it is."""
+    """Write a file that pages load, scripts minified, unless it stands there as it is."""
     if minify and path.suffix == ".js":
         # The minifier makes x|0 of Math.trunc(x), which holds 32 bits, x**.5 of Math.sqrt(x), which
         # is another number at −∞, and Math.abs(−0) negative. It leaves alone what it does not know.
         text = re.sub(r"(?<![\w$.])Math\.", "globalThis.Math.", text)
         text = minify.string("application/javascript", text)
-    elif minify and path.suffix == ".css":
-        text = minify.string("text/css", text)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text("utf-8") != text:
         path.write_text(text, encoding="utf-8")

@@ -288,6 +288,8 @@ def of_trees(variables, f, grad):
             names[f"${k}"] = value(tree, names)
         return [value(tree, names) for tree in function["trees"]]
 
+    if len(variables) == 1:
+        return ol.Objective(lambda w: values(f, [w])[0], lambda w: values(grad, [w])[0])
     return ol.Objective(
         lambda w: values(f, w)[0], lambda w: tuple(values(grad, w)), variables=variables
     )

@@ -374,7 +374,7 @@ def test_a_race_is_as_wide_as_its_column_and_its_controls_are_grouped(race):
     assert group.get_by_role("checkbox").count() == 4
     group.get_by_role("checkbox", name="Yogi").check()
     dashed = race.locator(f"path[stroke='{figures.color(RACE[2])}'][stroke-dasharray]")
-    assert dashed.count() == 2
+    expect(dashed).to_have_count(2)
 
 
 def test_forced_colors_leave_legends_their_colors(page, write):
