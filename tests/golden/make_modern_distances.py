@@ -1,8 +1,8 @@
-"""Make modern_distances.json: what test_golden_distances.py compares DoG and its like with.
+"""Make modern_distances.json: what test_distances.py compares DoG and its like with.
 
-Run it, in tests/, where the packages are installed:
+Run it where the packages are installed:
 
-    python -m golden.make_modern_distances
+    cd tests && python -m golden.make_modern_distances
 
 Problems, steps and the form of a run are those of make.py. A `difference` names in what the rule,
 set so, is not the package's method.

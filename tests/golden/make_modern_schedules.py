@@ -1,8 +1,8 @@
 """Make modern_schedules.json: what test_golden_schedules.py compares optimlib with.
 
-Run it, in tests/, where schedulefree, torch and optax are installed:
+Run it where schedulefree, torch and optax are installed:
 
-    python -m golden.make_modern_schedules
+    cd tests && python -m golden.make_modern_schedules
 
 Problems, steps and the form of a run are those of make.py. A `difference` names in what the rule,
 set so, is not the library's method. `warm_up` is a number of steps. A rate that "falls" is η/√t:

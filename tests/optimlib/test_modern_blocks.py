@@ -14,6 +14,7 @@ import pytest
 from golden import make_matrices as matrices
 from golden import make_modern_blocks as make
 from looping import each
+from stored import chosen, title
 from test_muon import flat, given_gradients
 from variants import variant
 
@@ -31,20 +32,7 @@ every_form = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 SHAPES = ((3, 3), (5, 2), (2, 5), (1, 4), (4, 1), (1, 1))
 
 
-def title(run):
-    settings = ", ".join(f"{name}={value}" for name, value in run["settings"].items())
-    return f"{run['library']} {run['optimizer']}({settings}) {run['gradient']} {run['difference']}"
-
-
-def runs(library=None, rule=None, difference=None):
-    """Return the stored runs by their titles: those of a difference, or those without one."""
-    return {
-        title(run): run
-        for run in STORED["runs"]
-        if run["difference"] == difference
-        and library in (None, run["library"])
-        and rule in (None, run["rule"])
-    }
+runs = partial(chosen, STORED["runs"])
 
 
 def is_rounded(run):

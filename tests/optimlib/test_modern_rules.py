@@ -7,6 +7,7 @@ the place changed that the difference names.
 
 import json
 import sys
+from functools import partial
 from math import exp, log
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from golden import make_modern_rules as make
 from looping import each
+from stored import chosen, title
 from variants import variant
 
 import optimlib as ol
@@ -30,20 +32,7 @@ MODULES = {name: sys.modules[f"optimlib.rules.{name.lower()}"] for name in ("Ada
 MODULES["AdEMAMix"] = sys.modules["optimlib.rules.ademamix"]
 
 
-def title(run):
-    settings = ", ".join(f"{name}={value}" for name, value in run["settings"].items())
-    return f"{run['library']} {run['optimizer']}({settings}) {run['problem']} {run['difference']}"
-
-
-def runs(library=None, rule=None, difference=None):
-    """Return the stored runs by their titles: those of a difference, or those without one."""
-    return {
-        title(run): run
-        for run in STORED["runs"]
-        if run["difference"] == difference
-        and library in (None, run["library"])
-        and rule in (None, run["rule"])
-    }
+runs = partial(chosen, STORED["runs"])
 
 
 def growing(settings):
