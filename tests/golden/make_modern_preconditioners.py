@@ -13,17 +13,18 @@ than the library, the run is a `difference`: it names what differs.
 
 import json
 from importlib import metadata
-from math import cos, sin
+from math import sin
 from pathlib import Path
 from unittest.mock import patch
+
+if __package__:
+    from golden.make_matrices import grid, wave
+else:
+    from make_matrices import grid, wave  # run as a script, from this folder
 
 HERE = Path(__file__).parent
 STEPS = 12
 KEPT = (1, 2, 3, 5, 8, 12)
-
-
-def wave(t, i, j):
-    return cos(1 + 2 * i + 3 * j * j + t * (i + 1) * (j + 2))
 
 
 # By name: the shape of W, and the gradient of step t in row i and column j. No more than one
@@ -35,10 +36,6 @@ GRADIENTS = {
     "row": ((1, 2), wave),
     "uneven": ((3, 3), lambda t, i, j: 100.0**-j * wave(t, i, j)),
 }
-
-
-def grid(shape, entry):
-    return [[entry(i, j) for j in range(shape[1])] for i in range(shape[0])]
 
 
 def start(kind):
