@@ -81,8 +81,9 @@ lock: .venv/dev.stamp ## renew requirements/ after an edit of what is asked for 
 	@$(LOCK) $(UPGRADE) requirements.txt -c requirements/dev.txt -o requirements/book.txt
 	@$(LOCK) $(UPGRADE) requirements/grading.in -o requirements/grading.txt
 
-picture: .venv/book.stamp ## draw the README's picture
+picture: book .venv/dev.stamp ## draw the README's pictures (one of them needs Chromium)
 	@$(BIN)/python -c 'from course.site import pages; pages.draw_preview(".github/preview.png")'
+	@$(BIN)/python -m course.site.picture .github/answering.png
 
 reproducible: .venv/book.stamp ## build the last commit twice and say what differs (some minutes)
 	@echo "== reproducible: two builds of the last commit"
