@@ -10,8 +10,8 @@ from pathlib import Path
 import joblib
 from tqdm import tqdm
 
-from course import ROOT
-from course.grading import accidents, gradebook, report, roster
+from course import ROOT, roster
+from course.grading import accidents, gradebook, report
 from course.grading.folders import collect, unpacked
 from course.grading.notebooks import Unreadable, contents, load_assignment
 from course.grading.sandbox import Limits, NoSandbox, choose

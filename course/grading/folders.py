@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from course.grading.notebooks import LARGEST_FILE
-from course.grading.roster import key, tidy
+from course.roster import key, tidy
 
 # What programs leave behind.
 STRAY = re.compile(r"^(\.|__MACOSX$|~\$|Thumbs\.db$|desktop\.ini$)", re.I)

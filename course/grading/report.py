@@ -1,16 +1,13 @@
 """A table of points and a page of feedback for each student."""
 
 import csv
-import hashlib
 import html
 import io
 import json
 import os
 
 from course.grading.scoring import SCORED, Score, clean
-
-# Bytes; a file name may have 255, and the endings need some.
-LONGEST_NAME = 200
+from course.roster import file_name
 
 PAGE = """\
 <!doctype html>
@@ -59,16 +56,6 @@ def claim(folder, assignment):
     if other != assignment:
         raise ValueError(f"out must be a folder for {assignment}: {folder} has points of {other}")
     write(mark, assignment)
-
-
-def file_name(student):
-    """Return a name for a student's files: the student's own, if a file may be called so."""
-    readable = clean(student)
-    if readable == student and len(student.encode()) <= LONGEST_NAME and student[0] != ".":
-        return student
-    mark = hashlib.sha256(os.fsencode(student)).hexdigest()[:12]
-    short = readable.encode()[: LONGEST_NAME - 20].decode("utf-8", "ignore").lstrip(".")
-    return f"{short}-{mark}"
 
 
 def save(score, assignment, folder):

@@ -1,7 +1,9 @@
 """Who is in a class: a name a line, or the CSV of Moodle or Canvas; and the points back into it."""
 
 import csv
+import hashlib
 import io
+import os
 import re
 import unicodedata
 from collections import Counter
@@ -19,6 +21,10 @@ NUMBERS = (
     "username",
     "email address",
 )
+# Bytes; a file name may have 255, and the endings need some.
+LONGEST_NAME = 200
+# What some system does not allow in a name of a file.
+NO_NAME = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,20 @@ def key(name):
     """
     words = re.findall(r"\w+", tidy(name).casefold().replace("_", " "))
     return " ".join(sorted(words))
+
+
+def file_name(student):
+    """Return a name for a student's files: the student's own, if a file may be called so.
+
+    >>> file_name("Jane Doe"), file_name("a/b")
+    ('Jane Doe', 'a-b-c14cddc033f6')
+    """
+    readable = NO_NAME.sub("-", student.encode("utf-8", "backslashreplace").decode())
+    if readable == student and len(student.encode()) <= LONGEST_NAME and student[0] != ".":
+        return student
+    mark = hashlib.sha256(os.fsencode(student)).hexdigest()[:12]
+    short = readable.encode()[: LONGEST_NAME - 20].decode("utf-8", "ignore").lstrip(".")
+    return f"{short}-{mark}"
 
 
 def decoded(path):
