@@ -92,7 +92,7 @@ def grade(notebook, folder, out, sandbox, limits, jobs=-1, again=False, people=(
     notes = collection.notes + by_hand.conflicts(rows, scores, out)
     late = None
     if rule is not None:
-        late, more = results.lates(scores, collection, assignment.name, people, rule, out)
+        late, more = results.handed_in(scores, collection, assignment.name, people, rule, out)
         notes += more
     merged = results.merged(scores, rows, late)
     report.table(merged, out / "points.csv")

@@ -26,11 +26,22 @@ from zoneinfo import ZoneInfo
 
 from course.roster import key, tidy
 
-MONTHS = (
-    "january|januar february|februar march|märz april may|mai june|juni july|juli august "
-    "september october|oktober november december|dezember"
-)
-# Moodle writes "Saturday, 24 October 2026, 11:42 PM", "October 24" or "24. Oktober 2026, 23:42".
+# Their first three letters, in English and German.
+MONTHS = [
+    "jan",
+    "feb",
+    "mar|mär",
+    "apr",
+    "may|mai",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct|okt",
+    "nov",
+    "dec|dez",
+]
+# Moodle writes "Saturday, 24 October 2026, 11:42 PM", "October 24" or "24. März 2026, 23:42".
 MOODLE = re.compile(
     r"(?:(?P<day>\d{1,2})\.? (?P<month>\w+)|(?P<month2>\w+) (?P<day2>\d{1,2})),? (?P<year>\d{4}),? "
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?: ?(?P<half>[ap])\.?m)?",
@@ -254,9 +265,8 @@ def of_moodle(text, zone):
     match = MOODLE.search(tidy(text))
     if not match:
         return None
-    word = (match["month"] or match["month2"]).casefold()
-    months = [i for i, names in enumerate(MONTHS.split(), start=1) if word in names.split("|")]
-    months += [i for i, names in enumerate(MONTHS.split(), start=1) if word == names[:3]]
+    word = (match["month"] or match["month2"]).casefold()[:3]
+    months = [i for i, names in enumerate(MONTHS, start=1) if word in names.split("|")]
     hour = int(match["hour"])
     if match["half"]:
         hour = hour % 12 + 12 * (match["half"].casefold() == "p")

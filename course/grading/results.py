@@ -90,7 +90,7 @@ def spent(out, rule, assignment):
     return used, notes
 
 
-def lates(scores, collection, assignment, people, rule, out):
+def handed_in(scores, collection, assignment, people, rule, out):
     """Return when each student handed in and what it costs, and what to say of it."""
     used, notes = spent(out, rule, assignment)
     persons, found = {each.name: each for each in people}, {}
@@ -116,7 +116,7 @@ def lates(scores, collection, assignment, people, rule, out):
 
 
 def merged(scores, rows, late):
-    """Return the results of scores, rows of `by_hand.read` and, if there is a rule, `lates`."""
+    """Return the results of scores, rows of `by_hand.read` and, if there is a rule, `handed_in`."""
     results = []
     for score in scores:
         own = [row for row in rows if row.student == score.student]

@@ -146,6 +146,8 @@ def test_answers_that_are_alike_are_found_and_the_given_is_not_counted(tmp_path)
         (("ada", "bob"), 1.0)
     ]
     assert (found.compared, found.of) == (3, 7)
+    same = hand_in(notebook(NAME), tmp_path / "same.ipynb")
+    assert likeness.pairs(ASSIGNMENT, {"a": same, "b": same}).compared == 0
 
 
 def test_what_many_wrote_is_usual(tmp_path):

@@ -124,7 +124,7 @@ def test_files_that_are_none_and_other_assignments(tmp_path):
     [
         ("Saturday, 24 October 2026, 11:42 PM", "2026-10-24 23:42"),
         ("Saturday, October 24, 2026, 12:05 AM", "2026-10-24 00:05"),
-        ("Samstag, 24. Oktober 2026, 23:42", "2026-10-24 23:42"),
+        ("Dienstag, 24. März 2026, 23:42", "2026-03-24 23:42"),
         ("Mon, 2 Mar 2026, 9:05", "2026-03-02 09:05"),
         ("-", None),
         ("24 Smarch 2026, 10:00", None),
@@ -161,12 +161,14 @@ def test_what_says_when_it_was_handed_in(tmp_path):
     (folder / "max" / NAME / "timestamp.txt").write_text("2026-10-24 21:58:00.5 UTC")
     notebook(folder / "noetheremmy_LATE_9002_5003_first-order.ipynb", saved)
     notebook(folder / "sofia.ipynb", saved)
+    notebook(folder / "Jane Doe_102_assignsubmission_file" / "x.ipynb", saved)
+    (folder / "Jane Doe_102_assignsubmission_file" / "timestamp.txt").write_text("2026-01-01")
     own = rule(tmp_path)
     when = handed(folder, people, own)
     assert when["Ada King"] == (at("2026-10-25 08:00"), "Moodle")
     assert when["max"][0] == datetime(2026, 10, 24, 21, 58, 0, 500_000, tzinfo=UTC)
     assert when["noetheremmy"] == (None, "late, says Canvas")
-    assert when["sofia"] == (None, "unknown")
+    assert when["Jane Doe"] == when["sofia"] == (None, "unknown")
     own = rule(tmp_path, "file_times = true\n" + FILE)
     assert handed(folder, [], own)["sofia"] == (saved, "the file")
 
@@ -193,13 +195,13 @@ def test_late_days_are_spent_in_the_order_of_due_dates(tmp_path):
     out, other = tmp_path / "graded" / NAME, tmp_path / "graded" / "landscape"
     scores = [Score(name, [Outcome("momentum-more", 10, 20)]) for name in ("ada", "max")]
     work = (scores, collect(folder, NAME), NAME, (), own, out)
-    late, notes = results.lates(*work)
+    late, notes = results.handed_in(*work)
     assert {name: each.free for name, each in late.items()} == {"ada": 2, "max": 2}
     assert any("late days spent on landscape are not known" in note for note in notes)
     assert any("extension for somebody who is not here: Jane Doe" in note for note in notes)
     report.claim(other, "landscape")
     report.write(other / "scores" / "late-days.json", '{"max": 1}')
-    late, notes = results.lates(*work)
+    late, notes = results.handed_in(*work)
     assert {name: each.free for name, each in late.items()} == {"ada": 2, "max": 1}
     merged = {each.student: each for each in results.merged(scores, [], late)}
     assert (merged["ada"].points, merged["ada"].final) == (10, 10)
