@@ -27,20 +27,8 @@ from zoneinfo import ZoneInfo
 from course.roster import key, tidy
 
 # Their first three letters, in English and German.
-MONTHS = [
-    "jan",
-    "feb",
-    "mar|mär",
-    "apr",
-    "may|mai",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct|okt",
-    "nov",
-    "dec|dez",
-]
+MONTHS = ["jan", "feb", "mar|mär", "apr", "may|mai", "jun"]
+MONTHS += ["jul", "aug", "sep", "oct|okt", "nov", "dec|dez"]
 # Moodle writes "Saturday, 24 October 2026, 11:42 PM", "October 24" or "24. März 2026, 23:42".
 MOODLE = re.compile(
     r"(?:(?P<day>\d{1,2})\.? (?P<month>\w+)|(?P<month2>\w+) (?P<day2>\d{1,2})),? (?P<year>\d{4}),? "
