@@ -11,6 +11,7 @@ import tokenize
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from course.grading.notebooks import Unreadable, submitted
@@ -43,6 +44,7 @@ class Likeness:
     of: int
 
 
+@lru_cache(maxsize=1000)  # most cells are as they were given
 def tokens(source):
     """Return the tokens of a cell, as far as it is Python, with what is easily changed left out."""
     found = []
@@ -56,7 +58,7 @@ def tokens(source):
                 found.append(KINDS.get(token.type, token.string))
             if len(found) >= LONGEST:
                 break
-    return found
+    return tuple(found)
 
 
 def sequences(cells):
@@ -65,7 +67,7 @@ def sequences(cells):
     for cell in cells:
         words = tokens(cell)[:left]
         left -= len(words)
-        found |= {tuple(words[i : i + LENGTH]) for i in range(len(words) - LENGTH + 1)}
+        found |= {words[i : i + LENGTH] for i in range(len(words) - LENGTH + 1)}
     return found
 
 

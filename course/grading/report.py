@@ -16,7 +16,9 @@ PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{assignment}: {student}</title>
 <style>
-body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto; }}
+:root {{ color-scheme: light dark; }}
+body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto;
+  padding: 0 1rem; }}
 table {{ border-collapse: collapse; width: 100%; }}
 th, td {{ text-align: left; vertical-align: top; padding: .4rem; border-bottom: 1px solid; }}
 pre {{ white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }}
