@@ -234,7 +234,8 @@ def run(
             w, state = machine.run(
                 start.w[:, chunk], start.state_of(chunk), steps, on_points, start.t
             )
-            return w, state if return_state else []
+            # A copy, so that what has been computed beside it is not kept.
+            return (w, state) if return_state else (w.copy(), [])
         course = start.course(chunk)
         for _ in range(steps):
             next(course)

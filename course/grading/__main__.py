@@ -16,6 +16,7 @@ from course.grading.folders import collect, unpacked
 from course.grading.notebooks import Unreadable, contents, load_assignment
 from course.grading.sandbox import Limits, NoSandbox, choose
 from course.grading.scoring import FAILED, PYTHON, SCORED
+from optimlib.printing import printable
 
 
 def arguments(given):
@@ -154,7 +155,7 @@ def run(asked, temporary):
 def print_all(lines):
     """Print lines, whatever is in them."""
     for line in lines:
-        print(line.encode("utf-8", "backslashreplace").decode())
+        print(printable(line))
 
 
 def give_back(path, scores, assignment, out):
@@ -163,7 +164,7 @@ def give_back(path, scores, assignment, out):
         text = roster.filled(path, scores, assignment.name)
         new = out / f"filled-{path.name}"
         report.write(new, text)
-        print(f"to import where the roster is from: {new}")
+        print_all([f"to import where the roster is from: {new}"])
 
 
 def tell(scores, sandbox, out):
@@ -173,7 +174,7 @@ def tell(scores, sandbox, out):
     count = f"{len(scores) - len(others)} scored ({sandbox.name}, {PYTHON})"
     if others:
         count += f", {len(others)} not (status in points.csv)"
-    print(f"{count}: {out / 'points.csv'}, {out / 'feedback'}")
+    print_all([f"{count}: {out / 'points.csv'}, {out / 'feedback'}"])
 
 
 if __name__ == "__main__":
