@@ -13,6 +13,7 @@ import numpy as np
 from optimlib.checks import check_box, check_number, mismatch, real_array
 from optimlib.expression import Node, Vector, branches
 from optimlib.points import SeveralVariables, Ways, one_by_one, way_of
+from optimlib.printing import printable
 from optimlib.purity import code_of
 from optimlib.types import Array, ArrayLike, Box, Number, Points, Values
 
@@ -132,7 +133,7 @@ class Objective:
             self._check_point("start", start, start)
 
     def __repr__(self) -> str:
-        return f"<Objective {self.name}({self._names()})>"
+        return printable(f"<Objective {self.name}({self._names()})>")
 
     def _names(self):
         names = self.variables

@@ -25,6 +25,7 @@ from course.grading.folders import collect, unpacked
 from course.grading.notebooks import Unreadable, contents, load_assignment
 from course.grading.sandbox import Limits, NoSandbox, choose
 from course.grading.scoring import FAILED, PYTHON, SCORED
+from optimlib.printing import printable
 
 
 def arguments(given):
@@ -184,7 +185,7 @@ def run(asked, temporary):
 def print_all(lines):
     """Print lines, whatever is in them."""
     for line in lines:
-        print(line.encode("utf-8", "backslashreplace").decode())
+        print(printable(line))
 
 
 def give_back(path, merged, assignment, out):
@@ -194,7 +195,7 @@ def give_back(path, merged, assignment, out):
         text = roster.filled(path, points, assignment.name)
         new = out / f"filled-{path.name}"
         report.write(new, text)
-        print(f"to import where the roster is from: {new}")
+        print_all([f"to import where the roster is from: {new}"])
         if left := len(merged) - len(points):
             print(f"no points in it for the {left} that could not be judged")
 
@@ -207,7 +208,7 @@ def tell(merged, sandbox, out):
     if others:
         count += f", {len(others)} not (status in points.csv)"
     places = ", ".join(str(out / name) for name in ("points.csv", "overview.html", "feedback"))
-    print(f"{count}: {places}")
+    print_all([f"{count}: {places}"])
 
 
 if __name__ == "__main__":

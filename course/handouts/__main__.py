@@ -16,6 +16,7 @@ from course.exercises import ChoiceExercise, NumberExercise
 from course.handouts.moodle import moodle
 from course.handouts.qti import qti
 from course.handouts.sheets import MATHJAX, notebook, sheet
+from optimlib.printing import printable
 
 
 def main(arguments=None):
@@ -40,7 +41,7 @@ def main(arguments=None):
         sys.exit(str(error))
     options.to.mkdir(parents=True, exist_ok=True)
     for path in _written(options, chosen, people):
-        print(path)
+        print(printable(str(path)))
 
 
 def _people(options):

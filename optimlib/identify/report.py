@@ -7,6 +7,7 @@ import numpy as np
 
 from optimlib.identify.dependence import Dependence
 from optimlib.notation import formula
+from optimlib.printing import printable
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.wrapper import Wrapper
 from optimlib.symbols import number_text, sentence, symbol_text
@@ -34,7 +35,7 @@ class Departure:
     expected: float
 
     def __str__(self) -> str:
-        return (
+        return printable(
             f"in step {self.t}, coordinate {self.coordinate}, where g = {number_text(self.g)}: "
             f"the step is {number_text(self.seen)}, the rule's {number_text(self.expected)}"
         )
@@ -102,7 +103,7 @@ class Identification:
         return "unknown" if self.rule is None else _described(self.rule)
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        return printable("\n".join(self._lines()))
 
     __repr__ = __str__
 
