@@ -1,6 +1,6 @@
 """What was found out, as a report."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -71,6 +71,12 @@ class Identification:
         How often it was called.
     many : bool
         Whether there were fresh copies.
+    shape : tuple of ints
+        The shape of its points if it takes matrices alone.
+    on_matrices : Identification or None
+        What it does to matrices, if that is not what it does to their entries in a vector.
+    reason : str
+        Why nothing could be found out.
     """
 
     rule: Any = None
@@ -86,6 +92,9 @@ class Identification:
     error: float = np.nan
     calls: int = 0
     many: bool = False
+    shape: tuple[int, ...] = ()
+    on_matrices: "Identification | None" = None
+    reason: str = ""
 
     @property
     def name(self) -> str:
@@ -102,11 +111,21 @@ class Identification:
         return "unknown" if self.rule is None else _described(self.rule)
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        lines = list(self._lines())
+        if self.on_matrices is not None:
+            other = replace(self.on_matrices, shape=())
+            lines += ["A matrix is not moved as its entries in a vector are. Of a matrix:"]
+            lines += [f"  {line}" for line in str(other).splitlines()]
+        return "\n".join(lines)
 
     __repr__ = __str__
 
     def _lines(self):
+        if self.reason:
+            yield f"Unknown: {self.reason}."
+            return
+        if self.shape:
+            yield "It takes matrices and no vectors."
         if self.rule is None:
             yield "Unknown: no rule of this library takes these steps."
             if self.nearest is not None:
