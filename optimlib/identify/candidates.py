@@ -144,6 +144,7 @@ class Candidate:
 
     def _run(self, values, played, gradients, batch):
         layout = Stacked(played) if isinstance(self.template, MatrixRule) else Columns()
+        scheduled = not values and self.template.has_schedules()
         values = layout.settings(values)
         rule = self.made(values)
         # Steps are differences of points: only a rule whose step is known is exact at w = 0.
@@ -160,6 +161,8 @@ class Candidate:
                 w = points[t - 1]
             if self.rates is not None:
                 rule = self.made({**values, "lr": values["lr"] * self.rates[t - 1]})
+            elif scheduled:
+                rule = self.template.at(t)
             if direct:
                 given = {"w": w} if rule.sees_point else {}
                 record = rule.update(t, g, *state, **given)

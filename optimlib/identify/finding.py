@@ -412,6 +412,7 @@ class Seen:
         return f"<{first}, ... in {len(self.rates)} steps>"
 
 
-def steps_of(rule: Any, played: Played) -> Array:
-    """Return the steps, shape (T, d), that an optimizer takes where others were played."""
-    return Candidate(rule).simulate({}, played)[..., 0]
+def steps_of(found: Identification, played: Played) -> Array:
+    """Return the steps, shape (T, d), that the named rule takes where an optimizer was played."""
+    candidate = Candidate(found.rule, looks_ahead=found.looks_ahead)
+    return candidate.simulate({}, played)[..., 0]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from optimlib.identify.dependence import Dependence
+from optimlib.identify.lines import lines
 from optimlib.notation import formula
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.wrapper import Wrapper
@@ -106,6 +107,11 @@ class Identification:
         """The settings of the rule and of what is around it, by name."""
         return {} if self.rule is None else all_settings(self.rule)
 
+    @property
+    def lines(self) -> dict[str, str]:
+        """The calls of PyTorch, Keras and Optax that take the same steps, by library."""
+        return {} if self.rule is None else lines([self.rule, *self.equivalents])
+
     def described(self) -> str:
         """Return the rule with its form and settings in a line, or "unknown"."""
         return "unknown" if self.rule is None else _described(self.rule)
@@ -151,6 +157,9 @@ class Identification:
             if len(same) > SHOWN:
                 yield f"  and {len(same) - SHOWN} more"
         yield from self._formula()
+        if self.lines:
+            yield "The same steps have:"
+            yield from (f"  {library}: {line}" for library, line in self.lines.items())
         precision = f"to {number_text(max(self.error, 1e-16), 1)} of its size"
         if self.single:
             precision += ", as far as float32 can"
