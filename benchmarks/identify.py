@@ -18,12 +18,16 @@ import sys
 import time
 import types
 import warnings
+from dataclasses import replace
 from importlib import metadata
 
 import numpy as np
 
 import optimlib as ol
 from optimlib.identify import adapters
+from optimlib.identify.finding import steps_of
+from optimlib.identify.playing import Player
+from optimlib.identify.report import all_settings
 
 A, B = {"lr": 0.01}, {"lr": 0.003}
 BETAS = {"betas": (0.8, 0.99)}
@@ -161,12 +165,10 @@ ROWS = [
     ("sklearn", "AdamOptimizer", [{"learning_rate_init": 0.01},
                                   {"learning_rate_init": 0.003, **KBETAS}], "Adam"),
 ]  # fmt: skip
-# Where a package writes its numbers in another way than we do.
-OTHER_NUMBERS = {
-    ("torch", "SGD", "dampening"): lambda value: value,
-    ("optax", "sign_sgd", "momentum"): lambda value: value,
-}
-QUIET = ("clipnorm", "clipvalue")
+VERDICTS = (
+    *("WRONG NAME", "right", "right (another name)", "unknown", "other settings", "not found"),
+    "refused",
+)
 
 
 def maker(package, name, settings):
@@ -235,41 +237,20 @@ def without_models():
     return importlib.import_module("timm.optim")
 
 
-def follows(found, fresh, steps=40, dim=16):
+def follows(found, fresh, steps=40):
     """Return whether the named rule goes where the optimizer goes, with gradients of its own."""
     rng = np.random.default_rng(2024)
+    shape = (3, 5) if issubclass(type(found.rule), ol.MatrixRule) and found.shape else (16,)
+    dim = int(np.prod(shape))
     sizes = 10.0 ** rng.uniform(-6, 0, dim)
-    w = rng.normal(size=dim).astype(np.float32).astype(float)
-    step, ours = fresh(), of_points(found)
-    own, seen = w, w
+    gradients = rng.normal(size=(steps, dim)) * sizes
+    start = rng.normal(size=dim)
+    start, gradients = (x.astype(np.float32).astype(float) for x in (start, gradients))
+    played = Player(fresh, shape).play(start, gradients)
     exact = found.dtype.itemsize >= 8 and not found.single
-    for _ in range(steps):
-        g = (rng.normal(size=dim) * sizes).astype(np.float32).astype(float)
-        with np.errstate(all="ignore"):
-            after, own_after = np.asarray(step(seen, g), dtype=float), ours(own, g)
-        moved, size = after - seen, np.abs(after - seen)
-        off = np.abs(own_after - own - moved)
-        if np.any(off > (1e-7 if exact else 2e-3) * size.max() + (1e-14 if exact else 1e-6)):
-            return False
-        seen, own = after, own_after
-    return True
-
-
-def of_points(found):
-    """Return the step function of the named rule, in the points that are seen."""
-    if not found.looks_ahead:
-        return adapters.of_rule(found.rule)()
-    rule, memory, fed = found.rule, {"t": 0}, adapters.Fed()
-
-    def step(w, g):
-        memory["t"] += 1
-        fed.g, at = g[:, None], memory.get("w", w[:, None])
-        state = memory.get("state") or rule.initial(at)
-        record = rule.at(memory["t"]).advance(memory["t"], at, state, fed)
-        memory["state"], memory["w"] = [record[name] for name in rule.state], record["w"]
-        return rule.look_ahead(record["w"], *memory["state"])[:, 0]
-
-    return step
+    size = np.abs(played.steps).max(axis=1, keepdims=True)
+    off = np.abs(steps_of(found, played) - played.steps)
+    return bool(np.all(off <= (1e-7 if exact else 2e-3) * size + (1e-14 if exact else 1e-6)))
 
 
 def has_settings(found, settings):
@@ -280,20 +261,18 @@ def has_settings(found, settings):
         numbers += [v for v in values if isinstance(v, float) and name != "nu"]
     digits = 1e-4
     for rule in (found.rule, *found.equivalents):
-        own = [float(v) for v in settings_of(rule) if not callable(v)]
+        own = [float(v) for v in all_settings(rule).values() if not callable(v)]
         if all(any(abs(v - n) <= digits * abs(n) for v in own) for n in numbers):
             return True
     return False
 
 
-def settings_of(rule):
-    from optimlib.identify.report import all_settings
-
-    return all_settings(rule).values()
-
-
 def judged(found, fresh, settings, expected):
     """Return what to write into the table: right, unknown, a wrong name or wrong settings."""
+    if found.on_matrices is not None:
+        matrices = judged(replace(found.on_matrices, shape=(3, 5)), fresh, settings, expected)
+        vectors = judged(replace(found, on_matrices=None), fresh, settings, expected)
+        return min(matrices, vectors, key=VERDICTS.index)
     if found.rule is None:
         return "unknown" if expected is None else "not found"
     if not follows(found, fresh):
