@@ -102,7 +102,9 @@ def schedules():
         module = importlib.import_module("keras").optimizers.schedules
         yield entry("keras", name, settings, called(module, name, settings))
     for name, settings in OPTAX.items():
-        yield entry("optax", name, settings, called(importlib.import_module("optax"), name, settings))
+        yield entry(
+            "optax", name, settings, called(importlib.import_module("optax"), name, settings)
+        )
 
 
 def entry(package, name, settings, rates):

@@ -23,6 +23,7 @@ import sys
 import types
 import warnings
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 
 from golden.make_conventions import STARTS, gradient
@@ -95,7 +96,7 @@ OPTIMIZERS = {
         "nadam": OADAM,
         "radam": OADAM,
         "amsgrad": OADAM,
-        "adabelief": OADAM,
+        "adabelief": {**OADAM, "eps_root": 1e-3},
         "yogi": OADAM,
         "lion": {"b1": 0.95, "b2": 0.98, "weight_decay": 0.5},
         "adafactor": {"decay_rate": 0.7},
@@ -121,7 +122,7 @@ OPTIMIZERS = {
         "adabelief": {**ADAM, "rectify": False},
         "lion": LION,
         "adan": {"betas": [0.95, 0.9, 0.98]},
-        "adopt": ADAM,
+        "adopt": {**ADAM, "clip_exp": 0.25},
         "rmsproptf": {"alpha": 0.8, "momentum": 0.7},
         "laprop": ADAM,
         "lamb": {**ADAM, "weight_decay": 0.5},
@@ -142,7 +143,7 @@ OPTIMIZERS = {
         "SignSGD": {"momentum": 0.5},
         "Tiger": {"beta": 0.9, "weight_decay": 0.1},
         "RAdam": ADAM,
-        "Ranger": {"k": 3},
+        "Ranger": {"k": 3, "eps": 1e-3},
         "Yogi": ADAM,
         "Lamb": ADAM,
         "DiffGrad": ADAM,
@@ -175,7 +176,7 @@ OPTIMIZERS = {
         "SWATS": ADAM,
         "PID": {"momentum": 0.8},
         "A2GradUni": {"beta": 5.0},
-        "Ranger": {"k": 3},
+        "Ranger": {"k": 3, "eps": 1e-3},
     },
     "heavyball": {
         "SGD": {"beta": 0.8},
@@ -194,7 +195,7 @@ OPTIMIZERS = {
         "Lion": LION,
         "Adan": {"betas": [0.95, 0.9, 0.98], "weight_decay": 0.0},
         "StableAdamW": ADAM,
-        "Ranger": {"k": 3},
+        "Ranger": {"k": 3, "eps": 1e-3},
     },
     "schedulefree": {
         "SGDScheduleFree": {"momentum": 0.8},
@@ -207,7 +208,7 @@ OPTIMIZERS = {
     "lion_pytorch": {"Lion": LION},
     "adabelief_pytorch": {"AdaBelief": {**ADAM, "rectify": False}},
     "adan_pytorch": {"Adan": {"betas": [0.05, 0.1, 0.02]}},
-    "pytorch_ranger": {"Ranger": {"k": 3}},
+    "pytorch_ranger": {"Ranger": {"k": 3, "eps": 1e-3}},
     "muon": {"SingleDeviceMuon": {"momentum": 0.8, "weight_decay": 0.5}},
     "transformers": {"Adafactor": {"clip_threshold": 2.0}},
     "sklearn": {"SGDOptimizer": {"momentum": 0.8, "nesterov": False}, "AdamOptimizer": KBETAS},
@@ -350,9 +351,7 @@ def record(package, name, other):
         "optimizer": name,
         "start": kind,
         "defaults": defaults(package, name),
-        "under 1": [
-            float(f"{(b - a) / ETA:.6g}") for a, b in zip(walk, walk[1:], strict=False)
-        ],
+        "under 1": [float(f"{(b - a) / ETA:.6g}") for a, b in pairwise(walk)],
         "taken away": float(f"{1 - first(after):.9g}"),
         "runs": [
             {"settings": settings, "points": points(package, name, settings, start, path)}
