@@ -95,7 +95,7 @@ FORMS: dict[str, list[Form]] = {
     "torch Adafactor": [
         Form(
             "Adafactor", "lr beta2_decay:-power d:limit weight_decay:decay",
-            {"clamped": True, "eps": 2.0**-52, "factored": False},
+            {"clamped": True, "eps": 2.0**-52},
         ),
     ],
     "keras SGD": [

@@ -13,7 +13,8 @@ import optimlib as ol
 from course.conversions.forms import Form
 
 Source = Any
-AROUND = {"l2": 0.0, "decay": 0.0, "clip": 0.0, "k": 0, "alpha": 0.5}
+# Lookahead with k = 1 and alpha = 1 is nothing around a rule.
+AROUND = {"l2": 0.0, "decay": 0.0, "clip": 0.0, "k": 1, "alpha": 1.0}
 # What makes no difference where another value is 0, or never.
 ONLY_WITH = {
     "eps_before_correction": "eps",
@@ -23,6 +24,8 @@ ONLY_WITH = {
     "Momentum decay": "beta",
     "Lion beta2": "beta1",
 }
+# Where None means 0.
+ABSENT = {"dampening", "momentum", "lr_decay"}
 OTHER_DECAY = {"l2": "decay", "decay": "l2"}
 # At a constant rate; and no β₂ in floating point has a step exactly at the threshold.
 NEVER = {"lr_inside", "at_threshold"}
@@ -52,10 +55,10 @@ WORDS = {
     "max_of_corrected": "the maximum is taken before the correction in one, after it in the other",
     "m0": "the means start elsewhere",
     "clip": "only the first clips gradients",
-    "limit": "the first limits the step's length in another way",
+    "limit": "only one limits the step, or otherwise",
     "capped": "the rate is capped at 1/√t in one of them",
-    "clamped": "ε is added to the squares in one, a lower bound in the other",
-    "factored": "a matrix is factored in one of them",
+    "clamped": "ε is added to squares in one, a lower bound in the other: small gradients differ",
+    "factored": "of a matrix's squares one keeps the means of rows and columns, the other all",
     "lr_decay": "the second has no `lr_decay`",
     "centered": "one subtracts the mean of the gradients",
     "scale": "a matrix's step is scaled by another side, and by η for one shape only",
@@ -93,17 +96,16 @@ def route(first: Form, second: Form) -> Route:
     sources, open_keys = _sources(first), _open(second)
     needs = [Need([pair], WORDS["equal"]) for pair in _twice(first, second, sources)]
     for key, source in sources.items():
-        without = key == "alpha" and not (sources["k"] or "k" in open_keys)
-        if key in open_keys or key in NEVER or without:
+        if key in NEVER or (key in open_keys and source is not None):
             continue
-        pairs = [(source, _fixed(second)[key])]
+        pairs = [] if key in open_keys else [(source, _fixed(second)[key])]
         other = ONLY_WITH.get(f"{first.rule} {key}") or ONLY_WITH.get(key)
         if other:
             pairs.append((sources[other], 0.0))
         if any(not isinstance(s, list) and s == wanted for s, wanted in pairs):
             continue
         reason = WORDS.get(key, f"{key} is another one, and no setting")
-        open_pairs = [pair for pair in pairs if isinstance(pair[0], list)]
+        open_pairs = [p for p in pairs if isinstance(p[0], list) and p[1] is not None]
         if not open_pairs:
             return Route(no=reason)
         needs.append(Need(open_pairs, reason))
@@ -135,7 +137,7 @@ def _fixed(form):
     cls = getattr(ol, form.rule)
     defaults = {f.name: 0 if f.default is MISSING else f.default for f in fields(cls)}
     values = AROUND | defaults | dict(form.options) | ({"eps": 0.0} if form.folded else {})
-    return {key: 0 if value is None and key != "psi" else value for key, value in values.items()}
+    return {key: 0 if value is None and key in ABSENT else value for key, value in values.items()}
 
 
 def _sources(form):

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from engine import engine_of
 from golden import make_packages as made
 from looping import each
 
 import optimlib as ol
-from course.conversions import FORMS, OTHERS, form_of, rule_of
+from course.conversions import FORMS, OTHERS, form_of, page, rule_of
+from course.conversions.routes import Route, follow, route
+from course.conversions.schedules import SCHEDULES
 from optimlib.identify.adapters import Fed
 
 RECORDED = json.loads((Path(made.__file__).parent / "packages.json").read_text())
@@ -20,6 +23,7 @@ RUNS = {
     for name, record in OPTIMIZERS.items()
     for run in record["runs"]
 }
+RATES = {"lr", "learning_rate", "learning_rate_init"}
 ALL = {f"{name} {i}": (name, form) for name in FORMS for i, form in enumerate(FORMS[name])}
 
 
@@ -39,14 +43,14 @@ def in_blocks(rule, shape):
     return ol.Blocks({"rest": rule}, {"w": shape}) if isinstance(rule, ol.MatrixRule) else rule
 
 
-def path(form, settings, kind):
+def path(form, settings, kind, size=1.0):
     """Return the points of the rule, under the gradients that were recorded with."""
     start = np.array(made.STARTS[kind])
     rule, fed = in_blocks(rule_of(form, settings), start.shape), Fed()
     w, points = start.reshape(-1, 1), []
     state = rule.initial(w)
     for t in range(1, made.STEPS + 1):
-        fed.g = np.reshape(made.gradient(kind, t), (-1, 1))
+        fed.g = size * np.reshape(made.gradient(kind, t), (-1, 1))
         record = rule.at(t).advance(t, w, state, fed)
         w, state = record["w"], [record[name] for name in rule.state]
         seen = rule.look_ahead(w, *state) if form.seen else w
@@ -60,7 +64,7 @@ def of_run(name, run):
 
 
 def far(first, second):
-    return float(np.max(np.abs(first - second)))
+    return float(np.max(np.abs(np.nan_to_num(first) - np.nan_to_num(second))))
 
 
 @each("name, run", RUNS)
@@ -110,7 +114,7 @@ def test_another_rate_does_not_fit(name, form):
     run = OPTIMIZERS[name]["runs"][0]
     fitting, settings = of_run(name, run)
     if fitting == form:
-        rate = next(key for key in settings if key in ("lr", "learning_rate", "learning_rate_init"))
+        (rate,) = RATES & settings.keys()
         points = path(form, settings | {rate: 0.09}, OPTIMIZERS[name]["start"])
         assert far(points, run["points"]) > form.tolerance
 
@@ -128,3 +132,74 @@ def test_the_installed_packages_do_what_is_stored():
     for now, (name, before) in zip(made.optimizers(), OPTIMIZERS.items(), strict=True):
         for run, stored in zip(now["runs"], before["runs"], strict=True):
             assert far(np.array(run["points"]), stored["points"]) <= 1e-6, name
+
+
+PAIRS = {
+    f"{a} to {b}": (first, second)
+    for a, first in ALL.items()
+    for b, second in ALL.items()
+    if a != b and first[1].rule == second[1].rule
+}
+
+
+def settings_of(name, form):
+    """Yield settings at which this is the form: those recorded, and with what must be 0 at 0."""
+    for run in ({}, OPTIMIZERS[name]["runs"][1]["settings"]):
+        settings = complete(name, run) | form.given
+        yield settings
+        yield settings | dict.fromkeys(RATES & settings.keys(), 2.0)
+        zero = {"eps", "epsilon", "weight_decay", "dampening", "momentum", "lr_decay", "eps_root"}
+        single = {key for key in zero & form.targets().keys() if len(form.targets()[key]) == 1}
+        yield settings | dict.fromkeys(single, 0.0)
+
+
+@np.errstate(divide="ignore", invalid="ignore")
+@each("first, second", PAIRS)
+def test_a_conversion_takes_the_same_steps_and_what_is_refused_does_not(first, second):
+    (name, form), (_, wanted) = first, second
+    found, kind = route(form, wanted), OPTIMIZERS[name]["start"]
+    kind = "matrix" if form.rule == "Adafactor" else kind
+    carried = route(form, replace(wanted, options=form.options))
+    apart = []
+    for settings in settings_of(name, form):
+        points = path(form, settings, kind)
+        ported, _ = follow(found, settings)
+        if ported:
+            assert far(path(wanted, ported | dict(wanted.given), kind), points) <= 1e-9
+        elif found.no and not carried.no:
+            values, _ = follow(Route(carried.settings), settings)
+            for size in (1.0, 1e-8):
+                off = far(path(wanted, values, kind, size), path(form, settings, kind, size))
+                apart.append(off > 1e-9)
+    assert not apart or any(apart), found.no
+
+
+def test_the_pages_script_follows_the_routes_as_python_does():
+    """With the settings shown at first: all pairs, by the same words and numbers."""
+    script = page.modules()["following.js"]
+    engine = engine_of("following.js", {"following.js": script})
+    data = page.conversions(RECORDED)
+    listed = list(page.everything(RECORDED))
+    refused = offered = 0
+    for pair in data["routes"]:
+        i, j = map(int, pair.split())
+        settings = data["forms"][i]["settings"]
+        values, reason = follow(route(listed[i][1], listed[j][1]), settings)
+        told = json.dumps([data["routes"][pair], settings])
+        shown = json.loads(engine.eval(f"JSON.stringify(follow(...{told}))"))
+        assert shown == ({"no": reason} if reason else {"settings": values})
+        offered, refused = offered + (values is not None), refused + (values is None)
+    assert offered > 100 < refused
+
+
+def test_schedules_have_the_recorded_rates():
+    for record in RECORDED["schedules"]:
+        schedule = SCHEDULES[f"{record['package']} {record['schedule']}"]
+        if isinstance(schedule, str):
+            continue
+        rates = record["rates"][:10] if record["schedule"] == "OneCycleLR" else record["rates"]
+        ours = [schedule(t) for t in range(1, len(rates) + 1)]
+        late = [schedule(t + 1) for t in range(1, len(rates) + 1)]
+        assert far(np.array(ours), rates) <= 1e-6, record["schedule"]
+        assert far(np.array(late), rates) > 1e-3, record["schedule"]
+    assert {f"{r['package']} {r['schedule']}" for r in RECORDED["schedules"]} == SCHEDULES.keys()

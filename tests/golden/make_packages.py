@@ -388,6 +388,7 @@ def main():
     content = {
         "made by": "tests/golden/make_packages.py",
         "versions": {package: metadata.version(package) for package in packages},
+        "packages": FROM,
         "optimizers": list(optimizers()),
         "schedules": list(schedules()),
     }
