@@ -64,6 +64,8 @@ ROWS = [
     ("torch", "RAdam", ADAM, "RAdam"),
     ("torch", "ASGD", [A, B], None),
     ("torch", "Adafactor", [A, B], "Adafactor"),
+    # On matrices alone, in bfloat16.
+    ("torch", "Muon", [A, {**B, "momentum": 0.8}], None),
     ("keras", "SGD", [KA, {**KB, "clipnorm": 1.0}], "GradientDescent"),
     ("keras", "SGD", [{**KA, "momentum": 0.9}, {**KB, "momentum": 0.7}], "Momentum"),
     ("keras", "SGD", [{**r, "momentum": 0.8, "nesterov": True} for r in (KA, KB)], "Nesterov"),
@@ -78,6 +80,7 @@ ROWS = [
     ("keras", "Adam", [{**r, "clipvalue": 0.5} for r in KADAM], "Adam"),
     ("keras", "Ftrl", [KA, KB], None),
     ("keras", "Lamb", [KA, KB], "LAMB"),
+    ("keras", "Adafactor", [KA, KB], "Adafactor"),
     ("optax", "sgd", [KA, KB], "GradientDescent"),
     ("optax", "sgd", [{**KA, "momentum": 0.9}, {**KB, "momentum": 0.7}], "Momentum"),
     ("optax", "sgd", [{**r, "momentum": 0.8, "nesterov": True} for r in (KA, KB)], "Nesterov"),
@@ -96,7 +99,14 @@ ROWS = [
     ("optax", "yogi", [KA, {**KB, **OBETAS}], "Yogi"),
     ("optax", "lion", [KA, {**KB, "b1": 0.95, "b2": 0.98, "weight_decay": 0.1}], "Lion"),
     ("optax", "sign_sgd", [KA, KB], "SignDescent"),
-    ("optax", "adan", [KA, {**KB, "b1": 0.95}], "Adan"),
+    # It weighs the change with 1 - b2.
+    ("optax", "adan", [KA, {**KB, "b1": 0.95}], None),
+    ("optax", "adopt", OADAM, "ADOPT"),
+    ("optax", "ademamix", [KA, {**KB, **OBETAS, "alpha": 3.0}], "AdEMAMix"),
+    ("optax", "prodigy", [{"learning_rate": 1.0}, {"learning_rate": 0.5}], "Prodigy"),
+    ("optax", "adafactor", [KA, KB], "Adafactor"),
+    ("optax", "lars", [KA, KB], None),
+    ("optax", "muon", [KA, {**KB, "beta": 0.8}], "Muon"),
     ("optax", "lamb", [KA, KB], "LAMB"),
     ("optax", "sm3", [KA, KB], None),
     ("optax", "novograd", [KA, KB], None),
@@ -106,7 +116,8 @@ ROWS = [
     ("timm", "adabelief", [{**r, "rectify": False} for r in ADAM], "AdaBelief"),
     ("timm", "lion", LION, "Lion"),
     ("timm", "adan", ADAN, "Adan"),
-    ("timm", "adopt", ADAM, "ADOPT"),
+    ("timm", "adopt", [{**r, "clip_exp": 0.25} for r in ADAM], "ADOPT"),
+    ("timm", "lamb", [{**r, "max_grad_norm": None} for r in ADAM], "LAMB"),
     ("timm", "rmsproptf", [A, {**B, "alpha": 0.8, "momentum": 0.7}], None),
     ("timm", "laprop", ADAM, None),
     ("timm", "adamp", ADAM, None),
@@ -114,13 +125,18 @@ ROWS = [
     ("pytorch_optimizer", "AdaMax", ADAM, "Adamax"),
     ("pytorch_optimizer", "Adan", ADAN, "Adan"),
     ("pytorch_optimizer", "AdEMAMix", [A, {**B, "alpha": 3.0}], "AdEMAMix"),
-    ("pytorch_optimizer", "ADOPT", ADAM, "ADOPT"),
+    # It clips at the fourth root of t, not of t - 1.
+    ("pytorch_optimizer", "ADOPT", ADAM, None),
+    ("pytorch_optimizer", "SOAP", [{**r, "weight_decay": 0.0} for r in (A, B)], None),
+    ("pytorch_optimizer", "CAME", [A, B], None),
+    ("pytorch_optimizer", "PNM", [A, B], None),
+    ("pytorch_optimizer", "SAM", [A, B], None),
     ("pytorch_optimizer", "Lion", LION, "Lion"),
     ("pytorch_optimizer", "SGDW", [r | {"weight_decay": 0.1} for r in MOMENTUM], "Momentum"),
     ("pytorch_optimizer", "SignSGD", [{**A, "momentum": 0.9}, {**B, "momentum": 0.5}], "Lion"),
     ("pytorch_optimizer", "Tiger", [A, {**B, "beta": 0.95, "weight_decay": 0.1}], "Lion"),
     ("pytorch_optimizer", "RAdam", ADAM, None),
-    ("pytorch_optimizer", "Yogi", ADAM, None),
+    ("pytorch_optimizer", "Yogi", ADAM, "Yogi"),
     ("pytorch_optimizer", "DiffGrad", ADAM, None),
     ("pytorch_optimizer", "QHAdam", [{**r, "nus": (0.7, 0.9)} for r in ADAM], None),
     ("pytorch_optimizer", "Grams", ADAM, None),
@@ -132,6 +148,7 @@ ROWS = [
     ("torch_optimizer", "SGDW", [r | {"weight_decay": 0.1} for r in MOMENTUM], None),
     ("torch_optimizer", "SGDW", MOMENTUM[:1], "Momentum"),
     ("torch_optimizer", "QHM", [{**r, "nu": 0.0} for r in (A, B)], "GradientDescent"),
+    ("torch_optimizer", "Ranger", [A, {**B, "k": 5}], "RAdam"),
     ("torch_optimizer", "AdaMod", ADAM, None),
     ("torch_optimizer", "AggMo", [A, B], None),
     ("torch_optimizer", "Lamb", ADAM, "LAMB"),
@@ -149,6 +166,7 @@ ROWS = [
     ("optimi", "Lion", LION, "Lion"),
     ("optimi", "Adan", ADAN, "Adan"),
     ("optimi", "StableAdamW", ADAM, None),
+    ("optimi", "Ranger", [A, B], "RAdam"),
     ("lion_pytorch", "Lion", LION, "Lion"),
     ("adabelief_pytorch", "AdaBelief", [{**r, "rectify": False} for r in ADAM], "AdaBelief"),
     ("adan_pytorch", "Adan", [A, B], None),
@@ -159,7 +177,7 @@ ROWS = [
     ("prodigyopt", "Prodigy", [{"lr": 1.0}, {"lr": 0.5}], "Prodigy"),
     ("dadaptation", "DAdaptAdam", [{"lr": 1.0}, {"lr": 0.5}], None),
     ("dog", "DoG", [{"lr": 1.0, "reps_rel": 1e-4}, {"lr": 0.5, "reps_rel": 1e-3}], "DoG"),
-    ("pytorch_ranger", "Ranger", [A, B], None),
+    ("pytorch_ranger", "Ranger", [A, B], "RAdam"),
     ("sklearn", "SGDOptimizer", [{"learning_rate_init": 0.01, "nesterov": False},
                                  {"learning_rate_init": 0.003, "momentum": 0.7}], "Momentum"),
     ("sklearn", "AdamOptimizer", [{"learning_rate_init": 0.01},
@@ -186,6 +204,8 @@ def maker(package, name, settings):
     if package == "sklearn":
         return lambda: of_sklearn(name, settings)
     found = torch_optimizer(package, name)
+    if name == "SAM":
+        settings = {**settings, "base_optimizer": torch_optimizer("torch", "SGD")}
 
     def make(parameters):
         with contextlib.redirect_stdout(io.StringIO()):

@@ -72,7 +72,7 @@ class Contest:
         for k, (_, _, own) in enumerate(pool[:ZOOMED]):
             if fits[k].score > self.equal:
                 fits[k] = zoomed(fits[k], [self.evidence], own)
-        if fits and min(fit.score for fit in fits) > self.equal:
+        if thorough and fits and min(fit.score for fit in fits) > self.equal:
             k = min(range(len(fits)), key=lambda k: fits[k].score)
             fits[k] = self._beyond_jumps(fits[k], pool[k][2])
         fits = [self._at_0(fit, own) for fit, (_, _, own) in zip(fits, pool, strict=True)]

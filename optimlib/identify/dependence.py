@@ -61,16 +61,21 @@ def dependence(player: Player, played: Played) -> Dependence:
         random=False,
         weight=weight,
         history=differ(base, changed, range(BEFORE, STEPS)),
-        length=_counts(player, base, w, weight),
+        length=_counts(player, base, weight),
         others=differ(base, alone, range(STEPS), coordinates=slice(1, None)),
     )
 
 
-def _counts(player, base, w, stay):
-    """Return whether steps are others after rests, None if rests are not survived."""
+def _counts(player, base, weight):
+    """Return whether steps are others after rests, None if rests are not survived.
+
+    Where the point matters it is 0, at which nothing decays in a rest.
+    """
+    w = np.zeros_like(base.w[0]) if weight else base.w[0]
     g = np.concatenate([np.zeros((BEFORE, len(w))), base.g[: STEPS - BEFORE]])
     try:
-        late = player.play(w, g, stay)
+        base = player.play(w, base.g, weight) if weight else base
+        late = player.play(w, g, weight)
     except ValueError:
         return None
     rested = Played(g[BEFORE:], late.w[BEFORE:], late.after[BEFORE:], late.dtype)

@@ -25,6 +25,7 @@ from optimlib.identify.playing import Elsewhere, Played, Player, Step
 from optimlib.identify.report import Departure, Identification
 from optimlib.identify.schedule import matching
 from optimlib.identify.settings import rounded, undetermined
+from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.rule import Rule
 from optimlib.schedules import Constant
 from optimlib.types import Array
@@ -156,12 +157,13 @@ class Search:
     def _fits(self) -> tuple[list[Fit], bool]:
         """Return what fits all of the first run, and whether only as in float32."""
         if self.played.dtype.itemsize < 4 or self.dependence.random:
-            contest = Contest(Evidence(self.at_0, probes.MAIN)).run(self._pool(), {})
+            contest = Contest(Evidence(self.at_0, probes.MAIN))
+            contest.run(self._pool(), {}, thorough=False)
             self.ranked = contest.ranked
             return [], False
         attempts = [self._plain, self._with_decay, self._with_clipping, self._back, self._scheduled]
         if self.dependence.others:
-            attempts.insert(0, self._combined)
+            attempts = [self._always_clipped, self._combined, *attempts]
         elif not self.many:
             attempts.append(self._combined)
         for attempt in attempts:
@@ -187,7 +189,11 @@ class Search:
 
     def _combined(self):
         """Try the rules that look at all coordinates together."""
-        return self._contest(Evidence(self.played, probes.MAIN), combining(), {}, decays=True)
+        fits, single = self._contest(
+            Evidence(self.played, probes.MAIN), combining(), {}, decays=True
+        )
+        # Many settings imitate other rules to the few digits of a float32.
+        return ([], False) if single and self.tolerance == EXACT else (fits, single)
 
     def _back(self):
         """Try Lookahead around what fits until a step."""
@@ -292,17 +298,20 @@ class Search:
     def _with_clipping(self):
         """Try clipping around what fits while gradients are short, or around what is nearest."""
         evidence = Evidence(self.played, probes.STEPS)
-        if self.dependence.others and not self.partly:
-            plain = [c for c in self._pool() if not (c.options or c.looks_ahead)]
-            pool = [clipped(c)[0] for c in plain if len(c.settings) <= MOST_SETTINGS]
-            return self._contest(Evidence(self.played, probes.MAIN), pool, {}, thorough=False)
         fits = []
-        for fit in self.partly or self.bare[:2]:
+        partly = [f for f in self.partly if not isinstance(f.candidate.core, MatrixRule)]
+        for fit in partly or self.bare[:2]:
             for candidate in clipped(fit.candidate):
                 tried = survey(candidate, Evidence(self.played, probes.MAIN // 2), fit.values)
-                if self.partly or tried[0].score < CLOSE:
+                if partly or tried[0].score < CLOSE:
                     fits += self._refit(candidate, fit, "limit", evidence, freed=False)
         return self._those_that_fit(fits, probes.STEPS)
+
+    def _always_clipped(self):
+        """Try simple rules whose gradients are shortened from the first step on."""
+        plain = [c for c in self._pool() if not (c.options or c.looks_ahead)]
+        pool = [clipped(c)[0] for c in plain if len(c.settings) <= MOST_SETTINGS]
+        return self._contest(Evidence(self.played, probes.MAIN), pool, {}, thorough=False)
 
     def _scheduled(self):
         """Try rates that differ from step to step, which must follow a schedule."""
