@@ -26,14 +26,16 @@ body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 1rem aut
   padding: 0 1rem; }}
 table {{ border-collapse: collapse; width: 100%; }}
 th, td {{ text-align: left; vertical-align: top; padding: .3rem .4rem .3rem 0;
-  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }}
-th[scope=row] {{ font-weight: normal; }}
-td.count {{ text-align: right; white-space: nowrap; width: 3rem; }}
+  border-bottom: 1px solid var(--line); }}
+th[scope=row] {{ font-weight: normal; overflow-wrap: anywhere; }}
+.count {{ text-align: right; }}
 td.bar {{ width: 30%; }}
 svg {{ display: block; width: 100%; height: auto; }}
 svg rect {{ fill: var(--bar); }}
 svg text {{ fill: currentColor; font-size: 12px; text-anchor: middle; }}
 svg line {{ stroke: var(--line); }}
+svg[role=img] {{ max-width: 34rem; }}
+@media (max-width: 34rem) {{ svg text {{ font-size: 17px; }} }}
 </style>
 <h1>{title}: the class</h1>
 {body}
@@ -75,10 +77,11 @@ def row(name, count, most):
     )
 
 
-def table(caption, first, lines):
-    """Return a table of names, numbers and bars."""
-    most = max((count for _, count in lines), default=1)
-    head = f'<tr><th scope="col">{first}</th><th scope="col">students</th><td></td></tr>'
+def table(caption, first, lines, most):
+    """Return a table of names, numbers and bars, the longest of which are `most`."""
+    head = (
+        f'<tr><th scope="col">{first}</th><th scope="col" class="count">students</th><td></td></tr>'
+    )
     rows = [row(name, count, most) for name, count in lines]
     return [f"<table><caption hidden>{text(caption)}</caption>", head, *rows, "</table>"]
 
@@ -95,7 +98,10 @@ def counts(results, judged):
     lines = [*lines.most_common(), *late.most_common()]
     by_hand = sum(bool(result.by_hand) for result in results)
     lines += [("with points by hand", by_hand)] if by_hand else []
-    return [f"<p>{len(results)} students.</p>", *table("What came", "what came", lines)]
+    return [
+        f"<p>{len(results)} students.</p>",
+        *table("What came", "what came", lines, len(results)),
+    ]
 
 
 def distribution(judged, assignment):
@@ -126,10 +132,10 @@ def histogram(points, possible, label):
         if count:
             parts.append(f'<text x="{left + step / 2:.1f}" y="{114 - high:.1f}">{count}</text>')
         if last < 12 or i % 5 == 0:
-            parts.append(f'<text x="{left + step / 2:.1f}" y="134">{i * width:g}</text>')
+            parts.append(f'<text x="{left + step / 2:.1f}" y="136">{i * width:g}</text>')
     said = ", ".join(f"{bins[i]} from {i * width:g}" for i in sorted(bins))
     return (
-        f'<svg viewBox="0 0 500 140" role="img" aria-label="{text(label)}: {said}">'
+        f'<svg viewBox="0 0 500 142" role="img" aria-label="{text(label)}: {said}">'
         f'<line x1="10" x2="490" y1="118.5" y2="118.5"/>{"".join(parts)}</svg>'
     )
 
@@ -154,7 +160,7 @@ def of_task(task, tests, judged):
         histogram(points, possible, f"Points in {task}"),
     ]
     if lines:
-        part += table(f"Mistakes in {task}", "what was found", lines[:MOST_LINES])
+        part += table(f"Mistakes in {task}", "what was found", lines[:MOST_LINES], len(judged))
     if more > 0:
         part.append(f"<p>And {more} more, each of {lines[MOST_LINES][1]} or fewer.</p>")
     return part
@@ -171,13 +177,16 @@ def generic(message):
 
     >>> generic("a test that is not shown: 3 steps took 4.5 gradients")
     '… steps took … gradients'
+    >>> generic('assert got == 4, f"4, not {got}": 4, not [1. 2.]')
+    '…, not …'
     >>> generic("got = f(1): NotImplementedError: ")
     'not answered'
     """
     if "NotImplementedError" in message:
         return "not answered"
     lines = message.removeprefix(NOT_SHOWN).splitlines() or [""]
-    said = re.sub(r"\[[^\]]*\]", "…", lines[0])
+    said = re.sub(r'^assert .*": ', "", lines[0])
+    said = re.sub(r"\[[^\]]*\]", "…", said)
     return re.sub(r"[-−]?\d+(\.\d*)?([eE][-+−]?\d+)?", "…", said)[:LONGEST]
 
 
