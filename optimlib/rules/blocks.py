@@ -240,11 +240,11 @@ class Blocks(Optimizer):
         ``"W.lr"`` is that of the rule for ``"W"``, ``"lr"`` that of all rules which have one.
         """
 
-        def own(key):
-            names = {name: name.removeprefix(f"{key}.") for name in values}
-            return {names[n]: v for n, v in values.items() if "." not in n or names[n] != n}
+        def changed(key, rule):
+            own = {name.removeprefix(f"{key}."): value for name, value in values.items()}
+            return rule.with_hyperparameters(**own)
 
-        rules = {key: rule.with_hyperparameters(**own(key)) for key, rule in self.rules.items()}
+        rules = {key: changed(key, rule) for key, rule in self.rules.items()}
         return replace(self, rules=rules)
 
     def rates(self) -> Array:
