@@ -259,3 +259,44 @@ def test_keyboard_reaches_everything_with_a_focus_that_is_seen(tab, server, name
     assert left_out == []
     assert [stop["name"] for stop in stops if not stop["seen"]] == []
     assert [stop["name"] for stop in stops if not stop["inside"]] == []
+
+
+# Of the texts and formulas that a selector finds: does what is read first stand further left?
+DIRECTIONS = """selector => {
+  const signsOf = element => {
+    const drawn = [...element.querySelectorAll("mjx-c")];
+    if (drawn.length) return drawn.map(sign => sign.getBoundingClientRect());
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), found = [];
+    const range = document.createRange();
+    for (let node; (node = walker.nextNode()); )
+      for (let i = 0; i < node.length; i++) {
+        range.setStart(node, i);
+        range.setEnd(node, i + 1);
+        if (node.data[i].trim()) found.push(range.getBoundingClientRect());
+      }
+    return found;
+  };
+  return [...document.querySelectorAll(selector)].filter(element => element.checkVisibility())
+    .map(element => {
+      const signs = signsOf(element).filter((sign, _, [{ top }]) => Math.abs(sign.top - top) < 3);
+      return signs.length > 1 ? [element.textContent, signs[0].left < signs.at(-1).left] : null;
+    }).filter(Boolean);
+}"""
+READ_FROM_THE_LEFT = {
+    "code": ".cell_input pre, p code",
+    "formulas": "p mjx-container",
+    "arithmetic": ".cell_output mjx-container",
+    "rows": "table.trace tbody tr",
+    "negative numbers": "table.trace td",
+    "an explorer": ".explorer table tr",
+    "a value to try": ".explorer-try",
+}
+
+
+def test_a_page_read_from_the_right_leaves_code_mathematics_and_numbers_as_they_are(tab, server):
+    load_all(tab, f"{server}/chapters/adaptive/adam.html")
+    tab.evaluate("() => { document.documentElement.dir = 'rtl'; }")
+    for kind, selector in READ_FROM_THE_LEFT.items():
+        found = tab.evaluate(DIRECTIONS, selector)
+        assert found, kind
+        assert [text for text, from_the_left in found if not from_the_left] == [], kind
