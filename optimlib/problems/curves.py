@@ -50,8 +50,8 @@ tanh = Objective(
     start=4.0,
 )
 
-#: A smooth form of abs(x), with curvature 1 at 0.
 # logaddexp(x, −x) = |x| + log(1 + e^(−2|x|)): no exponential overflows.
+#: A smooth form of abs(x), with curvature 1 at 0.
 log_sum_exp = Objective(
     f=lambda x: np.logaddexp(x, -x),
     grad=lambda x: np.tanh(x),

@@ -72,8 +72,8 @@ beale = Objective(
     start=(1.0, 1.0),
 )
 
-#: Four minima with the value 0, four saddles, and a maximum between them (Himmelblau 1972).
 # The maximum 181.6165 is at (−0.2708445906673476, −0.9230385564799815).
+#: Four minima with the value 0, four saddles, and a maximum between them (Himmelblau 1972).
 himmelblau = Objective(
     f=lambda w: (w[0] ** 2 + w[1] - 11) ** 2 + (w[0] + w[1] ** 2 - 7) ** 2,
     grad=lambda w: (
@@ -102,8 +102,8 @@ himmelblau = Objective(
     start=(0.0, 0.0),
 )
 
-#: Three minima and two saddles on the line y = −x/2; the global minimum is in the middle.
 # At its critical points y = −x/2, and x = 0 or x² = 2.1 ± √0.91.
+#: Three minima and two saddles on the line y = −x/2; the global minimum is in the middle.
 three_hump_camel = Objective(
     f=lambda w: 2 * w[0] ** 2 - 1.05 * w[0] ** 4 + w[0] ** 6 / 6 + w[0] * w[1] + w[1] ** 2,
     grad=lambda w: (4 * w[0] - 4.2 * w[0] ** 3 + w[0] ** 5 + w[1], w[0] + 2 * w[1]),
@@ -164,8 +164,8 @@ goldstein_price = Objective(
     start=(-1.5, 1.0),
 )
 
-#: A wave on a valley: minima and saddles in turn (McCormick 1976).
 # Critical where x − y = 1 and cos(x + y) = −1/2; the global minimum is (½ − π/3, −½ − π/3).
+#: A wave on a valley: minima and saddles in turn (McCormick 1976).
 mccormick = Objective(
     f=lambda w: np.sin(w[0] + w[1]) + (w[0] - w[1]) ** 2 - 1.5 * w[0] + 2.5 * w[1] + 1,
     grad=lambda w: (
