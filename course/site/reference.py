@@ -8,7 +8,7 @@ import inspect
 import json
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import cache
 from importlib import import_module
 
@@ -17,6 +17,7 @@ from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.inspect import stringify_signature
 from sphinx.util.logging import getLogger
 
 import optimlib as ol
@@ -32,6 +33,7 @@ MODULES = (
 # How chapters call them.
 CALLED = {"ol": "optimlib"} | {module.split(".")[-1]: module for module in MODULES}
 PAGES = "chapters/appendix/reference"
+OF_LIBRARIES = "chapters/appendix/conventions"
 GLOSSARY = ROOT / "chapters" / "appendix" / "glossary.md"
 DOTTED = re.compile(rf"(?<![\w./])(?:{'|'.join(CALLED)})(?:\.[A-Za-z]\w*)+(?![\w/])")
 FROM_IMPORT = re.compile(r"^from (\S+) import (?:\(([^)]*)\)|(.*))", re.M)
@@ -42,9 +44,8 @@ CODE = re.compile(
     r'(<div class="highlight-i?python3? [^>]*><div class="highlight"><pre>)(.*?</pre>)', re.S
 )
 DOT = '<span class="o">.</span>'
-TOKENS = re.compile(
-    rf'<span class="n">\w+</span>(?:{re.escape(DOT)}<span class="n\w?">\w+</span>)+'
-)
+WORD = r'<span class="n[bcfn]?">[\w.]+</span>'
+TOKENS = re.compile(rf"{WORD}(?:{re.escape(DOT)}{WORD})*")
 LOGGER = getLogger(__name__)
 
 
@@ -258,8 +259,15 @@ def known(objective):
     facts = {name: getattr(objective, name) for name in ("domain", "minima", "saddles", "start")}
     return [
         *(".. math::", "", *(f"   {line}" for line in formula), ""),
-        *(f":{name}: ``{value}``" for name, value in facts.items() if value not in (None, ())),
+        *(f":{name}: {short(value)}" for name, value in facts.items() if value not in (None, ())),
     ]
+
+
+def short(value):
+    """Return a number, or nested tuples of numbers, with six digits."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(short, value))})"
+    return f"{value:g}".replace("-", "−")
 
 
 def mend(app, what, full, value, options, lines):
@@ -269,8 +277,20 @@ def mend(app, what, full, value, options, lines):
     """
     if what == "property":
         lines[:] = (inspect.getdoc(value) or "").splitlines()
+    # An initial at the beginning of a line would be the first point of a list.
+    lines[:] = [re.sub(r"^(\s*[A-Z])\. ", r"\1\\. ", line) for line in lines]
     if full in app.env.taught:
         lines += ["", app.env.taught[full], ""]
+
+
+def sign(app, what, full, value, options, signature, return_annotation):
+    """Write a class's signature as its fields have it, where `__new__` takes any arguments."""
+    if what == "class" and is_dataclass(value):
+        given = [
+            p for p in inspect.signature(value.__init__).parameters.values() if p.name != "self"
+        ]
+        return stringify_signature(inspect.Signature(given), show_annotation=False), None
+    return None
 
 
 def outdated(app, env, added, changed, removed):
@@ -293,20 +313,35 @@ def link_mentions(app, doctree, docname):
         if isinstance(literal.parent, nodes.reference | nodes.title):
             continue
         text, parts, end = literal.astext(), [], 0
-        for mention in DOTTED.finditer(text):
-            full, count = named(mention[0]) or ("", 0)
-            if not full or (section_of(literal), full) in seen:
-                continue
-            seen.add((section_of(literal), full))
-            words = ".".join(mention[0].split(".")[:count])
-            parts += [nodes.Text(text[end : mention.start()]), link(app, docname, full, words)]
-            end = mention.start() + len(words)
+        for start, words, full in mentions_in(literal, docname):
+            if (section_of(literal), full) not in seen:
+                seen.add((section_of(literal), full))
+                parts += [nodes.Text(text[end:start]), link(app, docname, full, words)]
+                end = start + len(words)
         if parts:
             literal[:] = [*parts, nodes.Text(text[end:])]
     for name in list(doctree.findall(nodes.title_reference)):
         full, words = nearby(app, name), name.astext()
         inside = link(app, docname, full, words) if full else nodes.Text(words)
         name.replace_self(nodes.literal("", "", inside))
+
+
+def mentions_in(literal, docname):
+    """Yield where a name is mentioned in inline code, as which words, and the full name.
+
+    A class may stand alone, where it is not another library's: "PyTorch’s `Adam`".
+    """
+    text = literal.astext()
+    before = literal.previous_sibling()
+    alone = re.fullmatch(r"([A-Z]\w+)(\(.*\))?", text, re.S)
+    if alone and docname != OF_LIBRARIES and not (before and before.astext().endswith("’s ")):
+        of_this_name = [name for name in public().values() if name.full.endswith(f".{alone[1]}")]
+        if [name.kind for name in of_this_name] == ["class"]:
+            yield 0, alone[1], of_this_name[0].full
+    for mention in DOTTED.finditer(text):
+        if found := named(mention[0]):
+            full, count = found
+            yield mention.start(), ".".join(mention[0].split(".")[:count]), full
 
 
 def section_of(node):
@@ -338,14 +373,16 @@ def link_code(app, pagename, templatename, context, doctree):
     seen = set()
 
     def linked(tokens):
-        pieces = tokens[0].split(DOT)
-        found = named(re.sub(r"<.*?>", "", tokens[0]))
+        dotted = re.sub(r"<.*?>", "", tokens[0])
+        found = named(dotted)
         if not found or found[0] in seen or pagename.startswith(PAGES):
             return tokens[0]
         full, count = found
         seen.add(full)
-        url = address(app, pagename, full)
-        return f'<a href="{url}">{DOT.join(pieces[:count])}</a>{DOT.join(["", *pieces[count:]])}'
+        pieces = tokens[0].split(DOT)
+        here = count if len(pieces) > 1 else 1
+        rest = DOT.join(["", *pieces[here:]])
+        return f'<a href="{address(app, pagename, full)}">{DOT.join(pieces[:here])}</a>{rest}'
 
     if doctree:
         context["body"] = CODE.sub(
@@ -366,6 +403,7 @@ def setup(app):
     app.connect("env-get-outdated", outdated)
     # After napoleon has read the docstrings.
     app.connect("autodoc-process-docstring", mend, priority=600)
+    app.connect("autodoc-process-signature", sign)
     app.connect("doctree-resolved", link_mentions)
     app.connect("html-page-context", link_code)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

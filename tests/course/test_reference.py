@@ -4,6 +4,7 @@ import sys
 from types import ModuleType
 
 import pytest
+from docutils import nodes
 
 import optimlib as ol
 from course.site import reference
@@ -87,3 +88,28 @@ def test_where_a_name_is_taught(monkeypatch):
 def test_the_glossary_says_where():
     terms = reference.glossary()
     assert (terms["adam"], terms["newton"]) == ("adaptive/adam", "curvature/newton")
+
+
+def inline(before, code):
+    paragraph = nodes.paragraph("", "", nodes.Text(before), nodes.literal("", code))
+    return [(words, full) for _, words, full in reference.mentions_in(paragraph[1], "chapters/x")]
+
+
+@pytest.mark.parametrize(
+    ("before", "code", "found"),
+    [
+        ("see ", "Adam", [("Adam", "optimlib.Adam")]),
+        ("see ", "WarmUp(3, ...)", [("WarmUp", "optimlib.schedules.WarmUp")]),
+        ("PyTorch’s ", "Adam", []),
+        ("see ", "optax.adam", []),
+        ("see ", "trace", []),
+        (
+            "see ",
+            "ol.run(ol.Lion(), f)",
+            [("ol.run", "optimlib.run"), ("ol.Lion", "optimlib.Lion")],
+        ),
+        ("see ", "figures.path.x", [("figures.path", "optimlib.figures.path")]),
+    ],
+)
+def test_mentions_in_inline_code(before, code, found):
+    assert inline(before, code) == found

@@ -24,7 +24,10 @@ function withTeX(range) {
   [...contents.querySelectorAll("mjx-container")].forEach((cloned, i) => {
     const { math, display } = items.get(shown[i]);
     const sign = display ? "$$" : "$";
-    cloned.replaceWith(`${sign}${math.trim()}${sign}`);
+    const text = document.createElement("span");
+    text.style.whiteSpace = "pre-wrap";
+    text.textContent = `${sign}${math.trim()}${sign}`;
+    cloned.replaceWith(text);
   });
   contents.querySelectorAll("button, .headerlink, script, style").forEach(node => node.remove());
   return { contents, count: shown.length };
