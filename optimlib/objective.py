@@ -183,7 +183,7 @@ class Objective:
     @overload
     def f(self, w: Points) -> Values: ...
     def f(self, w: Any) -> Any:
-        """Return the value at `w`: shape (d, *batch) to shape (*batch)."""
+        """Return the value at `w`: shape ``(d, *batch)`` to shape ``batch``."""
         return self._read("f", self._f, w)
 
     @overload
@@ -191,7 +191,7 @@ class Objective:
     @overload
     def grad(self, w: Points) -> Array: ...
     def grad(self, w: Any) -> Any:
-        """Return the gradient at `w`: shape (d, *batch) to shape (d, *batch)."""
+        """Return the gradient at `w`, of the same shape ``(d, *batch)``."""
         return self._read("grad", self._grad, w)
 
     @overload
@@ -199,7 +199,7 @@ class Objective:
     @overload
     def hess(self, w: Points) -> Array: ...
     def hess(self, w: Any) -> Any:
-        """Return the Hessian at `w`: shape (d, *batch) to shape (d, d, *batch)."""
+        """Return the Hessian at `w`: shape ``(d, *batch)`` to shape ``(d, d, *batch)``."""
         if not self.has_hess:
             raise ValueError(f"{self.name} was defined without hess")
         return self._read("hess", self._hess, w)

@@ -74,12 +74,12 @@ class Trace:
 
     @property
     def points(self) -> Array:
-        """The start and the point after every step: shape (steps + 1, d, *batch)."""
+        """The start and the point after every step: shape ``(steps + 1, d, *batch)``."""
         return np.concatenate([np.asarray(self.start)[None], self["w"]])
 
     @property
     def values(self) -> Array:
-        """The objective at `points`: shape (steps + 1, *batch)."""
+        """The objective at `points`: shape ``(steps + 1, *batch)``."""
         return self._values_at(self.points)
 
     def _values_at(self, points):
