@@ -1,5 +1,8 @@
 """The cell with which every chapter begins: on Colab it brings the packages."""
 
+from functools import cache
+from urllib.parse import urlparse
+
 import yaml
 
 from course import ROOT
@@ -16,9 +19,29 @@ if "google.colab" in sys.modules:
     %cd -q {clone}/chapters/{part}"""
 
 
+@cache
+def configuration():
+    return yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+
+
 def repository():
     """Return the address that the owner sets in _config.yml."""
-    return yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["repository"]["url"]
+    return configuration()["repository"]["url"]
+
+
+def published(url):
+    """Return where GitHub publishes the site of a repository; None, if it is elsewhere."""
+    owner, _, name = urlparse(url).path.strip("/").partition("/")
+    if urlparse(url).netloc != "github.com" or not name:
+        return None
+    host = f"{owner.lower()}.github.io"
+    return f"https://{host}/" + ("" if name.lower() == host else f"{name}/")
+
+
+def site():
+    """Return the address of the site."""
+    configured = configuration().get("html", {}).get("baseurl")
+    return configured.rstrip("/") + "/" if configured else published(repository())
 
 
 def cell(path):

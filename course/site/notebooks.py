@@ -18,6 +18,15 @@ from course import ROOT
 from course.site import colab
 from course.site.execution import ChapterError, execute_all, name
 
+METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
+    # For `jupyter nbconvert --to script`, which writes a text file otherwise.
+    "language_info": {"file_extension": ".py", "name": "python", "nbconvert_exporter": "python"},
+}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -50,16 +59,7 @@ def set_colab_cell(notebook, path):
 
 def normalize(notebook):
     """Drop from an executed notebook, in place, all that is not committed."""
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {
-                "display_name": "Python 3 (ipykernel)",
-                "language": "python",
-                "name": "python3",
-            },
-            "language_info": {"name": "python"},
-        }
-    )
+    notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict(
             {key: cell.metadata[key] for key in ("mystnb", "tags") if key in cell.metadata}

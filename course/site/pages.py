@@ -13,7 +13,6 @@ import io
 import re
 import shutil
 from pathlib import Path
-from urllib.parse import urlparse
 from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
@@ -27,7 +26,7 @@ from sphinx.util.fileutil import copy_asset
 
 import optimlib as ol
 from course.exercises import markup
-from course.site import face
+from course.site import colab, face
 from course.site.styles import used_rules
 from optimlib import figures
 
@@ -69,12 +68,10 @@ MENDED = (
 def set_address(app, config):
     """Derive the site's public address from that of the repository, unless it is configured."""
     repository = config.html_theme_options.get("repository_url", "")
-    owner, _, name = urlparse(repository).path.strip("/").partition("/")
     if config.html_baseurl:
         config.html_baseurl = config.html_baseurl.rstrip("/") + "/"
-    elif urlparse(repository).netloc == "github.com" and name:
-        host = f"{owner.lower()}.github.io"
-        config.html_baseurl = f"https://{host}/" + ("" if name.lower() == host else f"{name}/")
+    elif address := colab.published(repository):
+        config.html_baseurl = address
     else:
         raise ConfigError(
             "_config.yml: repository: url: must be https://github.com/owner/name, or html: baseurl:"
