@@ -121,6 +121,12 @@ def collect(folder, assignment, people=()):
             f"folder must hold <student>.ipynb, <student>/{assignment}/ or what Moodle or Canvas "
             f"packs, got folder = {folder}"
         )
+    take_newest(merged, result)
+    return result
+
+
+def take_newest(merged, result):
+    """Put the attempt of each student that counts into a result."""
     for name, several in sorted(merged.items()):
         several.sort(key=lambda attempt: attempt.order)
         result.found[name] = several[-1].path if several else None
@@ -128,7 +134,6 @@ def collect(folder, assignment, people=()):
         if len(several) > 1:
             newest = several[-1].path
             result.notes.append(f"{name}: {newest.name} counts, the newest of {len(several)}")
-    return result
 
 
 def stray(path, assignment):

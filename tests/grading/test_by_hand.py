@@ -1,6 +1,7 @@
 """Points and comments by hand, the page on the class, and answers that are alike."""
 
 import csv
+import doctest
 import json
 import re
 
@@ -8,7 +9,7 @@ import pytest
 from handing_in import code, hand_in, notebook, source_of
 from hostile import NAME
 
-from course.grading import by_hand, likeness, overview, report, results
+from course.grading import by_hand, lateness, likeness, overview, report, results
 from course.grading.notebooks import load_assignment
 from course.grading.scoring import NOTHING, UNREADABLE, Outcome, Score, without
 
@@ -157,3 +158,9 @@ def test_what_many_wrote_is_usual(tmp_path):
     path.write_text(json.dumps(content))
     assert likeness.pairs(ASSIGNMENT, dict.fromkeys("abcdef", path)).pairs == ()
     assert len(likeness.pairs(ASSIGNMENT, dict.fromkeys("abc", path)).pairs) == 3
+
+
+@pytest.mark.parametrize("module", [lateness, overview])
+def test_examples_are_true(module):
+    failed, tried = doctest.testmod(module)
+    assert (failed, tried > 0) == (0, True)

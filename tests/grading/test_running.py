@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,14 @@ def generate(course, name):
 def test_a_class_is_scored_and_its_points_reach_the_gradebook(course, capsys):
     generate(course, NAME)
     url = f"sqlite:///{course}/gradebook.db"
-    out = course / "graded"
-    main([NAME, str(course / "submitted"), "--out", str(out), "--gradebook", url, *QUICK])
+    out, late = course / "graded", datetime(2026, 10, 26, 12, tzinfo=UTC)
+    for student, when in (("ada", late), ("bad", datetime(2026, 10, 24, tzinfo=UTC))):
+        path = course / "submitted" / student / NAME / f"{NAME}.ipynb"
+        os.utime(path, (when.timestamp(),) * 2)
+    rule = 'timezone = "UTC"\npercent_a_day = 10\nfile_times = true\n'
+    (course / "due.toml").write_text(f"{rule}[{NAME}]\ndue = 2026-10-24\n")
+    call = [NAME, str(course / "submitted"), "--out", str(out), "--gradebook", url, *QUICK]
+    main([*call, "--deadlines", str(course / "due.toml")])
     assert "3 scored (bubblewrap, Python 3." in capsys.readouterr().out
     assert points(out) == {"ada": FULL, "bad": FULL - 4, "eva": 0}
     with Gradebook(url) as gradebook:
@@ -65,6 +72,9 @@ def test_a_class_is_scored_and_its_points_reach_the_gradebook(course, capsys):
         assert {each.student.id: each.score for each in submitted} == points(out)
         assert gradebook.find_assignment(NAME).max_score == FULL
         assert not any(each.needs_manual_grade for each in submitted)
+        lost = {each.student.id: each.notebooks[0].late_submission_penalty for each in submitted}
+        assert (lost["ada"], lost["bad"]) == (pytest.approx(0.2 * FULL), 0)
+        assert gradebook.find_submission(NAME, "ada").timestamp == late.replace(tzinfo=None)
     page = (out / "feedback" / "bad.html").read_text("utf-8")
     assert "time limit" in page
     assert "16 of 20 points" in page
