@@ -85,7 +85,7 @@ def test_nbconvert_makes_a_script(chapter):
 
 @pytest.mark.skipif(not shutil.which("marimo"), reason="marimo is not installed")
 def test_marimo_converts_every_chapter(tmp_path):
-    plain.write(tmp_path)
+    plain.write_all(tmp_path)
     for chapter in CHAPTERS:
         source, script = tmp_path / f"{chapter}.ipynb", tmp_path / f"{chapter}.py"
         subprocess.run(["marimo", "convert", source, "-o", script], check=True)
