@@ -31,7 +31,8 @@ test: lint ## run all tests: lint, packages, site, every output of every chapter
 
 test-unit: .venv/dev.stamp ## run the tests that need no site, no browser and no Jupyter (two minutes)
 	@echo "== test: packages"
-	@$(BIN)/pytest -n 2 --dist worksteal tests/optimlib tests/course optimlib course/exercises course/handouts
+	@$(BIN)/pytest -n 2 --dist worksteal tests/optimlib tests/course optimlib \
+	  course/conversions course/exercises course/handouts course/roster.py
 
 grading: .venv-grading/stamp ## make the environment that scores assignments (with nbgrader)
 
@@ -82,8 +83,9 @@ lock: .venv/dev.stamp ## renew requirements/ after an edit of what is asked for 
 	@$(LOCK) $(UPGRADE) requirements.txt -c requirements/dev.txt -o requirements/book.txt
 	@$(LOCK) $(UPGRADE) requirements/grading.in -o requirements/grading.txt
 
-picture: .venv/book.stamp ## draw the README's picture
+picture: book .venv/dev.stamp ## draw the README's pictures (one of them needs Chromium)
 	@$(BIN)/python -c 'from course.site import pages; pages.draw_preview(".github/preview.png")'
+	@$(BIN)/python -m course.site.picture .github/answering.png
 
 reproducible: .venv/book.stamp ## build the last commit twice and say what differs (some minutes)
 	@echo "== reproducible: two builds of the last commit"

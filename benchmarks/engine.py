@@ -3,8 +3,10 @@
     python benchmarks/engine.py [--quick]
 
 Adam on Rosenbrock's function. The floor is what memory alone costs: reading and writing w, m and
-v once a step with `np.copyto`, in as many threads. PyTorch, Optax and numba take part where they
-are installed. What is compiled is compiled before it is measured; how long that takes is printed.
+v once a step with `np.copyto`, in as many threads; how many bytes these are is printed, and the
+same is measured with more than fits into a processor's cache. PyTorch, Optax and numba take part
+where they are installed. What is compiled is compiled before it is measured; how long that takes is
+printed.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
@@ -102,49 +105,73 @@ def optax_compiled(w, steps):
     return lambda: loop(start).block_until_ready()
 
 
-def many_starts(dtype, count, steps, repetitions):
+def one_root_one_division(w, steps):
+    """Return a call with the processor's square root and division of each coordinate and step.
+
+    Adam has both; nothing that computes them so is quicker. The numbers stay in the cache.
+    """
+    from numba import njit
+
+    @njit(error_model="numpy")
+    def loop(x, y, times):
+        for _ in range(times):
+            for i in range(len(x)):
+                y[i] = x[i] / np.sqrt(y[i])
+
+    x, y = np.linspace(1, 2, 2 * 2048, dtype=w.dtype).reshape(2, -1)
+    return lambda: loop(x, y, w.size * steps // len(x))
+
+
+def many_starts(dtype, count, steps, repetitions, compared=True):
     w = starts(count, dtype)
     for threads, clock, what in (
         (1, time.process_time, "CPU time of one thread"),
         (2, time.perf_counter, "wall time of two threads"),
-    ):
-        calls = {
-            "floor": lambda n=threads: floor(w, steps, n),
-            "optimlib": lambda n=threads: ol.run(ADAM, VALLEY, w, steps, threads=n),
-        }
+    )[: 2 if compared else 1]:
+        calls = {"floor": lambda n=threads: floor(w, steps, n)}
+        if compared:
+            calls["optimlib"] = lambda n=threads: ol.run(ADAM, VALLEY, w, steps, threads=n)
         if find_spec("numba"):
             calls["optimlib, compiled"] = lambda n=threads: ol.run(
                 ADAM, VALLEY, w, steps, threads=n, compiled=True
             )
-        if find_spec("torch"):
+        if find_spec("numba") and compared and threads == 1:
+            calls["a root and a division alone"] = one_root_one_division(w, steps)
+        if find_spec("torch") and compared:
             calls["PyTorch, fused"] = lambda n=threads: torch_fused(w, steps, n)
-        if find_spec("optax") and threads > 1:
+        if find_spec("optax") and compared and threads > 1:
             calls["Optax, jit"] = optax_compiled(w, steps)
         times = {name: value / steps for name, value in medians(calls, repetitions, clock).items()}
-        title = f"{count:,} starts, {steps} steps, {dtype}: {what}"
+        size = 6 * w.nbytes / 2**20
+        title = (
+            f"{count:,} starts, {steps} steps, {dtype}, the floor's arrays {size:.0f} MB: {what}"
+        )
         show(title, times, "ms a step", 1e3, ("floor", "PyTorch, fused"))
 
 
-def compiled_or_not(sizes, repetitions):
-    """Print compiled=True against the rule's own code, with all that a call costs."""
-    print("\nCompiled against not compiled, CPU time of one thread a call")
-    for count, steps in sizes:
-        w = starts(count)
-        # The code's time is proportional to the steps.
-        few = min(steps, max(1, 2_000_000 // count), 2000)
-        times = medians(
-            {
-                "compiled": lambda w=w, steps=steps: ol.run(ADAM, VALLEY, w, steps, compiled=True),
-                "code": lambda w=w, few=few: ol.run(ADAM, VALLEY, w, few),
-            },
-            repetitions,
-        )
-        code = times["code"] * steps / few
-        print(
-            f"  {count:10,} starts {steps:9,} steps {times['compiled'] * 1e3:11.2f} ms"
-            f"   {times['compiled'] / code:6.3f} × code",
-            flush=True,
-        )
+def compiled_or_not(most, repetitions):
+    """Print a table of compiled=True against the rule's own code."""
+    print(
+        "\nCompiled against not compiled: CPU time of one thread a call, as a share of the code's"
+    )
+    powers = [10**k for k in range(7)]
+    print("      starts " + "".join(f"{f'{steps:,} steps':>16}" for steps in powers))
+    for count in (1, 10, 100, 10_000, 100_000, most):
+        w, cells = starts(count), []
+        for steps in powers:
+            if count * steps > 10 * most:
+                break
+            # The code's time is proportional to the steps.
+            few = min(steps, max(1, 2_000_000 // count), 2000)
+            times = medians(
+                {
+                    "compiled": partial(ol.run, ADAM, VALLEY, w, steps, compiled=True),
+                    "code": partial(ol.run, ADAM, VALLEY, w, few),
+                },
+                repetitions,
+            )
+            cells.append(times["compiled"] / (times["code"] * steps / few))
+        print(f"  {count:10,} " + "".join(f"{cell:16.3f}" for cell in cells), flush=True)
 
 
 def compiling():
@@ -221,11 +248,11 @@ def main():
     count, steps, repetitions = (2**14, 50, 3) if quick else (2**17, 200, 5)
     for dtype in ("float64", "float32"):
         many_starts(dtype, count, steps, repetitions)
+        # What does not fit into the processor's cache.
+        many_starts(dtype, 16 * count, steps // 4, repetitions, compared=False)
     if find_spec("numba"):
         compiling()
-        most = 10**5 if quick else 10**7
-        sizes = [(1, 1), (1, 10), (1, 100), (1, 1000), (1, most // 10), (100, 100), (10_000, 1)]
-        compiled_or_not([*sizes, (10_000, 100), (most, 1), (most, 10)], repetitions)
+        compiled_or_not(10**5 if quick else 10**7, repetitions)
     one_start(1000, repetitions)
     printing(repetitions)
     importing(repetitions)

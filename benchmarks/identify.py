@@ -18,12 +18,16 @@ import sys
 import time
 import types
 import warnings
+from dataclasses import replace
 from importlib import metadata
 
 import numpy as np
 
 import optimlib as ol
 from optimlib.identify import adapters
+from optimlib.identify.finding import steps_of
+from optimlib.identify.playing import Player
+from optimlib.identify.report import all_settings
 
 A, B = {"lr": 0.01}, {"lr": 0.003}
 BETAS = {"betas": (0.8, 0.99)}
@@ -60,6 +64,8 @@ ROWS = [
     ("torch", "RAdam", ADAM, "RAdam"),
     ("torch", "ASGD", [A, B], None),
     ("torch", "Adafactor", [A, B], "Adafactor"),
+    # On matrices alone, in bfloat16.
+    ("torch", "Muon", [A, {**B, "momentum": 0.8}], None),
     ("keras", "SGD", [KA, {**KB, "clipnorm": 1.0}], "GradientDescent"),
     ("keras", "SGD", [{**KA, "momentum": 0.9}, {**KB, "momentum": 0.7}], "Momentum"),
     ("keras", "SGD", [{**r, "momentum": 0.8, "nesterov": True} for r in (KA, KB)], "Nesterov"),
@@ -74,6 +80,7 @@ ROWS = [
     ("keras", "Adam", [{**r, "clipvalue": 0.5} for r in KADAM], "Adam"),
     ("keras", "Ftrl", [KA, KB], None),
     ("keras", "Lamb", [KA, KB], "LAMB"),
+    ("keras", "Adafactor", [KA, KB], "Adafactor"),
     ("optax", "sgd", [KA, KB], "GradientDescent"),
     ("optax", "sgd", [{**KA, "momentum": 0.9}, {**KB, "momentum": 0.7}], "Momentum"),
     ("optax", "sgd", [{**r, "momentum": 0.8, "nesterov": True} for r in (KA, KB)], "Nesterov"),
@@ -92,7 +99,14 @@ ROWS = [
     ("optax", "yogi", [KA, {**KB, **OBETAS}], "Yogi"),
     ("optax", "lion", [KA, {**KB, "b1": 0.95, "b2": 0.98, "weight_decay": 0.1}], "Lion"),
     ("optax", "sign_sgd", [KA, KB], "SignDescent"),
-    ("optax", "adan", [KA, {**KB, "b1": 0.95}], "Adan"),
+    # It weighs the change with 1 - b2.
+    ("optax", "adan", [KA, {**KB, "b1": 0.95}], None),
+    ("optax", "adopt", OADAM, "ADOPT"),
+    ("optax", "ademamix", [KA, {**KB, **OBETAS, "alpha": 3.0}], "AdEMAMix"),
+    ("optax", "prodigy", [{"learning_rate": 1.0}, {"learning_rate": 0.5}], "Prodigy"),
+    ("optax", "adafactor", [KA, KB], "Adafactor"),
+    ("optax", "lars", [KA, KB], None),
+    ("optax", "muon", [KA, {**KB, "beta": 0.8}], "Muon"),
     ("optax", "lamb", [KA, KB], "LAMB"),
     ("optax", "sm3", [KA, KB], None),
     ("optax", "novograd", [KA, KB], None),
@@ -102,7 +116,8 @@ ROWS = [
     ("timm", "adabelief", [{**r, "rectify": False} for r in ADAM], "AdaBelief"),
     ("timm", "lion", LION, "Lion"),
     ("timm", "adan", ADAN, "Adan"),
-    ("timm", "adopt", ADAM, "ADOPT"),
+    ("timm", "adopt", [{**r, "clip_exp": 0.25} for r in ADAM], "ADOPT"),
+    ("timm", "lamb", [{**r, "max_grad_norm": None} for r in ADAM], "LAMB"),
     ("timm", "rmsproptf", [A, {**B, "alpha": 0.8, "momentum": 0.7}], None),
     ("timm", "laprop", ADAM, None),
     ("timm", "adamp", ADAM, None),
@@ -110,13 +125,18 @@ ROWS = [
     ("pytorch_optimizer", "AdaMax", ADAM, "Adamax"),
     ("pytorch_optimizer", "Adan", ADAN, "Adan"),
     ("pytorch_optimizer", "AdEMAMix", [A, {**B, "alpha": 3.0}], "AdEMAMix"),
-    ("pytorch_optimizer", "ADOPT", ADAM, "ADOPT"),
+    # It clips at the fourth root of t, not of t - 1.
+    ("pytorch_optimizer", "ADOPT", ADAM, None),
+    ("pytorch_optimizer", "SOAP", [{**r, "weight_decay": 0.0} for r in (A, B)], None),
+    ("pytorch_optimizer", "CAME", [A, B], None),
+    ("pytorch_optimizer", "PNM", [A, B], None),
+    ("pytorch_optimizer", "SAM", [A, B], None),
     ("pytorch_optimizer", "Lion", LION, "Lion"),
     ("pytorch_optimizer", "SGDW", [r | {"weight_decay": 0.1} for r in MOMENTUM], "Momentum"),
     ("pytorch_optimizer", "SignSGD", [{**A, "momentum": 0.9}, {**B, "momentum": 0.5}], "Lion"),
     ("pytorch_optimizer", "Tiger", [A, {**B, "beta": 0.95, "weight_decay": 0.1}], "Lion"),
     ("pytorch_optimizer", "RAdam", ADAM, None),
-    ("pytorch_optimizer", "Yogi", ADAM, None),
+    ("pytorch_optimizer", "Yogi", ADAM, "Yogi"),
     ("pytorch_optimizer", "DiffGrad", ADAM, None),
     ("pytorch_optimizer", "QHAdam", [{**r, "nus": (0.7, 0.9)} for r in ADAM], None),
     ("pytorch_optimizer", "Grams", ADAM, None),
@@ -128,6 +148,7 @@ ROWS = [
     ("torch_optimizer", "SGDW", [r | {"weight_decay": 0.1} for r in MOMENTUM], None),
     ("torch_optimizer", "SGDW", MOMENTUM[:1], "Momentum"),
     ("torch_optimizer", "QHM", [{**r, "nu": 0.0} for r in (A, B)], "GradientDescent"),
+    ("torch_optimizer", "Ranger", [A, {**B, "k": 5}], "RAdam"),
     ("torch_optimizer", "AdaMod", ADAM, None),
     ("torch_optimizer", "AggMo", [A, B], None),
     ("torch_optimizer", "Lamb", ADAM, "LAMB"),
@@ -145,6 +166,7 @@ ROWS = [
     ("optimi", "Lion", LION, "Lion"),
     ("optimi", "Adan", ADAN, "Adan"),
     ("optimi", "StableAdamW", ADAM, None),
+    ("optimi", "Ranger", [A, B], "RAdam"),
     ("lion_pytorch", "Lion", LION, "Lion"),
     ("adabelief_pytorch", "AdaBelief", [{**r, "rectify": False} for r in ADAM], "AdaBelief"),
     ("adan_pytorch", "Adan", [A, B], None),
@@ -155,18 +177,16 @@ ROWS = [
     ("prodigyopt", "Prodigy", [{"lr": 1.0}, {"lr": 0.5}], "Prodigy"),
     ("dadaptation", "DAdaptAdam", [{"lr": 1.0}, {"lr": 0.5}], None),
     ("dog", "DoG", [{"lr": 1.0, "reps_rel": 1e-4}, {"lr": 0.5, "reps_rel": 1e-3}], "DoG"),
-    ("pytorch_ranger", "Ranger", [A, B], None),
+    ("pytorch_ranger", "Ranger", [A, B], "RAdam"),
     ("sklearn", "SGDOptimizer", [{"learning_rate_init": 0.01, "nesterov": False},
                                  {"learning_rate_init": 0.003, "momentum": 0.7}], "Momentum"),
     ("sklearn", "AdamOptimizer", [{"learning_rate_init": 0.01},
                                   {"learning_rate_init": 0.003, **KBETAS}], "Adam"),
 ]  # fmt: skip
-# Where a package writes its numbers in another way than we do.
-OTHER_NUMBERS = {
-    ("torch", "SGD", "dampening"): lambda value: value,
-    ("optax", "sign_sgd", "momentum"): lambda value: value,
-}
-QUIET = ("clipnorm", "clipvalue")
+VERDICTS = (
+    *("WRONG NAME", "right", "right (another name)", "unknown", "other settings", "not found"),
+    "refused",
+)
 
 
 def maker(package, name, settings):
@@ -184,6 +204,8 @@ def maker(package, name, settings):
     if package == "sklearn":
         return lambda: of_sklearn(name, settings)
     found = torch_optimizer(package, name)
+    if name == "SAM":
+        settings = {**settings, "base_optimizer": torch_optimizer("torch", "SGD")}
 
     def make(parameters):
         with contextlib.redirect_stdout(io.StringIO()):
@@ -235,41 +257,20 @@ def without_models():
     return importlib.import_module("timm.optim")
 
 
-def follows(found, fresh, steps=40, dim=16):
+def follows(found, fresh, steps=40):
     """Return whether the named rule goes where the optimizer goes, with gradients of its own."""
     rng = np.random.default_rng(2024)
+    shape = (3, 5) if issubclass(type(found.rule), ol.MatrixRule) and found.shape else (16,)
+    dim = int(np.prod(shape))
     sizes = 10.0 ** rng.uniform(-6, 0, dim)
-    w = rng.normal(size=dim).astype(np.float32).astype(float)
-    step, ours = fresh(), of_points(found)
-    own, seen = w, w
+    gradients = rng.normal(size=(steps, dim)) * sizes
+    start = rng.normal(size=dim)
+    start, gradients = (x.astype(np.float32).astype(float) for x in (start, gradients))
+    played = Player(fresh, shape).play(start, gradients)
     exact = found.dtype.itemsize >= 8 and not found.single
-    for _ in range(steps):
-        g = (rng.normal(size=dim) * sizes).astype(np.float32).astype(float)
-        with np.errstate(all="ignore"):
-            after, own_after = np.asarray(step(seen, g), dtype=float), ours(own, g)
-        moved, size = after - seen, np.abs(after - seen)
-        off = np.abs(own_after - own - moved)
-        if np.any(off > (1e-7 if exact else 2e-3) * size.max() + (1e-14 if exact else 1e-6)):
-            return False
-        seen, own = after, own_after
-    return True
-
-
-def of_points(found):
-    """Return the step function of the named rule, in the points that are seen."""
-    if not found.looks_ahead:
-        return adapters.of_rule(found.rule)()
-    rule, memory, fed = found.rule, {"t": 0}, adapters.Fed()
-
-    def step(w, g):
-        memory["t"] += 1
-        fed.g, at = g[:, None], memory.get("w", w[:, None])
-        state = memory.get("state") or rule.initial(at)
-        record = rule.at(memory["t"]).advance(memory["t"], at, state, fed)
-        memory["state"], memory["w"] = [record[name] for name in rule.state], record["w"]
-        return rule.look_ahead(record["w"], *memory["state"])[:, 0]
-
-    return step
+    size = np.abs(played.steps).max(axis=1, keepdims=True)
+    off = np.abs(steps_of(found, played) - played.steps)
+    return bool(np.all(off <= (1e-7 if exact else 2e-3) * size + (1e-14 if exact else 1e-6)))
 
 
 def has_settings(found, settings):
@@ -280,20 +281,18 @@ def has_settings(found, settings):
         numbers += [v for v in values if isinstance(v, float) and name != "nu"]
     digits = 1e-4
     for rule in (found.rule, *found.equivalents):
-        own = [float(v) for v in settings_of(rule) if not callable(v)]
+        own = [float(v) for v in all_settings(rule).values() if not callable(v)]
         if all(any(abs(v - n) <= digits * abs(n) for v in own) for n in numbers):
             return True
     return False
 
 
-def settings_of(rule):
-    from optimlib.identify.report import all_settings
-
-    return all_settings(rule).values()
-
-
 def judged(found, fresh, settings, expected):
     """Return what to write into the table: right, unknown, a wrong name or wrong settings."""
+    if found.on_matrices is not None:
+        matrices = judged(replace(found.on_matrices, shape=(3, 5)), fresh, settings, expected)
+        vectors = judged(replace(found, on_matrices=None), fresh, settings, expected)
+        return min(matrices, vectors, key=VERDICTS.index)
     if found.rule is None:
         return "unknown" if expected is None else "not found"
     if not follows(found, fresh):

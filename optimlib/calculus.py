@@ -9,6 +9,7 @@ import numpy as np
 
 from optimlib.checks import check_choice, check_flag, check_number, real_array
 from optimlib.objective import Objective, check_objective, one_point
+from optimlib.printing import printable
 from optimlib.types import Array, ArrayLike, Points, Values
 
 # A function of points, as an objective or as it is.
@@ -423,7 +424,9 @@ class TaylorModel:
 
     def __repr__(self) -> str:
         point = ", ".join(f"{value:g}" for value in np.ravel(self.point))
-        return f"<Taylor model of order {self.order} of {self.objective.name} at ({point})>"
+        return printable(
+            f"<Taylor model of order {self.order} of {self.objective.name} at ({point})>"
+        )
 
 
 def taylor(objective: Objective, w0: ArrayLike, order: int = 2) -> TaylorModel:

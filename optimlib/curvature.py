@@ -8,6 +8,7 @@ import numpy as np
 from optimlib.calculus import second_directional_derivative
 from optimlib.checks import check_box, check_choice, check_count, check_number, real_array
 from optimlib.objective import Objective, check_objective, one_point
+from optimlib.printing import printable
 from optimlib.symbols import number_text
 from optimlib.types import ArrayLike, Box, Points, Values
 
@@ -29,7 +30,7 @@ class Definiteness:
     eigenvalues: tuple[float, ...]
 
     def __repr__(self) -> str:
-        return f"{self.kind}, eigenvalues {number_text(self.eigenvalues)}"
+        return printable(f"{self.kind}, eigenvalues {number_text(self.eigenvalues)}")
 
 
 def definiteness(matrix: Points, *, tolerance: float = TOLERANCE) -> Definiteness:
@@ -123,7 +124,7 @@ class CriticalPoint:
     kind: str
 
     def __repr__(self) -> str:
-        return (
+        return printable(
             f"{self.kind} at {number_text(self.point)}, f = {number_text(self.value)}, "
             f"eigenvalues {number_text(self.eigenvalues)}"
         )
@@ -327,7 +328,7 @@ class ChordCounterexample:
 
     def __repr__(self) -> str:
         a, b, t, value, chord = map(number_text, (self.a, self.b, self.t, self.value, self.chord))
-        return (
+        return printable(
             f"not convex: (1 − t)a + tb, a = {a}, b = {b}, t = {t}: f = {value} > chord = {chord}"
         )
 
@@ -343,7 +344,7 @@ class TangentCounterexample:
 
     def __repr__(self) -> str:
         a, b, value, tangent = map(number_text, (self.a, self.b, self.value, self.tangent))
-        return f"not convex: at b = {b}, f = {value} < tangent at a = {a}: {tangent}"
+        return printable(f"not convex: at b = {b}, f = {value} < tangent at a = {a}: {tangent}")
 
 
 @dataclass(frozen=True)
@@ -355,7 +356,7 @@ class CurvatureCounterexample:
     curvature: float
 
     def __repr__(self) -> str:
-        return (
+        return printable(
             f"not convex: at {number_text(self.point)} the curvature along "
             f"{number_text(self.direction)} is {number_text(self.curvature)} < 0"
         )
@@ -545,7 +546,7 @@ class SmoothnessBound:
         return self.bound
 
     def __repr__(self) -> str:
-        return (
+        return printable(
             f"L ≥ {number_text(self.bound)}, seen at {number_text(self.point)} "
             f"among {self.samples} samples"
         )

@@ -231,15 +231,19 @@ def run(
     def advance(chunk):
         if machine:
             on_points = partial(start.spread, chunk=chunk)
-            return machine.run(start.w[:, chunk], start.state_of(chunk), steps, on_points, start.t)
+            w, state = machine.run(
+                start.w[:, chunk], start.state_of(chunk), steps, on_points, start.t
+            )
+            # A copy, so that what has been computed beside it is not kept.
+            return (w, state) if return_state else (w.copy(), [])
         course = start.course(chunk)
         for _ in range(steps):
             next(course)
-        pairs = zip(course.state, start.state_of(chunk), strict=True)
+        pairs = zip(course.state, start.state_of(chunk), strict=True) if return_state else ()
         return course.w, [np.broadcast_to(array, old.shape) for array, old in pairs]
 
-    if len(chunks) == 1:
-        ends = [advance(chunks[0])]
+    if min(threads, len(chunks)) == 1:
+        ends = list(map(advance, chunks))
     else:
         with ThreadPoolExecutor(threads) as pool:
             ends = list(pool.map(advance, chunks))
@@ -380,6 +384,8 @@ class _Start:
 
     def state_of(self, chunk):
         """Return what the optimizer remembers of some of the runs at the start."""
+        if self._given is None and chunk != slice(None):
+            return list(self.rule_at(chunk)(self.t + 1).initial(self.w[:, chunk]))
         return [array[..., chunk] for array in self.state]
 
     def state_after(self, t, arrays):

@@ -27,13 +27,46 @@ with extra("figures", "optimlib.figures"):
     from matplotlib.axes import Axes
     from matplotlib.patches import Patch
 
+__all__ = [
+    "BLACK",
+    "BLUE",
+    "COLORS",
+    "GRAY",
+    "GREEN",
+    "ORANGE",
+    "OWN",
+    "PATTERNS",
+    "PURPLE",
+    "SKY",
+    "STYLE",
+    "VERMILION",
+    "color",
+    "colors",
+    "compare",
+    "contours",
+    "curve",
+    "heat",
+    "in_style",
+    "label_of",
+    "labels_of",
+    "line_of",
+    "one",
+    "path",
+    "progress",
+    "side_by_side",
+    "use_style",
+]
+
 # Every color stands out by 3 to 1 from white and from the dark sheet, and the six are told apart
 # with any color vision (G. M. Machado et al., "A physiologically-based model for simulation of
 # color vision deficiency", 2009, is what the tests ask). One color per optimizer in the whole
 # book; the rarer ones, which are drawn with others only in races, have colors between these, and
 # patterns where two colors are near.
+#: A color of the book, on white and on the dark sheet, for any color vision.
 BLACK, BLUE, ORANGE, GREEN = "#000000", "#1064CE", "#B8821D", "#11804E"
+#: A color of the book, on white and on the dark sheet, for any color vision.
 VERMILION, PURPLE, SKY, GRAY = "#A34C1D", "#C21678", "#13A1B9", "#777777"
+#: The color of each optimizer in the whole book, by the name of its class.
 COLORS = {
     "GradientDescent": BLUE,
     "Momentum": ORANGE,
@@ -59,7 +92,7 @@ COLORS = {
     "LBFGS": "#C53091",
     "ConjugateGradient": "#588A2B",
 }
-# The lengths of strokes and gaps, in widths of the line.
+#: The lengths of strokes and gaps, in widths of the line, where two colors are near.
 PATTERNS = {
     "AMSGrad": (4, 1.5),
     "Adamax": (4, 1.5),
@@ -73,11 +106,12 @@ PATTERNS = {
     "LBFGS": (5, 1.5, 1.2, 1.5),
     "ConjugateGradient": (8, 2),
 }
-# For rules of one's own: each stands out by 3 to 1 from white and from the dark sheet.
+#: The colors of rules of one's own: each stands out by 3 to 1 from white and from the dark sheet.
 OWN = (
     *("#CC3311", "#228833", "#9955DD", "#7A7A00"),
     *("#EE3377", "#0E8AA8", "#A0522D", "#5F6FE0"),
 )
+#: What `use_style` and `in_style` set, as Matplotlib's ``rcParams`` name it.
 STYLE: Any = {
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]),
     "axes.spines.top": False,

@@ -34,7 +34,7 @@ def sweep(
         As in `run`.
     **values : 1-D sequences
         For each swept hyperparameter its values. In a wrapper those of what it wraps are swept
-        like its own.
+        like its own, in `Blocks` by names like ``**{"W.lr": [0.1, 0.2]}``: those of the rule for W.
 
     Returns
     -------
@@ -72,14 +72,16 @@ def sweep(
     known: list[str] = []
     rule.map_hyperparameters(lambda name, value: known.append(name))
     for name, given in values.items():
-        if name not in known:
+        meant = [k for k in known if k == name or k.endswith(f".{name}")]
+        if not meant:
             raise ValueError(f"{type(rule).__name__} has no {name}, only {', '.join(known)}")
-        if known.count(name) > 1:
-            raise ValueError(f"{rule!r} has {known.count(name)} hyperparameters {name}")
+        if len(meant) > 1:
+            which = f": {', '.join(meant)}" if name not in meant else ""
+            raise ValueError(f"{rule!r} has {len(meant)} hyperparameters {name}{which}")
         array = real_array(name, given, finite=False)
         if array.ndim != 1 or not array.size:
             raise ValueError(f"{name} must be a list of values, got {name} = {given!r}")
-    start = real_array("w0", w0)
+    start = real_array("w0", rule.flat_start(w0, objective))
     objective.check_dimension(start, "w0")
     if start.ndim > 1:
         raise ValueError(f"w0 must be one start, got w0 of shape {start.shape}")

@@ -24,6 +24,7 @@ from optimlib.expression import (
     record_rule,
 )
 from optimlib.objective import Objective, Stream
+from optimlib.printing import printable
 from optimlib.rules.blocks import Blocks
 from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.optimizer import Optimizer
@@ -50,7 +51,7 @@ class Notation:
         self.text = text
 
     def __repr__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     def _repr_latex_(self):
         return f"$$\n{self.latex}\n$$"

@@ -13,6 +13,7 @@ import numpy as np
 from optimlib.checks import check_box, check_number, mismatch, real_array
 from optimlib.expression import Node, Vector, branches
 from optimlib.points import SeveralVariables, Ways, one_by_one, way_of
+from optimlib.printing import printable
 from optimlib.purity import code_of
 from optimlib.types import Array, ArrayLike, Box, Number, Points, Values
 
@@ -132,7 +133,7 @@ class Objective:
             self._check_point("start", start, start)
 
     def __repr__(self) -> str:
-        return f"<Objective {self.name}({self._names()})>"
+        return printable(f"<Objective {self.name}({self._names()})>")
 
     def _names(self):
         names = self.variables
@@ -182,7 +183,7 @@ class Objective:
     @overload
     def f(self, w: Points) -> Values: ...
     def f(self, w: Any) -> Any:
-        """Return the value at `w`: shape (d, *batch) to shape (*batch)."""
+        """Return the value at `w`: shape ``(d, *batch)`` to shape ``batch``."""
         return self._read("f", self._f, w)
 
     @overload
@@ -190,7 +191,7 @@ class Objective:
     @overload
     def grad(self, w: Points) -> Array: ...
     def grad(self, w: Any) -> Any:
-        """Return the gradient at `w`: shape (d, *batch) to shape (d, *batch)."""
+        """Return the gradient at `w`, of the same shape ``(d, *batch)``."""
         return self._read("grad", self._grad, w)
 
     @overload
@@ -198,7 +199,7 @@ class Objective:
     @overload
     def hess(self, w: Points) -> Array: ...
     def hess(self, w: Any) -> Any:
-        """Return the Hessian at `w`: shape (d, *batch) to shape (d, d, *batch)."""
+        """Return the Hessian at `w`: shape ``(d, *batch)`` to shape ``(d, d, *batch)``."""
         if not self.has_hess:
             raise ValueError(f"{self.name} was defined without hess")
         return self._read("hess", self._hess, w)

@@ -20,6 +20,21 @@ from optimlib.checks import is_finite, is_number, real_array
 from optimlib.expression import Node
 from optimlib.types import Array, Numeric, Schedule
 
+__all__ = [
+    "WSD",
+    "Constant",
+    "Cosine",
+    "Exponential",
+    "InverseSqrt",
+    "InverseTime",
+    "Linear",
+    "OneCycle",
+    "Step",
+    "Then",
+    "WarmRestarts",
+    "WarmUp",
+]
+
 S = TypeVar("S")
 # One step, or an array of them.
 Steps: TypeAlias = int | Array | Sequence[int]

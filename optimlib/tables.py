@@ -3,14 +3,17 @@
 import html
 from collections.abc import Sequence
 
+from optimlib.printing import printable
+
 
 def text_table(title: str, rows: Sequence[Sequence[str]]) -> str:
-    """Return the rows under the title, columns right-aligned."""
+    """Return the rows under the title, columns right-aligned, in signs that can be printed."""
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
-    return "\n".join([title, *lines])
+    return "\n".join([printable(title), *lines])
 
 
 def html_table(title: str, rows: Sequence[Sequence[str]], kind: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimlib.objective import Objective
+from optimlib.printing import printable
 from optimlib.rules.optimizer import Optimizer
 from optimlib.state import State
 from optimlib.symbols import DIGITS, name_in_words, number_text, sentence, symbol_text
@@ -73,12 +74,12 @@ class Trace:
 
     @property
     def points(self) -> Array:
-        """The start and the point after every step: shape (steps + 1, d, *batch)."""
+        """The start and the point after every step: shape ``(steps + 1, d, *batch)``."""
         return np.concatenate([np.asarray(self.start)[None], self["w"]])
 
     @property
     def values(self) -> Array:
-        """The objective at `points`: shape (steps + 1, *batch)."""
+        """The objective at `points`: shape ``(steps + 1, *batch)``."""
         return self._values_at(self.points)
 
     def _values_at(self, points):
@@ -120,7 +121,9 @@ class Trace:
         return rows
 
     def __repr__(self) -> str:
-        return self._title() if not np.size(self.start) else text_table(self._title(), self._rows())
+        if not np.size(self.start):
+            return printable(self._title())
+        return text_table(self._title(), self._rows())
 
     def to_html(self) -> str:
         r"""Return the trace as a table in HTML, of a long run the first and the last steps.

@@ -92,11 +92,12 @@ FOCUSED = """() => {
       && y < innerHeight,
   };
 }"""
-# Of radio buttons Tab reaches one of each group, arrows the others.
+# Of radio buttons Tab reaches one of each group, arrows the others; so it is with copy buttons.
 LEFT_OUT = """() => [...document.querySelectorAll("a[href], button, input, select, summary")]
   .filter(node => node.checkVisibility({visibilityProperty: true})
     && !node.hasAttribute("data-reached") && !(node.type === "radio"
-      && document.querySelector(`[name="${node.name}"][data-reached]`)))
+      && document.querySelector(`[name="${node.name}"][data-reached]`))
+    && !(node.matches(".copybtn") && document.querySelector(".copybtn[data-reached]")))
   .map(node => node.outerHTML.slice(0, 200))"""
 
 # From there Tab goes to the first stop, whatever had the focus before.
@@ -122,3 +123,32 @@ def walk(page, most=500):
             break
         stops.append(focused)
     return stops, page.evaluate(LEFT_OUT)
+
+
+# What those who hear a page are told of it, or are not.
+HEARD = """() => {
+  const all = selector => [...document.querySelectorAll(selector)];
+  const names = elements => elements.map(element => element.ariaLabel ?? element.innerText);
+  const unlike = list => list.filter((name, i) => !name?.trim() || list.indexOf(name) !== i);
+  let above = 0;
+  const isAstray = title => {
+    if (!title.matches(".admonition-title")) above = Number(title.localName[1]);
+    else return title.role !== "heading" || Number(title.ariaLevel) !== above + 1;
+  };
+  const blocks = all("mjx-assistive-mml > math");
+  return {
+    toggles: unlike(names(all(".toggle-button"))),
+    hidden: all("summary[aria-label], .toggle-button:not([aria-label^=Show])").length,
+    exercises: all("main :is(h1, h2, h3, h4, .exercise > .admonition-title)").filter(isAstray)
+      .map(title => title.innerText),
+    copies: unlike(names(all(".copybtn"))),
+    copyStops: all(".copybtn").filter(({tabIndex}) => tabIndex === 0).length,
+    tables: all("main table").filter(table => !table.caption?.textContent.trim()
+      || table.querySelector("th:not([scope])")).map(table => table.outerHTML.slice(0, 200)),
+    blocks: blocks.filter(math => math.querySelectorAll("mtable > mtr").length > 1
+      && math.textContent === math.querySelector("mtable").textContent).length,
+    lines: all("mjx-assistive-mml > [role=list]").length,
+    navigations: unlike(names(all("nav"))),
+    boxes: all(".explorer fieldset").filter(group => !group.querySelector("legend")).length,
+  };
+}"""

@@ -10,8 +10,10 @@ from course.exercises.exercise import Exercise
 from course.exercises.fresh import fresh
 from course.exercises.inputs import Situation, inputs, record_of, walk
 from course.exercises.judge import Unusable, asked_for, judge
+from course.exercises.known_rules import initial, known_rules
 from course.exercises.misconceptions import describe
-from course.exercises.pairs import Pairs
+from course.exercises.naming import naming
+from course.exercises.pairs import Pairs, value_of
 from course.exercises.report import Report
 from course.exercises.solution import solution
 from optimlib.descent import iterate
@@ -123,12 +125,15 @@ class CodeExercise(Exercise):
     @cached_property
     def judged(self):
         """What `judge` knows of the exercise: texts and names, in plain lists and dicts."""
+        right = self.rule(lr=1.0)
         return {
             "rule": self.rule.__name__,
             "chapter": self.chapter,
             "parameters": list(self.parameters),
             "names": list(self.names),
-            "hyperparameters": list(self.rule(lr=1.0).hyperparameters()),
+            "hyperparameters": list(right.hyperparameters()),
+            "initial": initial(right),
+            "ranges": {n: str(self.rule.ranges()[n]) for n in right.hyperparameters()},
             "mistakes": list(map(_described, self.misconceptions)),
         }
 
@@ -168,6 +173,7 @@ class CodeExercise(Exercise):
                 lambda: self._along(situations),
                 # As long as it keeps no state there is no need for another one.
                 lambda: self._prepared(waiting.pop() if waiting else again()),
+                named=naming(self.judged, known_rules()["rules"], _computing),
                 asarray=np.asarray,
                 number_text=number_text,
             )
@@ -222,6 +228,19 @@ class CodeExercise(Exercise):
         values = _those(self.judged["hyperparameters"], given)
         situation = Situation(given["t"], given["w"], given["g"], given["h"], state, values)
         return record_of(optimizer, situation)
+
+
+def _computing(given):
+    """Return the function from an output's place, and what names stand for, to its numbers."""
+    columns = {name: np.array(values) for name, values in given.items()} | {"inf": np.inf}
+
+    def compute(place, stands, column):
+        symbols = columns | {n: columns[x] if isinstance(x, str) else x for n, x in stands.items()}
+        value = value_of(known_rules()["operations"], place, symbols)
+        numbers = np.broadcast_to(value, columns["w"].shape)
+        return (numbers if column is None else numbers[column]).tolist()
+
+    return compute
 
 
 def _as_lists(record):

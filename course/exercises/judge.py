@@ -52,7 +52,7 @@ def asked_for(exercise, parameters):
     return [name for name, _, _ in parameters if name in known]
 
 
-def judge(exercise, situations, right, wrong, both, along, prepare, *, asarray, number_text):
+def judge(exercise, situations, right, wrong, both, along, prepare, *, named, asarray, number_text):
     """Return the verdict on an answer, a dict of what a report says.
 
     Parameters
@@ -60,8 +60,9 @@ def judge(exercise, situations, right, wrong, both, along, prepare, *, asarray, 
     exercise : dict
         Its ``rule``'s name, the ``parameters`` of an answer, the ``names`` it has to return, the
         ``hyperparameters``, its ``chapter``, the ``mistakes`` that have a name, each with its
-        ``name``, ``explanation`` and, if it is another, ``chapter``. If it ``is_number``, an answer
-        may return the number alone that has to be under the one name.
+        ``name``, ``explanation`` and, if it is another, ``chapter``; the ``initial`` values of the
+        state, and the ``ranges`` of the hyperparameters in words, as `naming` wants them. If it
+        ``is_number``, an answer may return the number alone that has to be under the one name.
     situations : list of dict
         Each with ``t``, the lists ``w``, ``g`` and ``h``, the ``state`` and the values of the
         ``hyperparameters``, by name.
@@ -79,6 +80,9 @@ def judge(exercise, situations, right, wrong, both, along, prepare, *, asarray, 
         Returns a function from what is given, by name, to the answer's record, and the names that
         the answer asks for; each time a new one, which remembers nothing. Both may raise
         `Unusable`.
+    named : callable
+        From the situations in which an answer was and its columns to the sentence which rule of the
+        library it is, or None: see `course.exercises.naming`.
     asarray, number_text : callable
         ``numpy.asarray`` and ``optimlib.symbols.number_text``, or what stands for them.
     """
@@ -107,7 +111,8 @@ def judge(exercise, situations, right, wrong, both, along, prepare, *, asarray, 
         missing = [name for name in exercise["hyperparameters"] if name not in answer.asked]
         if missing:
             notes.append(f"It does without {', '.join(missing)}.")
-        diagnoses += _diagnoses(exercise, right, wrong, both, answer.columns)
+        search = _Search(exercise, wrong, both, lambda: named(answer.situations, answer.columns))
+        diagnoses += _diagnoses(exercise, right, search, answer.columns)
     return _verdict(exercise, notes, diagnoses)
 
 
@@ -116,7 +121,7 @@ class _Answer:
 
     def __init__(self, exercise, prepare, asarray):
         self.exercise, self.prepare, self.asarray = exercise, prepare, asarray
-        self.columns, self.spoiled, self.where = [], [], ""
+        self.situations, self.columns, self.spoiled, self.where = [], [], [], ""
         self.asked, self.kept = (), []
 
     def begin(self):
@@ -139,6 +144,7 @@ class _Answer:
         if self.exercise.get("is_number"):
             record = _for_each(self.exercise["names"][0], record, given["g"])
         self.spoiled = self.spoiled or _changed(given, situation)
+        self.situations.append(situation)
         self.columns.append(columns_of(self.exercise, record, expected, self.asarray))
 
     def notes(self):
@@ -343,7 +349,7 @@ def _said(t, name, place, expected, got, number_text):
     )
 
 
-def _diagnoses(exercise, right, wrong, both, columns):
+def _diagnoses(exercise, right, search, columns):
     """Return what is known of the mistakes: the name, the explanation, the chapter of each.
 
     Few digits, rounding and what is not finite are said beside the mistakes that they do not hide.
@@ -353,7 +359,6 @@ def _diagnoses(exercise, right, wrong, both, columns):
     expected = [value for record in right for name in names for value in _repeated(record, name)]
     has_few_digits = any(r[name][1] in ("float16", "float32") for r in columns for name in names)
     symptoms = [FEW_DIGITS] if has_few_digits else []
-    search = _Search(exercise, wrong, both)
     finite = [place for place, value in enumerate(outputs) if value - value == 0]
     seen = [outputs[place] for place in finite]
     known = [expected[place] for place in finite]
@@ -364,6 +369,9 @@ def _diagnoses(exercise, right, wrong, both, columns):
     found = search.exact(outputs, 1 if _is_near(known, seen, ROUNDED) else 2)
     if found:
         return [*found, *symptoms]
+    rule = search.rule() if len(finite) == len(outputs) else None
+    if rule:
+        return [(None, rule), *symptoms]
     if len(finite) < len(outputs):
         symptoms.append(NOT_FINITE)
     if _is_near(known, seen, ROUNDED):
@@ -373,10 +381,13 @@ def _diagnoses(exercise, right, wrong, both, columns):
 
 
 class _Search:
-    """The mistakes of an exercise, one at a time and in pairs, among which outputs are found."""
+    """The mistakes of an exercise, one at a time and in pairs, among which outputs are found.
 
-    def __init__(self, exercise, wrong, both):
-        self.mistakes = exercise["mistakes"]
+    Of a rule that is none of them `rule` returns what is said.
+    """
+
+    def __init__(self, exercise, wrong, both, rule):
+        self.mistakes, self.rule = exercise["mistakes"], rule
         single = [[number] for number in range(len(self.mistakes))]
         self.tables = [lambda: (single, wrong()), both]
         self.computed = []

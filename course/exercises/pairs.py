@@ -224,16 +224,39 @@ def _values(entries, situations):
     given |= {
         n: together([s.hyperparameters[n] for s in situations]) for n in first.hyperparameters
     }
-    values = []
-    for entry in entries:
-        if not isinstance(entry, list):
-            values.append(given[entry] if isinstance(entry, str) else entry)
-            continue
-        name, *arguments = entry[0], *(values[place] for place in entry[1:])
-        if name == "grad":
-            values.append(g + h * (arguments[0] - w))
-        elif name in REDUCED:
-            values.append(REDUCED[name](arguments[0], axis=0))
-        else:
-            values.append(getattr(np, name)(*arguments))
+    values = {}
+    for place in range(len(entries)):
+        value_of(entries, place, given, values)
     return values
+
+
+def value_of(entries, place, given, known=None):
+    """Return the value of an entry, from those of the symbols; `known` are those that are known.
+
+    Parameters
+    ----------
+    entries : list
+        Those of `course.exercises.recording.Operations`.
+    place : int
+    given : dict
+        A number or an array for each symbol.
+    known : dict, optional
+        The values by their places, which is added to.
+    """
+    known = {} if known is None else known
+    if place not in known:
+        entry = entries[place]
+        if isinstance(entry, list):
+            values = [value_of(entries, part, given, known) for part in entry[1:]]
+            known[place] = _applied(entry[0], values, given)
+        else:
+            known[place] = given[entry] if isinstance(entry, str) else entry
+    return known[place]
+
+
+def _applied(name, values, given):
+    if name == "grad":
+        return given["g"] + given["h"] * (values[0] - given["w"])
+    if name in REDUCED:
+        return REDUCED[name](values[0], axis=0)
+    return getattr(np, name)(*values)

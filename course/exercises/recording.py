@@ -45,19 +45,19 @@ class Operations:
         return self.add([name, *(self.of(value).place for value in values)])
 
     def record(self, optimizer):
-        """Record a step of an optimizer: the place of each of its names."""
-        situation = _Recorded(self, optimizer)
+        """Record a step of an optimizer, or of a class's: the place of each of its names."""
+        rule = optimizer(lr=1.0) if isinstance(optimizer, type) else optimizer
+        situation = _Recorded(self, rule)
         values = situation.hyperparameters
-        record = record_of(optimizer(lr=1.0).replace_unchecked(**values), situation)
+        record = record_of(rule.replace_unchecked(**values), situation)
         return {name: self.of(value).place for name, value in record.items()}
 
 
 class _Recorded:
     """A situation of symbols."""
 
-    def __init__(self, operations, optimizer):
+    def __init__(self, operations, rule):
         self.operations = operations
-        rule = optimizer(lr=1.0)
         self.t, self.w, self.g, self.h = map(operations.add, ("t", "w", "g", "h"))
         self.state = {name: operations.add(name) for name in rule.state}
         self.hyperparameters = {name: operations.add(name) for name in rule.hyperparameters()}

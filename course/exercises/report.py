@@ -4,6 +4,8 @@ import html
 import re
 from dataclasses import dataclass
 
+from optimlib.printing import printable
+
 
 @dataclass(frozen=True)
 class Report:
@@ -57,7 +59,7 @@ class Report:
         return paragraphs
 
     def __repr__(self):
-        return "\n".join(self._paragraphs())
+        return printable("\n".join(self._paragraphs()))
 
     def _repr_html_(self):
         color = "#009E73" if self.correct else "#D55E00"
@@ -87,7 +89,7 @@ class Hint:
     text: str
 
     def __repr__(self):
-        return f"{self.exercise}, hint {self.stage} of {self.last}: {self.text}"
+        return printable(f"{self.exercise}, hint {self.stage} of {self.last}: {self.text}")
 
 
 def _to_html(text):

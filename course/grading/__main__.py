@@ -10,12 +10,22 @@ from pathlib import Path
 import joblib
 from tqdm import tqdm
 
-from course import ROOT
-from course.grading import accidents, gradebook, report, roster
+from course import ROOT, roster
+from course.grading import (
+    accidents,
+    by_hand,
+    gradebook,
+    lateness,
+    likeness,
+    overview,
+    report,
+    results,
+)
 from course.grading.folders import collect, unpacked
 from course.grading.notebooks import Unreadable, contents, load_assignment
 from course.grading.sandbox import Limits, NoSandbox, choose
 from course.grading.scoring import FAILED, PYTHON, SCORED
+from optimlib.printing import printable
 
 
 def arguments(given):
@@ -26,6 +36,7 @@ def arguments(given):
         "submissions", type=Path, help="<student>/<assignment>/, <student>.ipynb, or Moodle's zip"
     )
     parser.add_argument("--roster", type=Path, help="a name a line, or a CSV of Moodle or Canvas")
+    parser.add_argument("--deadlines", type=Path, help="due dates and late days, in TOML")
     parser.add_argument("--out", type=Path, help="default: graded/<assignment>")
     parser.add_argument("--gradebook", metavar="URL", help="sqlite:/// or postgresql://")
     parser.add_argument("--sandbox", choices=["bubblewrap", "user"], help="default: what works")
@@ -49,7 +60,7 @@ def fingerprint(assignment, path):
     return hashlib.sha256(assignment.fingerprint.encode() + text).hexdigest()
 
 
-def grade(notebook, folder, out, sandbox, limits, jobs=-1, again=False, people=()):
+def grade(notebook, folder, out, sandbox, limits, jobs=-1, again=False, people=(), rule=None):
     """Score all submissions, those with a score from an earlier run excepted.
 
     Parameters
@@ -59,7 +70,7 @@ def grade(notebook, folder, out, sandbox, limits, jobs=-1, again=False, people=(
     folder : Path
         The submissions, see `course.grading.folders.collect`.
     out : Path
-        For ``points.csv``, ``feedback/`` and ``scores/``.
+        For ``points.csv``, ``overview.html``, ``feedback/`` and ``scores/``.
     sandbox : object with `start`
     limits : Limits
     jobs : int
@@ -68,14 +79,36 @@ def grade(notebook, folder, out, sandbox, limits, jobs=-1, again=False, people=(
         Score all.
     people : sequence of Person
         Who is in the class.
+    rule : course.grading.lateness.Rule, optional
 
     Returns
     -------
-    list of Score
+    list of Result
     """
     assignment = load_assignment(notebook)
+    collection = collect(folder, assignment.name, people)
+    tests = {test.name: test.points for test in assignment.tests}
+    rows = by_hand.read(out, collection.found, tests)
+    scores = scored(collection, notebook, out, sandbox, limits, jobs, again)
+    notes = collection.notes + by_hand.conflicts(rows, scores, out)
+    late = None
+    if rule is not None:
+        late, more = results.handed_in(scores, collection, assignment.name, people, rule, out)
+        notes += more
+    merged = results.merged(scores, rows, late)
+    report.table(merged, out / "points.csv")
+    report.pages(merged, assignment.name, out)
+    alike = likeness.pairs(assignment, collection.found)
+    report.write(out / "overview.html", overview.page(merged, assignment, alike))
+    print_all(notes)
+    return merged
+
+
+def scored(collection, notebook, out, sandbox, limits, jobs, again):
+    """Return the scores of a collection, by the students' names."""
+    assignment = load_assignment(notebook)
     scores, work = [], {}
-    for student, path in collect(folder, assignment.name, people).found.items():
+    for student, path in collection.found.items():
         mark, old = fingerprint(assignment, path), report.saved(student, out)
         if old is not None and old.fingerprint == mark and old.status != FAILED and not again:
             scores.append(old)
@@ -83,13 +116,11 @@ def grade(notebook, folder, out, sandbox, limits, jobs=-1, again=False, people=(
             work[student] = (student, path, notebook, sandbox, limits, mark)
     with tqdm(total=len(work), desc=assignment.name, unit="student") as bar:
         for result in accidents.scored(work, assignment, out, jobs):
-            report.save(result, assignment.name, out)
+            report.save(result, out)
             accidents.over(result.student, out)
             scores.append(result)
             bar.update()
-    scores.sort(key=lambda score: score.student)
-    report.table(scores, out / "points.csv")
-    return scores
+    return sorted(scores, key=lambda score: score.student)
 
 
 def found(name):
@@ -126,54 +157,58 @@ def run(asked, temporary):
     notebook, folder = found(asked.assignment), asked.submissions.resolve()
     assignment = load_assignment(notebook)
     people = roster.read(asked.roster) if asked.roster else ()
+    rule = lateness.read(asked.deadlines).ask_for(assignment.name) if asked.deadlines else None
     if folder.is_file() and folder.suffix.lower() == ".zip":
-        folder = unpacked(folder, temporary)
-    notes = collect(folder, assignment.name, people).notes
+        folder = unpacked(folder, temporary, rule and rule.zone)
+    collect(folder, assignment.name, people)
     url = asked.gradebook and gradebook.ready(asked.gradebook, assignment)
     limits = Limits(asked.call, asked.seconds, asked.megabytes)
     out = (asked.out or Path("graded") / assignment.name).resolve()
     report.claim(out, assignment.name)
     private = [folder, notebook, out, ROOT / "optimlib"]
     sandbox = choose(private, "none" if asked.unsandboxed else asked.sandbox)
-    work = (notebook, folder, out, sandbox, limits, asked.jobs, asked.again, people)
+    work = (notebook, folder, out, sandbox, limits, asked.jobs, asked.again, people, rule)
     if asked.dask:
         from dask.distributed import Client
 
         with Client(asked.dask), joblib.parallel_config("dask"):
-            scores = grade(*work)
+            merged = grade(*work)
     else:
-        scores = grade(*work)
+        merged = grade(*work)
     if url:
-        gradebook.record(scores, assignment, url)
-    print_all(notes)
-    tell(scores, sandbox, out)
+        gradebook.record(merged, assignment, url)
+    tell(merged, sandbox, out)
     if asked.roster:
-        give_back(asked.roster, scores, assignment, out)
+        give_back(asked.roster, merged, assignment, out)
 
 
 def print_all(lines):
     """Print lines, whatever is in them."""
     for line in lines:
-        print(line.encode("utf-8", "backslashreplace").decode())
+        print(printable(line))
 
 
-def give_back(path, scores, assignment, out):
+def give_back(path, merged, assignment, out):
     """Write the points into a copy of the roster, if that has a column for them."""
+    points = {result.student: result.final for result in merged if result.judged}
     with suppress(ValueError):
-        text = roster.filled(path, scores, assignment.name)
+        text = roster.filled(path, points, assignment.name)
         new = out / f"filled-{path.name}"
         report.write(new, text)
-        print(f"to import where the roster is from: {new}")
+        print_all([f"to import where the roster is from: {new}"])
+        if left := len(merged) - len(points):
+            print(f"no points in it for the {left} that could not be judged")
 
 
-def tell(scores, sandbox, out):
+def tell(merged, sandbox, out):
     """Say what was scored, what could not be, and where the results are."""
-    others = [score for score in scores if score.status != SCORED]
+    others = [each for each in merged if each.status != SCORED]
     print_all(f"{s.status}: {s.student}: {next(iter(s.problems), '')}" for s in others)
-    count = f"{len(scores) - len(others)} scored ({sandbox.name}, {PYTHON})"
+    count = f"{len(merged) - len(others)} scored ({sandbox.name}, {PYTHON})"
     if others:
         count += f", {len(others)} not (status in points.csv)"
-    print(f"{count}: {out / 'points.csv'}, {out / 'feedback'}")
+    places = ", ".join(str(out / name) for name in ("points.csv", "overview.html", "feedback"))
+    print_all([f"{count}: {places}"])
 
 
 if __name__ == "__main__":

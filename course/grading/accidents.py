@@ -10,8 +10,8 @@ and after the others; who was there twice is reported as not scored.
 import joblib
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
-from course.grading.report import file_name
 from course.grading.scoring import FAILED, score, without
+from course.roster import file_name
 
 TWICE = 2
 

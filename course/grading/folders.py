@@ -3,19 +3,23 @@
 import os
 import re
 import shutil
-import time
+import struct
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import PurePosixPath
 
+from course.grading import lateness
 from course.grading.notebooks import LARGEST_FILE
-from course.grading.roster import key, tidy
+from course.roster import key, tidy
 
 # What programs leave behind.
 STRAY = re.compile(r"^(\.|__MACOSX$|~\$|Thumbs\.db$|desktop\.ini$)", re.I)
 MOODLE = re.compile(r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_\w+?_?(?P<file>[^/]*)$")
-CANVAS = re.compile(r"^(?P<name>[^_]+)(_LATE)?_(?P<number>\d+)_(?P<attempt>\d+)_(?P<file>.+)$")
+CANVAS = re.compile(
+    r"^(?P<name>[^_]+)(?P<late>_LATE)?_(?P<number>\d+)_(?P<attempt>\d+)_(?P<file>.+)$"
+)
 # A second download: "x (1)", "x-1" of Canvas, "x - Copy".
 COPY = re.compile(r"^(?P<name>.*?)(?: ?\((?P<count>\d+)\))$")
 CANVAS_COPY = re.compile(r"^(?P<name>.*?)-(?P<count>\d+)$")
@@ -24,13 +28,14 @@ MOST_FILES = 20_000
 
 @dataclass(frozen=True)
 class Attempt:
-    """A notebook, who handed it in, and its place among others of the same student."""
+    """A notebook, who handed it in, its place among others, and whether Canvas says it is late."""
 
     path: object
     name: str
     number: str = ""
     count: int = 0
     named: bool = False
+    late: bool = False
 
     @property
     def order(self):
@@ -41,12 +46,33 @@ class Attempt:
             saved = 0.0
         return self.named, self.count, saved, str(self.path)
 
+    def handed(self, person, rule, times):
+        """Return when it was handed in, or None, and what says so."""
+        if person and (when := lateness.of_moodle(person.handed, rule.zone)):
+            return when, "Moodle"
+        # In a folder of Moodle it would be a student's own.
+        if not self.number and (when := lateness.of_timestamp(self.path.parent)):
+            return when, "timestamp.txt"
+        if times and (saved := self.order[2]):
+            return datetime.fromtimestamp(saved, rule.zone), "the file"
+        return None, "late, says Canvas" if self.late else lateness.UNKNOWN
+
 
 @dataclass
 class Collection:
-    """The notebook of each student, None where there is none, and what is to be said of it."""
+    """The notebook of each student, None where there is none, and what is to be said of it.
+
+    Parameters
+    ----------
+    found : dict
+        The paths.
+    attempts : dict
+        The attempts that count.
+    notes : list of str
+    """
 
     found: dict = field(default_factory=dict)
+    attempts: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
 
 
@@ -98,6 +124,7 @@ def collect(folder, assignment, people=()):
     for name, several in sorted(merged.items()):
         several.sort(key=lambda attempt: attempt.order)
         result.found[name] = several[-1].path if several else None
+        result.attempts |= {name: several[-1]} if several else {}
         if len(several) > 1:
             newest = several[-1].path
             result.notes.append(f"{name}: {newest.name} counts, the newest of {len(several)}")
@@ -156,7 +183,8 @@ def of_file(path):
     if canvas:
         again = CANVAS_COPY.match(canvas["file"])
         count = int(again["count"]) if again else 0
-        return [Attempt(path, canvas["name"], canvas["number"], count)]
+        late = canvas["late"] is not None
+        return [Attempt(path, canvas["name"], canvas["number"], count, late=late)]
     name, count = copy_of(path.stem)
     return [Attempt(path, name, "", count)]
 
@@ -180,9 +208,25 @@ def student(name, number, people, result):
     return name
 
 
-def unpacked(file, folder):
+def saved(member, zone):
+    """Return when a file in a zip was saved: seconds since 1970, or None.
+
+    Programs that note it in UTC are believed; others write what the clock on the wall says.
+    """
+    extra = member.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack("<HH", extra[:4])
+        if kind == 0x5455 and size >= 5 and extra[4] & 1:
+            return struct.unpack("<i", extra[5:9])[0]
+        extra = extra[4 + size :]
+    with suppress(ValueError, OverflowError, OSError):  # a time that is none
+        return datetime(*member.date_time, tzinfo=zone).timestamp()
+
+
+def unpacked(file, folder, zone=None):
     """Unpack the notebooks of a zip, as Moodle and Canvas make it; return the folder.
 
+    The files get the times that the zip has, which are of a zone, or of this machine's.
     Nothing is written outside of it, no link is made, and nothing that is too large.
 
     Raises
@@ -202,8 +246,7 @@ def unpacked(file, folder):
                 to.parent.mkdir(parents=True, exist_ok=True)
                 with packed.open(member) as source, to.open("wb") as target:
                     shutil.copyfileobj(source, target)
-                with suppress(ValueError, OverflowError):  # a time that is none
-                    when = time.mktime((*member.date_time, 0, 0, -1))
+                if (when := saved(member, zone)) is not None:
                     os.utime(to, (when, when))
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
         raise ValueError(f"submissions must be a folder or a zip, got {file}: {error}") from error

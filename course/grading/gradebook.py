@@ -4,9 +4,10 @@ import os
 import sys
 import warnings
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 
-from course.grading.scoring import NOTHING, SCORED
+from course.grading.scoring import NOTHING
 
 
 @contextmanager
@@ -75,12 +76,14 @@ def unknown(assignment, url, why):
     )
 
 
-def record(scores, assignment, url):
+def record(results, assignment, url):
     """Write the points of all students into a gradebook.
+
+    Points by hand are nbgrader's manual ones, what the late rule takes is its late penalty.
 
     Parameters
     ----------
-    scores : sequence of Score
+    results : sequence of Result
     assignment : Assignment
         Known to the gradebook since ``nbgrader generate_assignment``.
     url : str
@@ -97,19 +100,28 @@ def record(scores, assignment, url):
     from nbgrader.api import MissingEntry
 
     with opened(url) as gradebook:
-        for score in scores:
-            if score.status == NOTHING:
+        for result in results:
+            if result.status == NOTHING and not result.by_hand:
                 continue
-            student = score.student.encode("utf-8", "backslashreplace").decode()
+            student = result.student.encode("utf-8", "backslashreplace").decode()
             try:
                 gradebook.find_assignment(assignment.name)
                 gradebook.update_or_create_student(student)
-                gradebook.update_or_create_submission(assignment.name, student)
-                for outcome in score.outcomes:
-                    notebook = assignment.name, assignment.name, student
-                    grade = gradebook.find_grade(outcome.test, *notebook)
-                    grade.auto_score = outcome.points
-                    grade.needs_manual_grade = score.status != SCORED
+                _record(gradebook, result, assignment.name, student)
             except MissingEntry as error:
                 raise ValueError(unknown(assignment, url, error)) from error
             gradebook.db.commit()
+
+
+def _record(gradebook, result, assignment, student):
+    submission = gradebook.update_or_create_submission(assignment, student)
+    if result.late and result.late.handed:
+        # In UTC, as nbgrader has it.
+        submission.timestamp = result.late.handed.astimezone(UTC).replace(tzinfo=None)
+    notebook = gradebook.find_submission_notebook(assignment, assignment, student)
+    notebook.late_submission_penalty = result.points - result.final
+    for outcome in result.score.outcomes:
+        grade = gradebook.find_grade(outcome.test, assignment, assignment, student)
+        grade.auto_score = outcome.points
+        grade.manual_score = result.by_hand.get(outcome.test)
+        grade.needs_manual_grade = not result.judged

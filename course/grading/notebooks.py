@@ -78,6 +78,17 @@ class Assignment:
         return tuple(cell for cell in self.cells if cell.kind == "test")
 
     @property
+    def tasks(self):
+        """The tests of each task, by the name of its solution's cell."""
+        found, last = {}, self.name
+        for cell in self.cells:
+            if cell.kind == "solution":
+                last = cell.name
+            elif cell.kind == "test":
+                found.setdefault(last, []).append(cell)
+        return found
+
+    @property
     def asked(self):
         """The names of all functions and values that students should define."""
         return [name for names in self.solutions.values() for name in names]

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course.grading import memory
 from course.grading.answers import START, Answers
 
 HERE = Path(__file__).parent
@@ -63,7 +64,8 @@ class Limits:
     seconds : float
         Seconds for everything.
     megabytes : int
-        Address space of the process; the kernel refuses it memory of other kinds.
+        Address space of the process; the kernel refuses it memory of other kinds. Where systemd
+        grants a cgroup, that bounds all memory, of whatever kind.
     """
 
     call: float = 5.0
@@ -104,13 +106,15 @@ class Process:
 class Nursery:
     """A process of `inside.py`, from which those of students start with NumPy in them."""
 
-    def __init__(self, command, **options):
+    def __init__(self, command, megabytes, env, **options):
         self.lock = threading.Lock()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        bounded = memory.prefix(megabytes)
+        options |= dict(env=env | memory.bus()) if bounded else dict(env=env)
         null = subprocess.DEVNULL
         with theirs:
             self.process = subprocess.Popen(
-                command, stdin=theirs, stdout=null, stderr=null, close_fds=True, **options
+                [*bounded, *command], stdin=theirs, stdout=null, stderr=null, **options
             )
         self.control.settimeout(START)
         try:
@@ -168,16 +172,16 @@ class Place:
         """Return a new process for a student's code."""
         for last in (False, True):
             try:
-                return self._nursery().start(limits)
+                return self._nursery(limits).start(limits)
             except OSError:
                 self.close()
                 if last:
                     raise
 
-    def _nursery(self):
+    def _nursery(self, limits):
         with OPENING:
             if self.key not in NURSERIES:
-                NURSERIES[self.key] = self.open()
+                NURSERIES[self.key] = self.open(limits.megabytes)
                 atexit.register(self.close)
             return NURSERIES[self.key]
 
@@ -223,9 +227,9 @@ class Bubblewrap(Place):
             paths |= {str(path) for path in Path(folder).glob("python*/*-packages")}
         return sorted(p for p in paths if Path(p).is_dir())
 
-    def open(self):
+    def open(self, megabytes):
         """Return a new nursery."""
-        return Nursery(self.command("/scoring/inside.py", "/scoring"), env={})
+        return Nursery(self.command("/scoring/inside.py", "/scoring"), megabytes, env={})
 
     def check(self, private):
         """Raise `NoSandbox` unless the container starts and is empty."""
@@ -274,10 +278,11 @@ class OtherUser(Place):
         command = ["chroot", f"--userspec={user}:{user}", "--groups=", self._folder]
         return [*command, PYTHON, "-I", "-S", *arguments]
 
-    def open(self):
+    def open(self, megabytes):
         """Return a new nursery."""
         command = self._command("/scoring/inside.py", "/scoring")
-        return Nursery(command, start_new_session=True, env=ENVIRONMENT | WHERE, cwd="/")
+        env = ENVIRONMENT | WHERE
+        return Nursery(command, megabytes, env=env, start_new_session=True, cwd="/")
 
     def check(self, private):
         """Raise `NoSandbox` unless another user can run Python and sees nothing private."""
@@ -307,10 +312,10 @@ class Unsandboxed(Place):
 
     name = "none"
 
-    def open(self):
+    def open(self, megabytes):
         """Return a new nursery."""
         command = [PYTHON, "-I", "-S", str(HERE / "inside.py"), str(HERE), str(PACKAGES)]
-        return Nursery(command, env=ENVIRONMENT, start_new_session=True)
+        return Nursery(command, megabytes, env=ENVIRONMENT, start_new_session=True)
 
     def check(self, private):
         """Accept everything."""
@@ -343,6 +348,7 @@ def choose(private, name=None):
             sandbox.check(private)
             with Answers([], [], sandbox, Limits()) as answers:
                 answers.start()
+            sandbox.close()  # it had other limits
             return sandbox
         except (NoSandbox, OSError) as reason:
             reasons.append(str(reason))

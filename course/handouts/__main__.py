@@ -11,11 +11,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from course import exercises
+from course import exercises, roster
 from course.exercises import ChoiceExercise, NumberExercise
 from course.handouts.moodle import moodle
 from course.handouts.qti import qti
 from course.handouts.sheets import MATHJAX, notebook, sheet
+from optimlib.printing import printable
 
 
 def main(arguments=None):
@@ -34,13 +35,20 @@ def main(arguments=None):
         chosen = [e for e in chosen if e.id not in code]
     if not chosen:
         sys.exit("no exercises: give names, or --chapter; `exercises.names()` lists them")
-    if options.students:
-        people = options.students.read_text("utf-8").split()
-    else:
-        people = [f"variant-{i}" for i in range(1, options.variants + 1)] or [None]
+    try:
+        people = _people(options)
+    except ValueError as error:
+        sys.exit(str(error))
     options.to.mkdir(parents=True, exist_ok=True)
     for path in _written(options, chosen, people):
-        print(path)
+        print(printable(str(path)))
+
+
+def _people(options):
+    """Return the names that decide the numbers, or [None] for those of the book."""
+    if options.students:
+        return [person.name for person in roster.read(options.students)]
+    return [f"variant-{i}" for i in range(1, options.variants + 1)] or [None]
 
 
 def _parser():
@@ -48,7 +56,7 @@ def _parser():
     parser.add_argument("format", choices=["notebook", "sheet", "key", "moodle", "qti"])
     parser.add_argument("names", nargs="*", help="exercises, as in exercises.names()")
     parser.add_argument("--chapter", help='all exercises of a chapter: "adaptive/adam"')
-    parser.add_argument("--students", type=Path, help="a file with a name or number on each line")
+    parser.add_argument("--students", type=Path, help="a name a line, or a CSV of Moodle or Canvas")
     parser.add_argument("--variants", type=int, default=0, help="how many, instead of students")
     parser.add_argument("--title", default="Exercises on optimizers")
     parser.add_argument("--to", type=Path, default=Path("handouts"), help="the folder to write to")
@@ -69,17 +77,19 @@ def _written(options, chosen, people):
         path.write_text(text, "utf-8")
         yield path
         return
+    if options.format != "notebook":
+        (options.to / "mathjax").mkdir(exist_ok=True)
+        shutil.copy(str(MATHJAX / "tex-svg.js"), options.to / "mathjax")
     for name in people:
+        file = roster.file_name(name) if name else "exercises"
         variants = [exercise.variant(name) if name else exercise for exercise in chosen]
         title = f"{options.title}: {name}" if name else options.title
         if options.format == "notebook":
-            path = options.to / f"{name or 'exercises'}.ipynb"
+            path = options.to / f"{file}.ipynb"
             path.write_text(notebook(variants, title, name), "utf-8")
         else:
-            path = options.to / f"{name or 'exercises'}-{options.format}.html"
+            path = options.to / f"{file}-{options.format}.html"
             path.write_text(sheet(variants, title, key=options.format == "key"), "utf-8")
-            (options.to / "mathjax").mkdir(exist_ok=True)
-            shutil.copy(str(MATHJAX / "tex-svg.js"), options.to / "mathjax")
         yield path
 
 

@@ -221,7 +221,8 @@ def unless_written(mark, current, write):
 def load_explorers(app, pagename, templatename, context, doctree):
     """Let a page that holds an explorer load what brings it to life."""
     if 'class="explorer-still"' in context.get("body", ""):
-        app.add_js_file("explorers.js", loading_method="defer")
+        # Before MathJax, which is larger.
+        app.add_js_file("explorers.js", loading_method="defer", priority=400)
         app.add_css_file("explorers.css")
 
 

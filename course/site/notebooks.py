@@ -79,8 +79,9 @@ def _text_of(output):
 
 
 def is_explorer(output, mime):
-    """Tell whether this is an explorer's figure: a picture and data, which the site makes anew."""
-    return mime == "text/html" and 'class="explorer-still"' in output.data[mime]
+    """Tell whether this is an explorer's figure or a table of packages: made anew for the site."""
+    made_anew = 'class="explorer-still"', 'class="conversions"'
+    return mime == "text/html" and any(mark in output.data[mime] for mark in made_anew)
 
 
 def write(notebook, path):

@@ -1,11 +1,12 @@
 """What a page of the site consists of: nothing that it does not use, and what others ask it for.
 
 A Sphinx extension. Pictures become WebP; Font Awesome becomes the icons that the
-pages show; MathJax is copied without what no page loads. Search engines and other sites get a
-description, a preview and a map of the site.
+pages show; style sheets lose what selects nothing; MathJax is put together without what no page
+loads. Search engines and other sites get a description, a preview and a map of the site.
 """
 
 import base64
+import hashlib
 import html
 import importlib.util
 import io
@@ -26,13 +27,27 @@ from sphinx.util.fileutil import copy_asset
 import optimlib as ol
 from course.exercises import markup
 from course.site import colab, face
+from course.site.styles import used_rules
 from optimlib import figures
 
-MATHJAX = "tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions"
+# Of MathJax: what its own tex-chtml.js has, but for the menu, and what this loads.
+MATHJAX = [
+    "startup",
+    "core",
+    "input/tex",
+    "output/chtml",
+    "output/chtml/fonts/tex",
+    "a11y/assistive-mml",
+]
+LOADED_BY_MATHJAX = "output/chtml/fonts/woff-v2", "input/tex/extensions"
 FONT_AWESOME = next(Path(pydata_sphinx_theme.__file__).parent.rglob("vendor/fontawesome/*/css"))
 UNUSED = "vendor", "locales", "**/*.map", "**/*macros.html"
 # Style sheets and scripts of extensions that every page would load, and what asks for them.
 ASKED_FOR_BY = {"sphinx-design": "sd-", "design-tabs": "sd-tab-set"}
+# What a page's own lines need while it is read; other scripts wait until it has been.
+AT_ONCE = "documentation_options"
+OTHERS_STYLES = "styles/*.css", "mystnb.*.css", "sphinx-design*.css", "basic.css", "proof.css"
+STILL = re.compile(r'src="data:image/png;base64,([^"]*)"')
 UNTITLED = {"genindex": "Index", "search": "Search"}
 SIGNS = markup.SIGNS | {"sqrt": "√"}  # of formulas in the chapters' first sentences
 PREVIEW = "_static/preview.png"
@@ -97,12 +112,32 @@ def compress_pictures(app, doctree):
 
 def write_webp(drawing, path):
     """Write a drawing as WebP."""
-    # Drawings have few colors: these 128 differ from theirs by less than one sees.
-    few = drawing.quantize(128, Image.Quantize.MAXCOVERAGE, dither=0)
+    # Drawings have few colors: these 64 differ from theirs by less than one sees.
+    few = drawing.quantize(64, Image.Quantize.MAXCOVERAGE, dither=0)
     # Whole or not at all, also where a build is interrupted.
     part = path.with_suffix(".part")
-    few.convert("RGB").save(part, "WEBP", lossless=True, quality=100, method=4)
+    few.convert("RGB").save(part, "WEBP", lossless=True, quality=100, method=6)
     part.replace(path)
+
+
+def with_stills_aside(body, images, address):
+    """Return a page's text whose explorers' stills are files of the folder `images`.
+
+    It is called `address` there. On paper they are shown, and where there is no JavaScript: most
+    visits load none.
+    """
+
+    def put_aside(match):
+        content = base64.b64decode(match[1])
+        path = images / f"still-{hashlib.sha256(content).hexdigest()[:16]}.webp"
+        with Image.open(io.BytesIO(content)) as picture:
+            width, height = picture.size
+            if not path.exists():
+                images.mkdir(parents=True, exist_ok=True)
+                write_webp(picture.convert("RGB"), path)
+        return f'src="{address}/{path.name}" width="{width}" height="{height}" loading="lazy"'
+
+    return STILL.sub(put_aside, body)
 
 
 @figures.in_style
@@ -136,7 +171,9 @@ def complete(app, pagename, templatename, context, doctree):
     body = context.get("body", "")
     for pattern, replacement in MENDED:
         body = re.sub(pattern, replacement, body)
-    context["body"] = body
+    images = Path(app.outdir, app.builder.imagedir)
+    address = context["pathto"](app.builder.imagedir, 1)
+    context["body"] = body = with_stills_aside(body, images, address)
     for files in ("css_files", "script_files"):
         context[files] = [
             file
@@ -146,6 +183,9 @@ def complete(app, pagename, templatename, context, doctree):
                 for part, asked in ASKED_FOR_BY.items()
             )
         ]
+    for script in context["script_files"]:
+        if script.filename and AT_ONCE not in str(script.filename):
+            script.attributes["defer"] = "defer"
 
     title = html.unescape(re.sub("<.*?>", "", context.get("title") or UNTITLED[pagename]))
     first = doctree and doctree.next_node(nodes.paragraph)
@@ -172,16 +212,16 @@ def complete(app, pagename, templatename, context, doctree):
 # What the site holds
 
 
-def copy_mathjax(app):
-    """Copy what pages can load of MathJax, which is 2 MB of its 24."""
+def write_mathjax(app):
+    """Write one script of MathJax's parts, and copy what it loads: 1.5 MB of its 24."""
     package = importlib.util.find_spec("sphinx-mathjax-offline").submodule_search_locations[0]
-    for part in MATHJAX:
-        source, target = (
-            Path(folder, "mathjax", part)
-            for folder in (Path(package, "static"), Path(app.outdir, "_static"))
-        )
-        target.parent.mkdir(parents=True, exist_ok=True)
-        copy_asset(source, target if source.is_dir() else target.parent)
+    source, target = Path(package, "static", "mathjax"), Path(app.outdir, "_static", "mathjax")
+    for part in LOADED_BY_MATHJAX:
+        copy_asset(source / part, target / part)
+    # The first begins to work when the script has ended, and is told what it need not load.
+    scripts = [source.joinpath(f"{part}.js").read_text("utf-8") for part in MATHJAX]
+    loaded = f"MathJax._.components.loader.Loader.preLoad(...{MATHJAX[1:]});"
+    target.joinpath("tex-chtml.js").write_text("\n".join([*scripts, loaded, ""]), "utf-8")
 
 
 def icons(text, style):
@@ -230,22 +270,27 @@ def reduced(path, points):
 
 
 def finish(app, exception):
-    """Write the icons and the site's map; take away what no page asks for."""
+    """Write the icons and the site's map; take away what no page asks for or selects."""
     if exception:
         return
     site, static = Path(app.outdir), Path(app.outdir, "_static")
     for path in [path for pattern in UNUSED for path in static.glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    shown = {name for _, name in app.env.images.values()}
-    for path in site.joinpath("_images").glob("*"):
-        if path.name not in shown:
-            path.unlink()
 
     def text(*patterns):
         paths = sorted(path for pattern in patterns for path in site.glob(pattern))
         return "\n".join(path.read_text("utf-8") for path in paths)
 
-    pages_and_scripts = text("*.html", "chapters/**/*.html", "_static/scripts/*.js")
+    pages = text("*.html", "chapters/**/*.html")
+    shown = set(re.findall(r"_images/([\w.-]+)", pages))
+    for path in site.joinpath(app.builder.imagedir).glob("*"):
+        if path.name not in shown:
+            path.unlink()
+    scripts = text("_static/*.js", "_static/scripts/*.js")
+    words = set(re.findall(r"[\w-]+", pages + scripts))
+    for path in [path for pattern in OTHERS_STYLES for path in static.glob(pattern)]:
+        path.write_text(used_rules(path.read_text("utf-8"), words), "utf-8")
+    pages_and_scripts = pages + text("_static/scripts/*.js")
     styles = text("_static/*.css", "_static/styles/*.css")
     static.joinpath("icons.css").write_text(icons(pages_and_scripts, styles), encoding="utf-8")
     draw_preview(site / PREVIEW)
@@ -262,7 +307,7 @@ def finish(app, exception):
 def setup(app):
     """Register with Sphinx."""
     app.connect("config-inited", set_address)
-    app.connect("builder-inited", copy_mathjax)
+    app.connect("builder-inited", write_mathjax)
     # Before Sphinx lists a page's pictures.
     app.connect("doctree-read", compress_pictures, priority=400)
     # After extensions have added their files.

@@ -79,7 +79,7 @@ def secant(
     """Return the explorer of secant and tangent: two points that approach each other.
 
     Beside it stand the errors of the forward and the central difference against h, and what
-    theory says of them: ½|f″|h and ⅙|f‴|h².
+    theory says of them: ``½|f″|h`` and ``⅙|f‴|h²``.
 
     Parameters
     ----------
@@ -178,7 +178,8 @@ def taylor(
 ) -> Explorer:
     """Return the explorer of Taylor's models: a line and a parabola that touch the curve.
 
-    Beside them stand their errors at the distance s, and what theory says: ½|f″|s² and ⅙|f‴|s³.
+    Beside them stand their errors at the distance s, and what theory says: ``½|f″|s²`` and
+    ``⅙|f‴|s³``.
 
     Parameters
     ----------
@@ -273,7 +274,7 @@ def majorizer(
     at : number, optional
         The point, by default the objective's start.
     smoothness : number, optional
-        L > 0; by default the largest |f″| that `optimlib.smoothness` sees in the domain.
+        L > 0; by default the largest ``|f″|`` that `optimlib.smoothness` sees in the domain.
 
     Returns
     -------

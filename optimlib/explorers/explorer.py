@@ -24,6 +24,7 @@ from optimlib.javascript import modules as library_modules
 from optimlib.javascript import operations
 from optimlib.javascript.linker import link
 from optimlib.javascript.writing import data_element, is_square
+from optimlib.printing import printable
 
 LARGEST = 60_000  # bytes of a figure's data: a page may have several
 PACKAGE = Path(__file__).parents[1]
@@ -128,7 +129,7 @@ class Explorer(anywidget.AnyWidget):
         return style()
 
     def __repr__(self) -> str:
-        return f"<Explorer: {self.specification['title']}>"
+        return printable(f"<Explorer: {self.specification['title']}>")
 
     def _reply(self, widget, content, buffers):
         question = {key: value for key, value in content.items() if key != "id"}

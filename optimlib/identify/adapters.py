@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from optimlib.identify.playing import Step
+from optimlib.identify.playing import Elsewhere, Step
 from optimlib.rules.optimizer import Optimizer
 
 Fresh = Callable[[], Step]
@@ -75,7 +75,14 @@ def of_torch(make: Callable[[list[Any]], Any]) -> Fresh:
 
 def _torch_step(torch, optimizer, parameter, g):
     # A closure's gradient is the sum's of w times it: some optimizers call backward themselves.
+    at = parameter.detach().clone()
+
     def closure():
+        if not torch.equal(parameter.detach(), at):
+            raise Elsewhere(
+                "the gradient was asked for at another point than the one that was given, as SAM "
+                "does. What is done with it cannot be found out from (w, g) alone"
+            )
         optimizer.zero_grad()
         loss = (parameter * torch.tensor(g, dtype=parameter.dtype)).sum()
         loss.backward()

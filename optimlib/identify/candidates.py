@@ -8,7 +8,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,10 @@ from optimlib.identify.adapters import Fed
 from optimlib.identify.playing import Played
 from optimlib.rules.hyperparameters import Range, declarations
 from optimlib.rules.l2 import L2, DecoupledWeightDecay
+from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
+from optimlib.rules.vector_rule import VectorRule
 from optimlib.types import Array
 
 # Where a setting of its range is tried first.
@@ -31,6 +33,8 @@ ABOVE = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 NEAR = 1e-30
 # Options that are many truth values are not tried in all combinations.
 MOST = 24
+# Gradients that show what a rule does without much work.
+FEW = np.array([[0.5, -1.5], [2.0, 1.0], [-1.0, 1.0]])
 
 
 @dataclass(frozen=True)
@@ -139,12 +143,16 @@ class Candidate:
             return self._run(values, played, gradients, batch)
 
     def _run(self, values, played, gradients, batch):
+        layout = Stacked(played) if isinstance(self.template, MatrixRule) else Columns()
+        scheduled = not values and self.template.has_schedules()
+        values = layout.settings(values)
         rule = self.made(values)
-        many = (len(gradients[0]), batch)
         # Steps are differences of points: only a rule whose step is known is exact at w = 0.
-        direct = isinstance(rule, Rule) and type(rule).advance is Rule.advance
-        steps = np.empty((len(gradients), *many))
-        slopes, points = _repeated(gradients, batch), _repeated(played.w[: len(gradients)], batch)
+        direct = getattr(type(rule), "advance", None) is Rule.advance or layout.stacked
+        slopes, points = (
+            layout.repeated(rows, batch) for rows in (gradients, played.w[: len(gradients)])
+        )
+        steps = np.empty(slopes.shape)
         w = np.array(points[0])
         state, fed = rule.initial(w), Fed()
         seen = w
@@ -153,6 +161,8 @@ class Candidate:
                 w = points[t - 1]
             if self.rates is not None:
                 rule = self.made({**values, "lr": values["lr"] * self.rates[t - 1]})
+            elif scheduled:
+                rule = self.template.at(t)
             if direct:
                 given = {"w": w} if rule.sees_point else {}
                 record = rule.update(t, g, *state, **given)
@@ -170,13 +180,12 @@ class Candidate:
                 seen = rule.look_ahead(w, *state)
                 step = seen - before
             steps[t - 1] = step
-        return steps
+        return layout.as_columns(steps)
 
     @cached_property
     def batched(self) -> bool:
         """Whether many settings can be run at once, which is tried with two."""
-        g = np.array([[0.5, -1.5], [2.0, 1.0], [-1.0, 1.0]])
-        played = Played(g, np.full((3, 2), 0.25), g, np.dtype(float))
+        g, played = FEW, _played(FEW, 0.25)
         values = {s.name: s.tried[[0, -1]] for s in self.settings}
         if not values:
             return True
@@ -204,11 +213,21 @@ class Candidate:
 
     def _matters(self, setting, point):
         """Return whether steps at a point differ between 0 and another value of a setting."""
-        g = np.array([[0.5, -1.5], [2.0, 1.0], [-1.0, 1.0]])
         values = {s.name: np.full(2, s.default) for s in self.settings}
         values[setting.name] = np.array([0.0, 0.3])
-        steps = self.simulate(values, Played(g, np.full((3, 2), point), g, np.dtype(float)))
+        steps = self.simulate(values, _played(FEW, point))
         return not np.array_equal(steps[..., 0], steps[..., 1], equal_nan=True)
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether steps are others after rests, in which all gradients are 0."""
+        settings = [s for s in self.settings if s.name not in self.decays]
+        values = {s.name: np.full(1, s.default) for s in self.settings}
+        values |= dict.fromkeys(self.decays, np.zeros(1))
+        values |= {s.name: s.tried[len(s.tried) // 2, None] for s in settings if s.name != "lr"}
+        rested = np.concatenate([np.zeros((3, 2)), FEW])
+        now, late = (self.simulate(values, _played(g, 0.0)) for g in (FEW, rested))
+        return not np.allclose(now, late[3:], rtol=1e-9, atol=0)
 
     @property
     def complexity(self) -> tuple[int, int, int]:
@@ -217,9 +236,45 @@ class Candidate:
         return len(self.settings), words, len(type(self.core).__name__)
 
 
-def _repeated(rows, batch):
-    """Return rows (T, d) for every setting of a batch, (T, d, B), that cannot be written to."""
-    return np.broadcast_to(rows[:, :, None], (*rows.shape, batch))
+class Columns:
+    """How rules are given points: a column for each setting of a batch."""
+
+    stacked = False
+
+    def settings(self, values):
+        return values
+
+    def repeated(self, rows, batch):
+        """Return rows (T, d) for every setting of a batch, that cannot be written to."""
+        return np.broadcast_to(rows[:, :, None], (*rows.shape, batch))
+
+    def as_columns(self, steps):
+        """Return steps in shape (T, d, B)."""
+        return steps
+
+
+class Stacked(Columns):
+    """How rules of matrices are given points: a matrix for each setting of a batch."""
+
+    stacked = True
+
+    def __init__(self, played: Played) -> None:
+        shape = played.shape or played.g.shape[1:]
+        self.shape = shape if len(shape) == 2 else (*shape, 1)
+
+    def settings(self, values):
+        return {name: np.reshape(value, (-1, 1, 1)) for name, value in values.items()}
+
+    def repeated(self, rows, batch):
+        matrices = rows.reshape(len(rows), 1, *self.shape)
+        return np.broadcast_to(matrices, (len(rows), batch, *self.shape))
+
+    def as_columns(self, steps):
+        return np.moveaxis(steps.reshape(*steps.shape[:2], -1), 1, 2)
+
+
+def _played(g, point):
+    return Played(g, np.full(g.shape, point), g, np.dtype(float))
 
 
 def _is_number(value):
@@ -246,14 +301,34 @@ def _with(rule, values, checked):
     return replace(rule, **own) if checked else rule.replace_unchecked(**own)
 
 
-def candidates() -> Iterator[Candidate]:
-    """Yield every registered rule in each of its forms."""
+@cache
+def candidates() -> tuple[Candidate, ...]:
+    """Return every registered rule of single coordinates in each of its forms."""
+    return tuple(_candidates(Rule))
+
+
+@cache
+def combining() -> tuple[Candidate, ...]:
+    """Return the rules that look at all coordinates of a vector together."""
+    matrices = (c for c in matrix_candidates() if type(c.core).vectors)
+    return (*_candidates(VectorRule), *matrices)
+
+
+@cache
+def matrix_candidates() -> tuple[Candidate, ...]:
+    """Return the rules that move matrices as matrices."""
+    return tuple(_candidates(MatrixRule))
+
+
+def _candidates(
+    kind: type[Rule] | type[VectorRule] | type[MatrixRule],
+) -> Iterator[Candidate]:
     for name in rules.__all__:
         cls = getattr(rules, name)
-        if issubclass(cls, Rule) and cls is not Rule:
+        if issubclass(cls, kind) and cls is not kind:
             for template, open_options in _forms(cls):
                 yield Candidate(template, open_options)
-                if cls.look_ahead is not Rule.look_ahead and not _is_library_form(template):
+                if cls.look_ahead is not kind.look_ahead and not _is_library_form(template):
                     yield Candidate(template, open_options, looks_ahead=True)
 
 
@@ -327,7 +402,7 @@ def decayed(candidate: Candidate) -> list[Candidate]:
         return []
     if "weight_decay" in (s.name for s in candidate.settings):
         return [candidate]
-    kinds = DecoupledWeightDecay, L2
+    kinds = () if isinstance(candidate.core, MatrixRule) else (DecoupledWeightDecay, L2)
     return [replace(candidate, template=kind(candidate.template, 0.01)) for kind in kinds]
 
 
@@ -335,3 +410,8 @@ def clipped(candidate: Candidate) -> list[Candidate]:
     """Return the candidate with clipped gradients, by norm and by value."""
     kinds = rules.ClipNorm, rules.ClipValue
     return [replace(candidate, template=kind(candidate.template, 1.0)) for kind in kinds]
+
+
+def looking_back(candidate: Candidate, k: int) -> Candidate:
+    """Return the candidate within Lookahead that pulls back after every k-th step."""
+    return replace(candidate, template=rules.Lookahead(candidate.template, k=k))

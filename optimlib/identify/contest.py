@@ -7,11 +7,13 @@ import numpy as np
 
 from optimlib.identify.candidates import Candidate
 from optimlib.identify.fitting import EXACT, Evidence, Fit, refine, survey
-from optimlib.identify.narrowing import zoomed
+from optimlib.identify.narrowing import across_jumps, zoomed
 
-# From round to round: steps that are looked at, starts, iterations, how many candidates take part.
+# From round to round: steps that are looked at, starts, iterations.
 # The first steps alone say almost everything, and what is not smooth has not gone astray in them.
-ROUNDS = ((10, 5, 7, None), (24, 3, 8, 16), (None, 2, 40, 10))
+ROUNDS = ((10, 4, 6), (24, 2, 8), (None, 2, 40))
+# How many candidates take part in the first round at once, and how many go on if none fits.
+AT_ONCE, ON, LAST = 20, 12, 4
 # The steps that the first survey looks at.
 FIRST = 12
 # How many of the best are zoomed in to, where settings act through signs.
@@ -19,9 +21,11 @@ ZOOMED = 3
 # With a larger setting a rule is not what it is named for.
 LARGEST = 1e4
 # Beyond this, where another one fits, a candidate is out.
-FAR = 0.05
-# Fits are as good as each other below this.
-EQUAL = 1e-8
+FAR = 1e-3
+# What fits exactly, and where a setting may be on its way to 0.
+FITTED, SMALL = 1e-12, 1e-4
+# Fits are as good as each other below this, in float64 and in float32.
+EQUAL, EQUAL_SINGLE = 1e-6, 1e-4
 
 
 @dataclass
@@ -43,32 +47,86 @@ class Contest:
     ranked: list[Fit] = field(default_factory=list)
 
     def run(
-        self, candidates: Iterable[Candidate], fixed: Mapping[str, float], decays: bool = True
+        self,
+        candidates: Iterable[Candidate],
+        fixed: Mapping[str, float],
+        decays: bool = True,
+        thorough: bool = True,
     ) -> "Contest":
         """Let the candidates take part; settings in `fixed` keep their values.
 
-        Without `decays` the settings that matter at points other than 0 alone are 0.
+        Without `decays` the settings that matter at points other than 0 alone are 0. If it is not
+        `thorough`, what the tried values do not speak for is left out.
         """
         pool = []
-        kind = type(self.evidence)
-        first = kind(self.evidence.played, min(FIRST, self.evidence.stop))
+        first = self._part(FIRST)
         for candidate in candidates:
             own = {s.name: fixed[s.name] for s in candidate.settings if s.name in fixed}
             own |= {} if decays else dict.fromkeys(candidate.decays, 0.0)
             pool.append((candidate, survey(candidate, first, own), own))
-        for stop, starts, iterations, most in ROUNDS:
-            stop = min(stop or self.evidence.stop, self.evidence.stop)
-            part = kind(self.evidence.played, stop)
-            pool = [
-                (candidate, refine(candidate, part, _apart(fits)[:starts], own, iterations), own)
-                for candidate, fits, own in _leading(pool, most)
-            ]
+        pool = sorted(pool, key=self._rank)
+        pool = self._first_round(pool, thorough)
+        for round_, most in zip(ROUNDS[1:], (ON, LAST), strict=True):
+            pool = [self._refined(entry, *round_) for entry in self._leading(pool, most)]
         fits = [found[0] for _, found, _ in pool]
         for k, (_, _, own) in enumerate(pool[:ZOOMED]):
-            if fits[k].score > EQUAL:
+            if fits[k].score > self.equal:
                 fits[k] = zoomed(fits[k], [self.evidence], own)
+        if thorough and fits and min(fit.score for fit in fits) > self.equal:
+            k = min(range(len(fits)), key=lambda k: fits[k].score)
+            fits[k] = self._beyond_jumps(fits[k], pool[k][2])
+        fits = [self._at_0(fit, own) for fit, (_, _, own) in zip(fits, pool, strict=True)]
         self._judge(fits)
         return self
+
+    @property
+    def equal(self) -> float:
+        return EQUAL if self.tolerance == EXACT else EQUAL_SINGLE
+
+    def _part(self, stop):
+        return type(self.evidence)(self.evidence.played, min(stop, self.evidence.stop))
+
+    def _refined(self, entry, stop, starts, iterations):
+        candidate, fits, own = entry
+        part = self._part(stop or self.evidence.stop)
+        return candidate, refine(candidate, part, _apart(fits)[:starts], own, iterations), own
+
+    def _first_round(self, pool, thorough):
+        """Return the better ones, and the others too if none of those fits.
+
+        If one does, only what is simpler than it is looked for among the others.
+        """
+        tried = [self._refined(entry, *ROUNDS[0]) for entry in pool[:AT_ONCE]]
+        fitting = [e[0].complexity[:2] for e in tried if e[1][0].score <= self.equal]
+        others = pool[AT_ONCE:] if thorough or fitting else []
+        others = [e for e in others if not fitting or e[0].complexity[:2] <= min(fitting)]
+        return tried + [self._refined(entry, *ROUNDS[0]) for entry in others]
+
+    def _at_0(self, fit, own):
+        """Return the fit, better with settings at 0 that had only come near it."""
+        for setting in fit.candidate.settings:
+            small = 0 < fit.values[setting.name] < SMALL and setting.range.contains(0.0)
+            if small and setting.name not in own and FITTED < fit.score < FAR:
+                there = own | {setting.name: 0.0}
+                better = refine(fit.candidate, self.evidence, [fit], there, ROUNDS[1][2])[0]
+                fit = min(fit, better, key=lambda f: f.score)
+        return fit
+
+    def _beyond_jumps(self, fit, own):
+        """Return the fit, better if jumps of its steps had held up what follows slopes."""
+        near = across_jumps(fit, self.evidence, own)
+        better = refine(fit.candidate, self.evidence, [near], own, ROUNDS[1][2])[0]
+        return min(fit, better, key=lambda f: f.score)
+
+    def _rank(self, entry):
+        return max(entry[1][0].score, self.equal), entry[0].complexity
+
+    def _leading(self, pool, most):
+        """Return the best of (candidate, fits, ...), the simplest where they are as good."""
+        chosen = sorted(pool, key=self._rank)
+        exact = sum(entry[1][0].score <= self.equal for entry in chosen)
+        near = [entry for entry in chosen if entry[1][0].score < FAR] if exact else chosen
+        return near[: max(most, min(exact, 10))]
 
     def _judge(self, fits):
         self.ranked += fits
@@ -93,20 +151,6 @@ class Contest:
 def plausible(fit: Fit) -> bool:
     """Return whether no setting is so large that the rule only imitates another one."""
     return all(abs(value) <= LARGEST for value in fit.values.values())
-
-
-def _leading(pool, most):
-    """Return the best of (candidate, fits, ...), the simplest where they are as good."""
-
-    def rank(entry):
-        return max(entry[1][0].score, EQUAL), entry[0].complexity
-
-    chosen = sorted(pool, key=rank)
-    if most is None:
-        return chosen
-    exact = sum(entry[1][0].score <= EQUAL for entry in chosen)
-    near = [entry for entry in chosen if entry[1][0].score < FAR] if exact else chosen
-    return near[: max(most, min(exact, 2 * most))]
 
 
 def _apart(fits):

@@ -19,7 +19,7 @@ class Dependence:
     random : whether the same is played twice with different results
     weight : on the point
     history : on the gradients before
-    length : on how many gradients there were before
+    length : on how many gradients there were before, even if all of them were 0
     others : on the gradients of other coordinates
     """
 
@@ -47,27 +47,42 @@ def dependence(player: Player, played: Played) -> Dependence:
     """Return on what the steps depend that were played from the start of a run."""
     w, g = played.w[0], played.g[:STEPS]
     again = player.play(w, g)
-    if _differ(played, again, range(STEPS)):
+    if differ(played, again, range(STEPS)):
         return Dependence(random=True)
     moved = player.play(w + np.where(np.arange(len(w)) % 2, 0.5, -1.25), g)
-    weight = _differ(played, moved, range(STEPS))
+    weight = differ(played, moved, range(STEPS))
     # Where the point matters all is played at one point: else all would seem to matter through it.
     base = player.play(w, g, stay=True) if weight else played
     past, one = g.copy(), g.copy()
     past[:BEFORE] = np.roll(past[:BEFORE], 3, axis=1)[::-1] * 0.5
     one[:, 0] = g[::-1, 0] * -7
-    changed, later, alone = (player.play(w, given, weight) for given in (past, g[BEFORE:], one))
-    shifted = Played(g[BEFORE:], base.w[BEFORE:STEPS], base.after[BEFORE:STEPS], base.dtype)
+    changed, alone = (player.play(w, given, weight) for given in (past, one))
     return Dependence(
         random=False,
         weight=weight,
-        history=_differ(base, changed, range(BEFORE, STEPS)),
-        length=_differ(shifted, later, range(STEPS - BEFORE)),
-        others=_differ(base, alone, range(STEPS), coordinates=slice(1, None)),
+        history=differ(base, changed, range(BEFORE, STEPS)),
+        length=_counts(player, base, weight),
+        others=differ(base, alone, range(STEPS), coordinates=slice(1, None)),
     )
 
 
-def _differ(one: Played, other: Played, steps: range, coordinates: slice = slice(None)) -> bool:
+def _counts(player, base, weight):
+    """Return whether steps are others after rests, None if rests are not survived.
+
+    Where the point matters it is 0, at which nothing decays in a rest.
+    """
+    w = np.zeros_like(base.w[0]) if weight else base.w[0]
+    g = np.concatenate([np.zeros((BEFORE, len(w))), base.g[: STEPS - BEFORE]])
+    try:
+        base = player.play(w, base.g, weight) if weight else base
+        late = player.play(w, g, weight)
+    except ValueError:
+        return None
+    rested = Played(g[BEFORE:], late.w[BEFORE:], late.after[BEFORE:], late.dtype)
+    return differ(base, rested, range(STEPS - BEFORE))
+
+
+def differ(one: Played, other: Played, steps: range, coordinates: slice = slice(None)) -> bool:
     """Return whether steps differ by more than rounding, in any of the coordinates."""
     rows = slice(steps.start, steps.stop)
     a: Array = one.steps[rows, coordinates]

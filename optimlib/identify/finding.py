@@ -8,15 +8,25 @@ from typing import Any
 import numpy as np
 
 from optimlib.identify import probes
-from optimlib.identify.candidates import Candidate, candidates, clipped, decayed
+from optimlib.identify.candidates import (
+    Candidate,
+    candidates,
+    clipped,
+    combining,
+    decayed,
+    looking_back,
+    matrix_candidates,
+)
 from optimlib.identify.contest import Contest, order, plausible
-from optimlib.identify.dependence import Dependence, dependence
+from optimlib.identify.dependence import Dependence, dependence, differ
 from optimlib.identify.fitting import EXACT, SINGLE, Evidence, Fit, Rescaled, refine, survey
 from optimlib.identify.narrowing import narrowed, zoomed
-from optimlib.identify.playing import Played, Player, Step
+from optimlib.identify.playing import Elsewhere, Played, Player, Step
 from optimlib.identify.report import Departure, Identification
 from optimlib.identify.schedule import matching
 from optimlib.identify.settings import rounded, undetermined
+from optimlib.rules.matrix_rule import MatrixRule
+from optimlib.rules.rule import Rule
 from optimlib.schedules import Constant
 from optimlib.types import Array
 
@@ -24,11 +34,54 @@ from optimlib.types import Array
 TYPICAL = 3e-6
 # How many of the nearest are tried with what may be around them.
 AROUND = 10
+# What is around a rule that does not fit is estimated if it comes so near.
+CLOSE = 0.1
+# Clipping that is always at work is looked for around rules with so few settings.
+MOST_SETTINGS = 4
+# Lookahead is looked for around what fits so many steps, and around how many of those.
+SHORT, MOST_AROUND = 4, 4
+# Within so many steps a matrix is moved otherwise than a vector, if it ever is.
+SOON = 8
 
 
 def found(fresh: Callable[[], Step], many: bool) -> Identification:
     """Return what the step functions are that `fresh` returns, if `many` new ones each time."""
-    return Search(Player(fresh, (probes.DIM,)), many).identification()
+    player = Player(fresh, (probes.DIM,))
+    try:
+        vectors = Search(player, many).identification()
+    except Elsewhere as reason:
+        return Identification(reason=str(reason), calls=player.calls, many=many)
+    except ValueError:
+        matrices = _on_matrices(player) if many else None
+        if matrices is None:
+            raise
+        return replace(matrices, shape=probes.SHAPE)
+    if not many or vectors.dependence.random or not _moves_matrices_otherwise(player):
+        return vectors
+    return replace(vectors, on_matrices=_on_matrices(player))
+
+
+def _moves_matrices_otherwise(player):
+    """Return whether the entries of a matrix are moved as those of a vector are not."""
+    g = probes.matrix_gradients(0, probes.SHAPE)[:SOON]
+    w = probes.start(0, g.shape[1])
+    try:
+        matrix, vector = (player.play(w, g, shape=s) for s in (probes.SHAPE, w.shape))
+    except (ValueError, TypeError):
+        return False
+    return differ(matrix, vector, range(SOON))
+
+
+def _on_matrices(player):
+    """Return what is done to matrices, None if they are not taken."""
+    try:
+        long, square = probes.SHAPE, probes.SQUARE
+        found = MatrixSearch(player, long).identification()
+        # Only of a square matrix one gradient says all directions to its right and left.
+        again = found if found.rule else MatrixSearch(player, square).identification()
+        return again if again.rule else found
+    except (ValueError, TypeError):
+        return None
 
 
 class Search:
@@ -90,6 +143,9 @@ class Search:
     def _narrowed(self, fit, tolerance):
         """Return the fit, with settings that act through signs known better if it has such."""
         runs = [self.played, self.other]
+        if not isinstance(fit.candidate.core, Rule):
+            self.runs[fit.candidate] = runs
+            return fit
         better, self.runs[fit.candidate] = narrowed(fit, self.player, runs, tolerance)
         return better
 
@@ -101,21 +157,63 @@ class Search:
     def _fits(self) -> tuple[list[Fit], bool]:
         """Return what fits all of the first run, and whether only as in float32."""
         if self.played.dtype.itemsize < 4 or self.dependence.random:
-            contest = Contest(Evidence(self.at_0, probes.MAIN)).run(candidates(), {})
+            contest = Contest(Evidence(self.at_0, probes.MAIN))
+            contest.run(self._pool(), {}, thorough=False)
             self.ranked = contest.ranked
             return [], False
-        fits, single = self._plain()
-        for attempt in (self._with_decay, self._with_clipping, self._scheduled):
+        attempts = [self._plain, self._with_decay, self._with_clipping, self._back, self._scheduled]
+        if self.dependence.others:
+            attempts = [self._always_clipped, self._combined, *attempts]
+        elif not self.many:
+            attempts.append(self._combined)
+        for attempt in attempts:
+            fits, single = attempt()
             fits = self._throughout(fits, single)
+            if fits and attempt == self._plain and self.dependence.weight:
+                # It fits with a decay of its own: others may, and be simpler.
+                fits += self._throughout(self._with_decay()[0], single)
             if fits:
                 return fits, single
-            fits, single = attempt()
-        fits = self._throughout(fits, single)
-        return fits, single
+        return [], False
 
-    def _contest(self, evidence: Evidence, pool: Any, fixed: Any) -> tuple[list[Fit], bool]:
-        """Return which candidates, without decays, fit, and whether only as in float32."""
-        contest = Contest(evidence, self.tolerance).run(pool, fixed, decays=False)
+    def _pool(self):
+        """Return the rules of single coordinates that depend on what the steps depend on."""
+        history, length = self.dependence.history, self.dependence.length
+        return [
+            c
+            for c in candidates()
+            if (history is not False or not c.core.state)
+            and (length is None or c.counts or not length)
+            and (length is not False or not c.counts)
+        ]
+
+    def _combined(self):
+        """Try the rules that look at all coordinates together."""
+        fits, single = self._contest(
+            Evidence(self.played, probes.MAIN), combining(), {}, decays=True
+        )
+        # Many settings imitate other rules to the few digits of a float32.
+        return ([], False) if single and self.tolerance == EXACT else (fits, single)
+
+    def _back(self):
+        """Try Lookahead around what fits until a step."""
+        pool = [c for c in self._pool() if not c.looks_ahead]
+        start = Contest(Evidence(self.played, SHORT), self.tolerance)
+        fits = []
+        for fit in start.run(pool, {}, thorough=False).fitting[:MOST_AROUND]:
+            off = Evidence(self.played, probes.MAIN).excess(fit.steps(self.played, probes.MAIN))
+            wrong = np.flatnonzero(np.max(off, axis=1) > self.tolerance)
+            if len(wrong):
+                candidate = looking_back(fit.candidate, int(wrong[0]) + 1)
+                evidence = Evidence(self.played, probes.MAIN)
+                fits += self._refit(candidate, fit, "alpha", evidence, freed=True)
+        return self._those_that_fit(fits)
+
+    def _contest(
+        self, evidence: Evidence, pool: Any, fixed: Any, **how: bool
+    ) -> tuple[list[Fit], bool]:
+        """Return which candidates fit, and whether only as in float32."""
+        contest = Contest(evidence, self.tolerance).run(pool, fixed, **{"decays": False, **how})
         single = self.tolerance == SINGLE
         if not contest.fitting and contest.nearest and contest.nearest.score < TYPICAL:
             contest.tolerance, single = SINGLE, True
@@ -125,7 +223,7 @@ class Search:
 
     def _plain(self):
         """Try every rule with no decay, at the point 0 if the point matters."""
-        fits, single = self._contest(Evidence(self.at_0, probes.MAIN), candidates(), {})
+        fits, single = self._contest(Evidence(self.at_0, probes.MAIN), self._pool(), {})
         self.fits_at_0 = bool(fits)
         self.bare = fits or self._cores()
         return fits, single
@@ -201,15 +299,27 @@ class Search:
         """Try clipping around what fits while gradients are short, or around what is nearest."""
         evidence = Evidence(self.played, probes.STEPS)
         fits = []
-        for fit in self.partly or self.bare[:2]:
+        partly = [f for f in self.partly if not isinstance(f.candidate.core, MatrixRule)]
+        for fit in partly or self.bare[:2]:
             for candidate in clipped(fit.candidate):
-                fits += self._refit(candidate, fit, "limit", evidence, freed=False)
+                tried = survey(candidate, Evidence(self.played, probes.MAIN // 2), fit.values)
+                if partly or tried[0].score < CLOSE:
+                    fits += self._refit(candidate, fit, "limit", evidence, freed=False)
         return self._those_that_fit(fits, probes.STEPS)
+
+    def _always_clipped(self):
+        """Try simple rules whose gradients are shortened from the first step on."""
+        plain = [c for c in self._pool() if not (c.options or c.looks_ahead)]
+        pool = [clipped(c)[0] for c in plain if len(c.settings) <= MOST_SETTINGS]
+        return self._contest(Evidence(self.played, probes.MAIN), pool, {}, thorough=False)
 
     def _scheduled(self):
         """Try rates that differ from step to step, which must follow a schedule."""
+        if self.dependence.length is False:
+            return [], False
         scaling = [c for c in candidates() if any(s.name == "lr" for s in c.settings)]
-        fits, single = self._contest(Rescaled(self.at_0, probes.MAIN), scaling, {"lr": 1.0})
+        evidence = Rescaled(self.at_0, probes.MAIN)
+        fits, single = self._contest(evidence, scaling, {"lr": 1.0}, thorough=False)
         scheduled = []
         for fit in fits[:3]:
             rescaled = Rescaled(self.at_0, probes.STEPS)
@@ -259,6 +369,33 @@ class Search:
         return None
 
 
+class MatrixSearch(Search):
+    """What was played with matrices and what fits so far; the last run is of a transposed one."""
+
+    def __init__(self, player: Player, shape: tuple[int, int]) -> None:
+        self.player = player
+        self.many = True
+        self.shape = shape
+        self.played = self._play(0, shape)
+        self.dependence = Dependence()
+        self.ranked: list[Fit] = []
+        self.runs: dict[Candidate, list[Played]] = {}
+
+    @cached_property
+    def other(self) -> Played:
+        return self._play(1, probes.OTHER[self.shape])
+
+    def _play(self, seed, shape):
+        gradients = probes.matrix_gradients(seed, shape)
+        return self.player.play(probes.start(seed, gradients.shape[1]), gradients, shape=shape)
+
+    def _fits(self) -> tuple[list[Fit], bool]:
+        evidence = Evidence(self.played, probes.MAIN)
+        how = {"decays": True, "thorough": False}
+        fits, single = self._contest(evidence, matrix_candidates(), {}, **how)
+        return self._throughout(fits, single), single
+
+
 def _rule(fit: Fit) -> Any:
     """Return the optimizer of a fit, its rate a schedule if it changes."""
     if not fit.candidate.rates:
@@ -284,6 +421,7 @@ class Seen:
         return f"<{first}, ... in {len(self.rates)} steps>"
 
 
-def steps_of(rule: Any, played: Played) -> Array:
-    """Return the steps, shape (T, d), that an optimizer takes where others were played."""
-    return Candidate(rule).simulate({}, played)[..., 0]
+def steps_of(found: Identification, played: Played) -> Array:
+    """Return the steps, shape (T, d), that the named rule takes where an optimizer was played."""
+    candidate = Candidate(found.rule, looks_ahead=found.looks_ahead)
+    return candidate.simulate({}, played)[..., 0]

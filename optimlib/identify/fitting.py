@@ -17,6 +17,8 @@ EXACT, SINGLE = 1e-9, 3e-4
 COMBINATIONS = 240
 # How many of the best are kept, and the most iterations.
 KEPT, ITERATIONS = 40, 40
+# The rate at which it is seen how long steps are; some rules have a largest one.
+UNIT = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +138,7 @@ def survey(candidate: Candidate, evidence: Evidence, fixed: Mapping[str, float])
         Values of settings that are not to be varied.
     """
     settings = candidate.settings
-    scales = rate_scales(candidate, evidence)
+    scales = "lr" not in fixed and rate_scales(candidate, evidence)
     tried = {s.name: s.tried for s in settings}
     tried |= {name: np.array([value]) for name, value in fixed.items() if name in tried}
     if scales:
@@ -157,7 +159,7 @@ def rate_scales(candidate, evidence):
     if "lr" not in names:
         return False
     values = {s.name: np.full(2, s.default) for s in candidate.settings}
-    values["lr"] = np.array([0.5, 1.0])
+    values["lr"] = np.array([UNIT / 2, UNIT])
     half, whole = np.moveaxis(candidate.simulate(values, evidence.played, 4), -1, 0)
     return np.allclose(2 * half, whole, rtol=1e-6, equal_nan=True)
 
@@ -194,11 +196,12 @@ def scored(candidate, evidence, batch, scales):
     """Return a fit for each setting of the batch; where it scales steps, with the best rate."""
     batch = dict(batch)
     if scales:
-        batch["lr"] = np.ones_like(batch["lr"])
+        batch["lr"] = np.full_like(batch["lr"], UNIT)
     steps = candidate.simulate(batch, evidence.played, evidence.stop)
     if scales:
-        batch["lr"] = _best_rate(steps, evidence)
-        steps = steps * batch["lr"]
+        factor = _best_rate(steps, evidence)
+        batch["lr"] = factor * UNIT
+        steps = steps * factor
     scores = np.mean(np.abs(evidence.residuals(steps)), axis=-1)
     return [
         Fit(candidate, {name: float(values[i]) for name, values in batch.items()}, float(scores[i]))
@@ -207,7 +210,7 @@ def scored(candidate, evidence, batch, scales):
 
 
 def _best_rate(steps, evidence):
-    """Return the median of the seen steps over those at the rate 1."""
+    """Return the median of the seen steps over these."""
     at = evidence.clear
     seen, steps = evidence.seen[at][:, None], steps[at]
     with np.errstate(all="ignore"):
@@ -258,6 +261,7 @@ def _minimized(residuals, x, iterations, change=1e-6):
     cost = np.sum(now**2, axis=-1)
     # Every damping is tried together with the next smaller and greater ones.
     factors = np.array([1e-3, 0.1, 1.0, 30.0])
+    idle, reached = 0, np.min(cost)
     for _ in range(iterations):
         moved = x[:, None, :] + change * np.eye(count)
         slopes = (residuals(moved) - now[:, None]) / change
@@ -282,6 +286,9 @@ def _minimized(residuals, x, iterations, change=1e-6):
         now = np.where(better[:, None], there[rows, pick], now)
         cost = np.where(better, costs[rows, pick], cost)
         damping = np.clip(np.where(better, tries[rows, pick], damping * 30), 1e-12, 1e6)
-        if np.min(cost) < 1e-22 or np.all(damping >= 1e4):
+        idle = idle + 1 if np.min(cost) > 0.99 * reached else 0
+        reached = np.min(cost)
+        # Rounding is all that is left, or no start gets on.
+        if reached < 1e-22 or np.all(damping >= 1e4) or idle >= (2 if reached < 1e-19 else 6):
             break
     return x, np.mean(np.abs(now), axis=-1)

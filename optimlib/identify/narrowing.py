@@ -15,7 +15,7 @@ from optimlib.identify.fitting import Evidence, Fit, batch_of, rate_scales, scor
 from optimlib.identify.playing import Played, Player
 from optimlib.types import Array
 
-SAMPLES, ZOOMS, SHRINK = 160, 20, 0.7
+SAMPLES, ZOOMS, SHRINK, BEST = 160, 20, 0.7, 20
 # How many settings are asked about together, the steps of a run that asks, how many such runs.
 PARTICLES, STEPS, RUNS = 48, 32, 4
 BISECTIONS, DRAWS = 44, 14
@@ -61,6 +61,29 @@ def zoomed(
         if fit.score < 1e-9:
             break
         width *= SHRINK
+    return fit
+
+
+def across_jumps(fit: Fit, evidence: Evidence, fixed: Mapping[str, float]) -> Fit:
+    """Return the best fit found at settings drawn where the best of those before lay.
+
+    Jumps, at settings where a sign changes, hold up what follows slopes.
+    """
+    scales = "lr" not in fixed and rate_scales(fit.candidate, evidence)
+    free = [s for s in fit.candidate.settings if s.name not in fixed]
+    free = [s for s in free if not (scales and s.name == "lr")]
+    if not free:
+        return fit
+    rng = np.random.default_rng(len(free))
+    middle, spread = _inner(fit, free), np.eye(len(free))
+    for _ in range(ZOOMS):
+        moves = rng.normal(size=(SAMPLES, len(free))) @ spread.T
+        batch = {name: np.full(SAMPLES, value) for name, value in fit.values.items()}
+        batch |= batch_of(tuple(free), middle + moves)
+        best = scored(fit.candidate, evidence, batch, scales)[:BEST]
+        fit = min(fit, best[0], key=lambda f: f.score)
+        lay = np.array([_inner(f, free) for f in best])
+        middle, spread = lay.mean(axis=0), 1.3 * np.linalg.cholesky(_covariance(lay))
     return fit
 
 

@@ -12,6 +12,10 @@ from optimlib.types import Array
 Step: TypeAlias = Callable[[Array, Array], Array]
 
 
+class Elsewhere(Exception):
+    """A step function asked for the gradient at a point of its own."""
+
+
 @dataclass(frozen=True)
 class Played:
     """What a step function did with gradients.
@@ -25,6 +29,7 @@ class Played:
     dtype : NumPy's type of numbers as exact as the points: float32 also where those are float64
         and all their values would fit into float32
     returned : NumPy's type of the points that were returned
+    shape : the shape of the points that the step function was given, if not (d,)
     """
 
     g: Array
@@ -32,6 +37,7 @@ class Played:
     after: Array
     dtype: np.dtype[Any]
     returned: np.dtype[Any] | None = None
+    shape: tuple[int, ...] = ()
 
     @property
     def steps(self) -> Array:
@@ -60,13 +66,21 @@ class Player:
         self.shape = shape
         self.calls = 0
 
-    def play(self, w: Array, gradients: Array, stay: bool = False) -> Played:
+    def play(
+        self,
+        w: Array,
+        gradients: Array,
+        stay: bool = False,
+        shape: tuple[int, ...] | None = None,
+    ) -> Played:
         """Return what a fresh copy does from `w`, flat, with gradients (T, d).
 
         Parameters
         ----------
         stay : bool
             Whether every call is given the first point, not that of the call before.
+        shape : tuple of ints
+            The shape of the points, if it is not the player's.
 
         Raises
         ------
@@ -81,7 +95,7 @@ class Player:
         given, returned, dtypes = [], [], set()
         for t, g in enumerate(gradients, start=1):
             given.append(w)
-            after, dtype = self._call(step, t, w, g)
+            after, dtype = self._call(step, t, w, g, shape or self.shape)
             returned.append(after)
             dtypes.add(dtype)
             w = w if stay else after
@@ -89,18 +103,20 @@ class Player:
         after = np.array(returned)
         single = kind.itemsize > 4 and np.array_equal(after, after.astype(np.float32))
         exact = np.dtype(np.float32) if single else kind
-        return Played(gradients, np.array(given), after, exact, kind)
+        return Played(gradients, np.array(given), after, exact, kind, shape or self.shape)
 
-    def _call(self, step, t, w, g):
+    def _call(self, step, t, w, g, shape):
         self.calls += 1
-        given, slope = w.reshape(self.shape).copy(), g.reshape(self.shape).copy()
+        given, slope = w.reshape(shape).copy(), g.reshape(shape).copy()
         kept = given.copy(), slope.copy()
         try:
             with np.errstate(all="ignore"):
                 result = step(given, slope)
+        except Elsewhere:
+            raise
         except Exception as error:
             raise ValueError(
-                f"step must take w and g of shape {self.shape}, {self._where(t)} raised "
+                f"step must take w and g of shape {shape}, {self._where(t)} raised "
                 f"{type(error).__name__}: {error}"
             ) from error
         for name, now, before in zip("wg", (given, slope), kept, strict=True):
@@ -113,6 +129,7 @@ class Player:
         return self._checked(result, t, slope)
 
     def _checked(self, result, t, g):
+        shape = g.shape
         try:
             array = np.asarray(result)
         except Exception as error:
@@ -122,9 +139,9 @@ class Player:
         if array.dtype.kind not in "fiu" and array.dtype.name != "bfloat16":
             what = f"an array of type {array.dtype}" if array.ndim else repr(result)
             raise TypeError(f"step must return real numbers, {self._where(t)} returned {what}")
-        if array.shape != self.shape:
+        if array.shape != shape:
             raise ValueError(
-                f"step must return a point of shape {self.shape} like w, {self._where(t)} "
+                f"step must return a point of shape {shape} like w, {self._where(t)} "
                 f"returned shape {array.shape}"
             )
         if array.dtype.kind != "f":

@@ -18,6 +18,13 @@ MAIN, BURST, REST = 60, 16, 24
 STEPS = MAIN + BURST + REST
 
 
+# The matrix that rules of matrices are given; its entries differ less in size. What depends on
+# its sides shows with the other shape, in which that is confirmed.
+SHAPE, SQUARE = (4, 2), (3, 3)
+OTHER = {SHAPE: (2, 5), SQUARE: (4, 4)}
+ENTRIES = (0.1, 0.03, 0.05, 0.01, 0.06, 2e-3, 0.02, 3e-4)
+
+
 def _varied(rng, steps, dim):
     """Return numbers of size 1 whose signs stay for a while, with jumps, rests and plateaus."""
     sizes = np.exp(rng.uniform(-1, 0.7, (steps, dim)))
@@ -50,6 +57,16 @@ def gradients(seed: int, dim: int = DIM) -> Array:
         values[:MAIN, 15] = np.abs(values[:MAIN, 15]) * (-1.0) ** np.arange(MAIN) + 0.01
     values[MAIN : MAIN + BURST] *= _growing(BURST)[:, None]
     return (values * sizes).astype(np.float32).astype(float)
+
+
+def matrix_gradients(seed: int, shape: tuple[int, int]) -> Array:
+    """Return gradients of a matrix, as rows, shape (MAIN, entries), some much smaller."""
+    rng = np.random.default_rng(seed + 10)
+    entries = np.resize(ENTRIES, shape[0] * shape[1])
+    values = _varied(rng, MAIN, len(entries)) * entries
+    values[:2] *= 1e-4
+    values[MAIN // 2 : MAIN // 2 + 8] *= 1e-5
+    return values.astype(np.float32).astype(float)
 
 
 def start(seed: int, dim: int = DIM) -> Array:

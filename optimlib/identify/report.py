@@ -1,12 +1,14 @@
 """What was found out, as a report."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
 
 from optimlib.identify.dependence import Dependence
+from optimlib.identify.lines import lines
 from optimlib.notation import formula
+from optimlib.printing import printable
 from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.wrapper import Wrapper
 from optimlib.symbols import number_text, sentence, symbol_text
@@ -34,7 +36,7 @@ class Departure:
     expected: float
 
     def __str__(self) -> str:
-        return (
+        return printable(
             f"in step {self.t}, coordinate {self.coordinate}, where g = {number_text(self.g)}: "
             f"the step is {number_text(self.seen)}, the rule's {number_text(self.expected)}"
         )
@@ -71,6 +73,12 @@ class Identification:
         How often it was called.
     many : bool
         Whether there were fresh copies.
+    shape : tuple of ints
+        The shape of its points if it takes matrices alone.
+    on_matrices : Identification or None
+        What it does to matrices, if that is not what it does to their entries in a vector.
+    reason : str
+        Why nothing could be found out.
     """
 
     rule: Any = None
@@ -86,6 +94,9 @@ class Identification:
     error: float = np.nan
     calls: int = 0
     many: bool = False
+    shape: tuple[int, ...] = ()
+    on_matrices: "Identification | None" = None
+    reason: str = ""
 
     @property
     def name(self) -> str:
@@ -97,16 +108,31 @@ class Identification:
         """The settings of the rule and of what is around it, by name."""
         return {} if self.rule is None else all_settings(self.rule)
 
+    @property
+    def lines(self) -> dict[str, str]:
+        """The calls of PyTorch, Keras and Optax that take the same steps, by library."""
+        return {} if self.rule is None else lines([self.rule, *self.equivalents])
+
     def described(self) -> str:
         """Return the rule with its form and settings in a line, or "unknown"."""
         return "unknown" if self.rule is None else _described(self.rule)
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        lines = list(self._lines())
+        if self.on_matrices is not None:
+            other = replace(self.on_matrices, shape=())
+            lines += ["A matrix is not moved as its entries in a vector are. Of a matrix:"]
+            lines += [f"  {line}" for line in str(other).splitlines()]
+        return printable("\n".join(lines))
 
     __repr__ = __str__
 
     def _lines(self):
+        if self.reason:
+            yield f"Unknown: {self.reason}."
+            return
+        if self.shape:
+            yield "It takes matrices and no vectors."
         if self.rule is None:
             yield "Unknown: no rule of this library takes these steps."
             if self.nearest is not None:
@@ -132,6 +158,9 @@ class Identification:
             if len(same) > SHOWN:
                 yield f"  and {len(same) - SHOWN} more"
         yield from self._formula()
+        if self.lines:
+            yield "The same steps have:"
+            yield from (f"  {library}: {line}" for library, line in self.lines.items())
         precision = f"to {number_text(max(self.error, 1e-16), 1)} of its size"
         if self.single:
             precision += ", as far as float32 can"

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from optimlib.identify.fitting import Evidence, Fit
+from optimlib.identify.fitting import Evidence, Fit, refine
 from optimlib.identify.playing import Played
 
 MOST_DIGITS = 12
+# With so few digits a setting is tried where others change with it, and so near its value.
+FEW_DIGITS, FOLLOWED = 6, 1e-3
 
 
 def rounded(fit: Fit, evidence: Evidence, tolerance: float) -> Fit:
@@ -22,6 +24,25 @@ def rounded(fit: Fit, evidence: Evidence, tolerance: float) -> Fit:
             short = Fit(fit.candidate, values, score)
             if _as_good(short, evidence, tolerance, score):
                 return short
+    return _rounded_together(fit, evidence, tolerance, score)
+
+
+def _rounded_together(fit, evidence, tolerance, score):
+    """Return the fit with one setting of few digits after the other, where the others follow it."""
+    fixed = {}
+    for setting in fit.candidate.settings:
+        value = fit.values[setting.name]
+        for digits in range(1, FEW_DIGITS if value else 0):
+            short = float(f"{value:.{digits - 1}e}")
+            near = abs(short - value) <= FOLLOWED * abs(value) and setting.range.contains(short)
+            there = fixed | {setting.name: short}
+            tried = near and refine(fit.candidate, evidence, [fit], there, 6)[0]
+            if tried and _as_good(tried, evidence, tolerance, score):
+                fit, fixed = tried, there
+                break
+        else:
+            if value:
+                return fit
     return fit
 
 
@@ -34,7 +55,7 @@ def _as_good(fit, evidence, tolerance, score):
     steps = fit.steps(evidence.played, evidence.stop)
     if np.max(evidence.excess(steps)) > tolerance:
         return False
-    return _score(fit, evidence) <= 1.05 * score + 1e-11
+    return _score(fit, evidence) <= 1.05 * score + min(0.1 * tolerance, 1e-10)
 
 
 def undetermined(fit: Fit, runs: list[Played], tolerance: float) -> dict[str, tuple[float, float]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from optimlib.checks import check_choice, is_number
 from optimlib.learning.intervals import holm, mean_with_interval
+from optimlib.printing import printable
 from optimlib.tables import html_table, text_table
 from optimlib.types import Array
 
@@ -210,7 +211,8 @@ class Comparison:
 
     def __repr__(self) -> str:
         first, second = self._title()
-        return "\n".join([first, text_table(second, self._rows()), *self._lines()])
+        table = text_table(second, self._rows())
+        return "\n".join([printable(first), table, *map(printable, self._lines())])
 
     def _repr_html_(self):
         table = html_table(". ".join(self._title()), self._rows(), "comparison")

@@ -14,6 +14,7 @@ from optimlib.extras import extra
 from optimlib.learning.batches import Batches, minibatches
 from optimlib.learning.classifier import Classifier
 from optimlib.learning.datasets import Dataset
+from optimlib.printing import printable
 from optimlib.rules.optimizer import Optimizer
 from optimlib.state import State
 from optimlib.symbols import sentence
@@ -85,7 +86,9 @@ class Curves:
         return rows
 
     def __repr__(self) -> str:
-        return self._title() if not self.w.size else text_table(self._title(), self._rows())
+        if not self.w.size:
+            return printable(self._title())
+        return text_table(self._title(), self._rows())
 
     def _repr_html_(self):
         if not self.w.size:

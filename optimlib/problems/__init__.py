@@ -77,6 +77,7 @@ __all__ = [
     "x_cos",
 ]
 
+#: Every problem by its name: an `Objective`, or a function that returns one.
 CATALOG: dict[str, Objective | Callable[..., Objective]] = {
     "square": square,
     "cube": cube,
@@ -106,6 +107,7 @@ CATALOG: dict[str, Objective | Callable[..., Objective]] = {
     "least_squares": least_squares,
     "logistic": logistic,
 }
+#: The names of the problems that are made of data of one's own.
 NEED_DATA = ("least_squares", "logistic")
 
 

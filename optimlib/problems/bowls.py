@@ -7,6 +7,7 @@ import numpy as np
 from optimlib.checks import check_number
 from optimlib.objective import Objective
 
+#: A bowl whose axes are turned by 45°: the coupling of x and y does it.
 coupled_bowl = Objective(
     f=lambda w: w[0] ** 2 + w[1] ** 2 + w[0] * w[1],
     grad=lambda w: (2 * w[0] + w[1], 2 * w[1] + w[0]),
@@ -18,7 +19,7 @@ coupled_bowl = Objective(
     start=(1.0, 2.0),
 )
 
-# κ = 20.
+#: A valley along x: the Hessian has the eigenvalues 0.2 and 4, so κ = 20.
 elongated_bowl = Objective(
     f=lambda w: 0.1 * w[0] ** 2 + 2 * w[1] ** 2,
     grad=lambda w: (0.2 * w[0], 4 * w[1]),
@@ -30,7 +31,7 @@ elongated_bowl = Objective(
     start=(-5.0, -2.0),
 )
 
-# Eigenvalues 2 and 18, κ = 9.
+#: Booth's function, a bowl: the Hessian has the eigenvalues 2 and 18, so κ = 9.
 booth = Objective(
     f=lambda w: (w[0] + 2 * w[1] - 7) ** 2 + (2 * w[0] + w[1] - 5) ** 2,
     grad=lambda w: (10 * w[0] + 8 * w[1] - 34, 8 * w[0] + 10 * w[1] - 38),
@@ -42,7 +43,7 @@ booth = Objective(
     start=(-8.0, 4.0),
 )
 
-# Eigenvalues 0.04 and 1, κ = 25.
+#: Matyas's function, a bowl: the Hessian has the eigenvalues 0.04 and 1, so κ = 25.
 matyas = Objective(
     f=lambda w: 0.26 * (w[0] ** 2 + w[1] ** 2) - 0.48 * w[0] * w[1],
     grad=lambda w: (0.52 * w[0] - 0.48 * w[1], 0.52 * w[1] - 0.48 * w[0]),
@@ -54,6 +55,7 @@ matyas = Objective(
     start=(-9.0, 4.0),
 )
 
+#: The simplest saddle: a minimum along x, a maximum along y.
 saddle = Objective(
     f=lambda w: w[0] ** 2 - w[1] ** 2,
     grad=lambda w: (2 * w[0], -2 * w[1]),
@@ -65,7 +67,7 @@ saddle = Objective(
     start=(1.0, 1e-3),
 )
 
-# Three valleys leave the origin, where the Hessian vanishes.
+#: Three valleys and three hills leave the origin, where the Hessian vanishes.
 monkey_saddle = Objective(
     f=lambda w: w[0] ** 3 - 3 * w[0] * w[1] ** 2,
     grad=lambda w: (3 * w[0] ** 2 - 3 * w[1] ** 2, -6 * w[0] * w[1]),

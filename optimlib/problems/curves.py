@@ -5,6 +5,7 @@ import numpy as np
 from optimlib.checks import check_number
 from optimlib.objective import Objective, Stream
 
+#: The simplest bowl, with slope 2w.
 square = Objective(
     f=lambda w: w**2,
     grad=lambda w: 2 * w,
@@ -15,6 +16,7 @@ square = Objective(
     start=4.0,
 )
 
+#: Flat at 0, where there is no minimum: the slope is nowhere negative.
 cube = Objective(
     f=lambda x: x**3,
     grad=lambda x: 3 * x**2,
@@ -25,6 +27,7 @@ cube = Objective(
     start=1.0,
 )
 
+#: A bowl whose curvature is 0 at its minimum.
 quartic = Objective(
     f=lambda x: x**4,
     grad=lambda x: 4 * x**3,
@@ -36,6 +39,7 @@ quartic = Objective(
     start=1.0,
 )
 
+#: An S between two plains: far out the slope vanishes, and there is no minimum.
 tanh = Objective(
     f=lambda x: np.tanh(x),
     grad=lambda x: 1 - np.tanh(x) ** 2,
@@ -47,6 +51,7 @@ tanh = Objective(
 )
 
 # logaddexp(x, −x) = |x| + log(1 + e^(−2|x|)): no exponential overflows.
+#: A smooth form of abs(x), with curvature 1 at 0.
 log_sum_exp = Objective(
     f=lambda x: np.logaddexp(x, -x),
     grad=lambda x: np.tanh(x),
@@ -58,9 +63,9 @@ log_sum_exp = Objective(
     start=1.0,
 )
 
-# The slope is 25x up to x = 1, then x + 24 up to x = 2, then 25x − 24: convex, with curvature
-# between 1 and 25. The heavy ball with η = 1/9 and β = 4/9, right for such a quadratic, ends in
-# a cycle of three points (Lessard, Recht & Packard 2016).
+#: The slope is 25x up to x = 1, then x + 24 up to x = 2, then 25x − 24: convex, with curvature
+#: between 1 and 25. The heavy ball with η = 1/9 and β = 4/9, right for such a quadratic, ends in
+#: a cycle of three points (Lessard, Recht & Packard 2016).
 heavy_ball_cycle = Objective(
     f=lambda x: 12.5 * x**2 - 12 * (np.maximum(x - 1, 0) ** 2 - np.maximum(x - 2, 0) ** 2),
     grad=lambda x: 25 * x - 24 * np.minimum(np.maximum(x - 1, 0), 1),
@@ -87,9 +92,9 @@ def _line(slope, name):
 
 _steep, _gentle = _line(1010.0, "reddi, steep"), _line(-10.0, "reddi, gentle")
 
-# 1010x in the steps t = 1, 102, 203, ..., else −10x: on average 10x/101, which is least at −1, the
-# end of [−1, 1] (keeping to that interval is the optimizer's task). Adam with β₂ = 0.99
-# goes to +1 (Reddi, Kale & Kumar 2018).
+#: 1010x in the steps t = 1, 102, 203, ..., else −10x: on average 10x/101, which is least at −1,
+#: the end of [−1, 1] (keeping to that interval is the optimizer's task). Adam with β₂ = 0.99
+#: goes to +1 (Reddi, Kale & Kumar 2018).
 reddi = Stream(_line(10 / 101, "reddi"), lambda t: _steep if t % 101 == 1 else _gentle)
 
 

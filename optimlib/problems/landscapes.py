@@ -12,6 +12,7 @@ import numpy as np
 from optimlib.checks import check_dim
 from optimlib.objective import Objective
 
+#: A curved valley, steep across and nearly flat along (Rosenbrock 1960).
 rosenbrock = Objective(
     f=lambda w: (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2,
     grad=lambda w: (
@@ -58,6 +59,7 @@ def _beale_hessian(w):
     return (xx, xy), (xy, yy)
 
 
+#: A plain with steep walls and one minimum (Beale 1958).
 beale = Objective(
     f=_beale,
     grad=_beale_gradient,
@@ -70,7 +72,8 @@ beale = Objective(
     start=(1.0, 1.0),
 )
 
-# Nine critical points; the maximum 181.6165 is at (−0.2708445906673476, −0.9230385564799815).
+# The maximum 181.6165 is at (−0.2708445906673476, −0.9230385564799815).
+#: Four minima with the value 0, four saddles, and a maximum between them (Himmelblau 1972).
 himmelblau = Objective(
     f=lambda w: (w[0] ** 2 + w[1] - 11) ** 2 + (w[0] + w[1] ** 2 - 7) ** 2,
     grad=lambda w: (
@@ -100,6 +103,7 @@ himmelblau = Objective(
 )
 
 # At its critical points y = −x/2, and x = 0 or x² = 2.1 ± √0.91.
+#: Three minima and two saddles on the line y = −x/2; the global minimum is in the middle.
 three_hump_camel = Objective(
     f=lambda w: 2 * w[0] ** 2 - 1.05 * w[0] ** 4 + w[0] ** 6 / 6 + w[0] * w[1] + w[1] ** 2,
     grad=lambda w: (4 * w[0] - 4.2 * w[0] ** 3 + w[0] ** 5 + w[1], w[0] + 2 * w[1]),
@@ -147,6 +151,7 @@ def _goldstein_price_hessian(w):
     return (uu + 4 * uv + 4 * vv, xy), (xy, uu - 6 * uv + 9 * vv)
 
 
+#: Several minima, and values from 3 to a million (Goldstein & Price 1971).
 goldstein_price = Objective(
     f=_goldstein_price,
     grad=_goldstein_price_gradient,
@@ -160,6 +165,7 @@ goldstein_price = Objective(
 )
 
 # Critical where x − y = 1 and cos(x + y) = −1/2; the global minimum is (½ − π/3, −½ − π/3).
+#: A wave on a valley: minima and saddles in turn (McCormick 1976).
 mccormick = Objective(
     f=lambda w: np.sin(w[0] + w[1]) + (w[0] - w[1]) ** 2 - 1.5 * w[0] + 2.5 * w[1] + 1,
     grad=lambda w: (

@@ -1,11 +1,11 @@
 """A flat point as named blocks with shapes, each with a rule of its own."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Integral
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -221,6 +221,31 @@ class Blocks(Optimizer):
     def _copy(self, change, copy_wrapped):
         rules = {key: copy_wrapped(rule) for key, rule in self.rules.items()}
         return self.replace_unchecked(rules=rules)
+
+    def map_hyperparameters(self, change: Callable[[str, Any], Any]) -> Self:
+        """Return a copy with ``change(name, value)`` for each hyperparameter, unchecked.
+
+        Names are those in the rules after the rule's key, as ``"W.lr"``.
+        """
+
+        def changed(key, rule):
+            return rule.map_hyperparameters(lambda name, value: change(f"{key}.{name}", value))
+
+        rules = {key: changed(key, rule) for key, rule in self.rules.items()}
+        return self.replace_unchecked(rules=rules)
+
+    def with_hyperparameters(self, **values: Any) -> Self:
+        """Return a copy with other values of hyperparameters, checked.
+
+        ``"W.lr"`` is that of the rule for ``"W"``, ``"lr"`` that of all rules which have one.
+        """
+
+        def changed(key, rule):
+            own = {name.removeprefix(f"{key}."): value for name, value in values.items()}
+            return rule.with_hyperparameters(**own)
+
+        rules = {key: changed(key, rule) for key, rule in self.rules.items()}
+        return replace(self, rules=rules)
 
     def rates(self) -> Array:
         """Return the learning rate of each coordinate in a run, shape (d, 1) or (d, N)."""

@@ -99,15 +99,19 @@ class Note(Enum):
 
 
 T = TypeVar("T")
-# Option[int]: a field that may hold a number and is no hyperparameter.
+#: A field of a rule that may hold a number and is no hyperparameter, as in ``Option[int]``.
 Option = Annotated[T, Note.OPTION]
 
+#: A field for a learning rate: > 0, and in a schedule ≥ 0.
 LearningRate = Annotated[Hyperparameter, Range(gt=0, in_schedule=Range(ge=0), usual=(0.02, 0.4))]
-# Weights of the past in running means; the slow one where another mean forgets sooner.
+#: A field for the weight of the past in a running mean: in [0, 1).
 DecayRate = Annotated[Hyperparameter, Range(ge=0, lt=1, usual=(0.3, 0.8))]
+# The same where another mean forgets sooner.
 SlowDecayRate = Annotated[Hyperparameter, Range(ge=0, lt=1, usual=(0.85, 0.97))]
 WeightDecay = Annotated[Hyperparameter, Range(ge=0, usual=(0.05, 0.5))]
+#: A field for a hyperparameter ≥ 0.
 NonNegative = Annotated[Hyperparameter, Range(ge=0)]
+#: A field for a hyperparameter > 0.
 Positive = Annotated[Hyperparameter, Range(gt=0)]
 
 # Options: a number of things, and the value in which a state starts.

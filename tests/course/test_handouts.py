@@ -13,7 +13,7 @@ from text2qti.config import Config
 from text2qti.qti import QTI
 from text2qti.quiz import Quiz
 
-from course import exercises
+from course import exercises, roster
 from course.handouts import __main__ as handouts
 from course.handouts.moodle import moodle
 from course.handouts.qti import qti
@@ -39,6 +39,31 @@ def students(tmp_path):
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path / "out"
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("\ufeffJane Doe\n\n Max  Roe\n", ["Jane Doe", "Max Roe"]),
+        ('Full name;ID number\nJane Doe;7\n"Roe, Max";8\n', ["Jane Doe", "Max Roe"]),
+        ("Ju\u0308rgen\n../up\n", ["J\u00fcrgen", "../up"]),
+    ],
+)
+def test_hand_outs_read_the_roster_that_grading_reads(text, people, folder, tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_text(text, "utf-8")
+    own = write(folder, "notebook", "adam/first-step", "--students", str(path))
+    assert set(own) == {f"{roster.file_name(name)}.ipynb" for name in people}
+    for name in people:
+        asked = exercises.get("adam/first-step").variant(name).question
+        assert asked in nbformat.read(own[f"{roster.file_name(name)}.ipynb"], 4).cells[2].source
+
+
+@pytest.mark.parametrize(("text", "message"), [("", "names none"), ("ada\nada", "ada twice")])
+def test_a_roster_that_is_none_is_refused(text, message, folder, tmp_path):
+    (tmp_path / "class.txt").write_text(text)
+    with pytest.raises(SystemExit, match=message):
+        write(folder, "sheet", "adam/first-step", "--students", str(tmp_path / "class.txt"))
 
 
 def test_moodle_pays_for_the_right_number_and_names_every_slip(folder, students):

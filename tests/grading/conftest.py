@@ -7,3 +7,4 @@ collect_ignore_glob = [] if find_spec("nbgrader") else ["test_*.py"]
 
 def pytest_addoption(parser):
     parser.addoption("--fuzz", type=int, default=60, help="how many submissions to mutate")
+    parser.addoption("--walk", type=int, default=12, help="students of the class that is walked")

@@ -26,8 +26,8 @@ from hostile import BROKEN, CHEATS, NAME  # noqa: E402
 
 from course.grading.__main__ import grade  # noqa: E402
 from course.grading.notebooks import load_assignment  # noqa: E402
-from course.grading.report import file_name  # noqa: E402
 from course.grading.sandbox import Limits, choose  # noqa: E402
+from course.roster import file_name  # noqa: E402
 
 SOURCE = source_of(NAME)
 FULL = load_assignment(SOURCE).points

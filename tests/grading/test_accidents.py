@@ -262,6 +262,8 @@ def test_clear_words_before_anything_is_scored(tmp_path, monkeypatch):
         ([*call, "--gradebook", "gradebook.db"], "no file .*gradebook.db"),
         ([*call, "--gradebook", "sqlite:///no.db"], "generate_assignment.*no.db"),
         ([*call, "--gradebook", "nonsense://x"], "cannot be opened: .*nonsense"),
+        ([*call, "--deadlines", "no.toml"], "deadlines must be a file, got no.toml"),
+        ([*call, "--roster", "no.csv"], "roster must be a file"),
         (["frist-order", "in"], "one of adaptive, capstone, first-order, landscape"),
         ([NAME, "nowhere"], "no folder .*nowhere"),
         ([NAME, "empty"], "must hold"),

@@ -8,10 +8,10 @@ import pytest
 from handing_in import hand_in
 from hostile import NAME, solved
 
-from course.grading import roster
+from course import roster
 from course.grading.__main__ import main
 from course.grading.folders import collect, unpacked
-from course.grading.roster import Person
+from course.roster import Person
 
 MOODLE = (
     "Identifier,Full name,Email address,Status,Grade,Maximum Grade\n"

@@ -19,6 +19,7 @@ from course.grading.__main__ import grade, main
 from course.grading.folders import collect
 from course.grading.notebooks import load_assignment
 from course.grading.sandbox import Limits, NoSandbox, choose
+from course.roster import file_name
 
 ROOT = Path(__file__).parents[2]
 FULL = load_assignment(source_of(NAME)).points
@@ -122,7 +123,7 @@ def test_what_students_write_is_no_markup(tmp_path):
     content = with_cell(solved(), "tuned = 1\nraise ValueError('<script>alert(1)</script>')")
     hand_in(content, tmp_path / "in" / "<b>ada.ipynb")
     main([NAME, str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--jobs", "1"])
-    page = (tmp_path / "out" / "feedback" / "<b>ada.html").read_text("utf-8")
+    page = (tmp_path / "out" / "feedback" / f"{file_name('<b>ada')}.html").read_text("utf-8")
     assert "&lt;script&gt;" in page
     assert "<script" not in page
     assert "<b>" not in page

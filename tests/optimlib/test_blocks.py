@@ -230,8 +230,25 @@ def test_hyperparameters_are_swept_and_scheduled(make):
 def test_map_hyperparameters_reaches_the_rules():
     seen = []
     MAKERS["wrappers inside"]().map_hyperparameters(lambda name, value: seen.append((name, value)))
-    assert seen.count(("lr", LR)) == 3
-    assert {"limit", "alpha", "weight_decay", "beta"} <= {name for name, _ in seen}
+    assert [name for name, value in seen if value == LR] == ["W1.lr", "W2.lr", "rest.lr"]
+    assert {"limit", "alpha", "weight_decay", "beta"} <= {name.split(".")[1] for name, _ in seen}
+
+
+def test_a_sweep_reaches_the_rules():
+    rates, betas = [0.01, 0.02], [0.5, 0.9, 0.99]
+    rule = ol.ClipNorm(ol.Blocks({"W": ol.Muon(0.1), "rest": ol.Adam(0.1)}, SHAPES), 10.0)
+    swept = {"rest.lr": rates, "beta1": betas, "W.lr": [0.3]}
+    w0 = rule.rule.split(START[:, 0])
+    heights = ol.sweep(rule, BOWL, w0, 4, **swept)
+    for i, lr in enumerate(rates):
+        for j, beta1 in enumerate(betas):
+            rules = {"W": ol.Muon(0.3), "rest": ol.Adam(lr, beta1=beta1)}
+            alone = ol.ClipNorm(ol.Blocks(rules, SHAPES), 10.0)
+            assert heights[i, j, 0] == pytest.approx(BOWL.f(ol.run(alone, BOWL, w0, 4)), rel=1e-12)
+    with pytest.raises(ValueError, match=r"has 2 hyperparameters lr: W.lr, rest.lr"):
+        ol.sweep(rule, BOWL, w0, 4, lr=rates)
+    with pytest.raises(ValueError, match=r"ClipNorm has no W.beta9, only limit, .*W.lr"):
+        ol.sweep(rule, BOWL, w0, 4, **{"W.beta9": betas})
 
 
 def test_the_decay_around_blocks_is_that_in_each_block():

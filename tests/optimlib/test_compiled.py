@@ -10,7 +10,7 @@ from cases import PROBLEMS, RULES, starts
 from looping import covering
 
 import optimlib as ol
-from optimlib import compiled, descent
+from optimlib import compiled, descent, elementary
 from optimlib.compiled import BLOCK, MARKING, STEPS, CompiledRun, _compiled
 from optimlib.elementary import FUNCTIONS, quick_functions
 
@@ -183,7 +183,13 @@ def test_a_frozen_run_stays_frozen():
     assert agree(ol.Adam(0.1), steep, np.array([[1.0, 2.0]]), 5).tolist() == [[1.0, 2.0]]
 
 
-def test_divisors_of_every_size():
+@pytest.mark.parametrize("divides", [True, False])
+def test_divisors_of_every_size(monkeypatch, divides):
+    # By a processor that divides quickly, and by products.
+    processor = numba.core.codegen.ll.get_host_cpu_name()
+    monkeypatch.setattr(elementary, "DIVIDERS", (processor,) if divides else ())
+    monkeypatch.setattr(compiled, "quick_functions", lambda d: quick_functions.__wrapped__(d))
+
     @dataclass(frozen=True)
     class Divides(ol.Rule):
         def update(self, t, g):

@@ -1,6 +1,7 @@
 """The engine: batches, sweeps, chunks, threads, exact runs, divergence, and the Trace."""
 
 import itertools
+import sys
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from fractions import Fraction
@@ -499,6 +500,17 @@ def test_a_long_trace_computes_only_what_it_shows():
     lines = repr(path).splitlines()
     assert computed == [11]  # the start and ten steps of the first run
     assert lines[-1].split()[-1] == number_text(path.values[-1, 0])
+
+
+@pytest.mark.parametrize("show", [str, ol.Trace.to_html])
+def test_a_long_trace_writes_only_what_it_shows(monkeypatch, show):
+    written = []
+    monkeypatch.setattr(
+        sys.modules["optimlib.trace"], "_cell", lambda cell: written.append(cell) or ""
+    )
+    for steps in (100, 1000):
+        show(ol.trace(ol.Momentum(0.1), SQUARE, 1.0, steps))
+    assert len(written) == 2 * (11 * 2 + 10 * 2)  # w and its height, and after a step g and v
 
 
 def table(path):

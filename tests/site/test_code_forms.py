@@ -90,6 +90,16 @@ def test_five_mistakes_are_named_and_the_right_rule_is_solved(page):
     )
 
 
+def test_a_rule_that_is_no_known_mistake_is_named(page):
+    wrong = ADAM.replace("m = beta1 * m + (1 - beta1) * g", "m = g")
+    write_over(page, wrong.replace("m / (1 - beta1**t), v / (1 - beta2**t)", "m, v"))
+    run(page)
+    expect(verdict(page)).to_contain_text(
+        "What you wrote is RMSProp: ol.RMSProp(lr, beta=beta2, eps=eps)."
+    )
+    expect(verdict(page)).not_to_contain_text("It looks like")
+
+
 def test_what_is_untouched_is_said(page):
     code(page).focus()
     page.evaluate("""() => {
@@ -102,7 +112,7 @@ def test_what_is_untouched_is_said(page):
     link = verdict(page).get_by_role("link")
     assert link.get_attribute("href").endswith("/chapters/adaptive/adam.html")
     seen = page.evaluate("seen")
-    assert seen[:3] == ["Loading Python, once: 300 KB …", "Starting Python …", "Running …"]
+    assert seen[:3] == ["Loading Python, once: 330 KB …", "Starting Python …", "Running …"]
 
 
 def test_a_syntax_error_marks_its_line(page):

@@ -151,7 +151,7 @@ def write_bare_page(explorer, folder):
         name=explorer.name,
         styles="\n".join(lines),
         script=urljoin(base, script),
-        still=explorer.still,
+        still=re.sub(r'(?<= src=")[^"]*', lambda url: urljoin(base, url[0]), explorer.still),
     )
     path.write_text(text, encoding="utf-8")
     return path.as_uri()

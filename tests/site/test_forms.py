@@ -208,7 +208,8 @@ def test_another_question_is_another_choice(page, server):
     for _ in range(3):
         press(one, "Another question")
         expect(one.locator("input[type=radio]:checked")).to_have_count(0)
-        (variant,) = [v for v in exercise.variants if as_shown(v) == shown()]
+        now = shown()
+        (variant,) = [v for v in exercise.variants if as_shown(v) == now]
         for key in variant.options:
             one.locator(f'input[value="{key}"]').check()
             press(one, "Check")

@@ -20,6 +20,7 @@ import right_answers
 from browsing import CHROMIUM, serving
 from learners_code import ADAM, programs, refused
 from mistakes import MISTAKES, texts, with_edits
+from other_rules import OTHER_RULES, REMEMBERING, other_rules
 from right_answers import REARRANGED
 
 from course import exercises
@@ -338,6 +339,18 @@ def test_answers_that_remember_are_judged_as_by_check(page, text, edit):
     assert "It does not ask for v" in " ".join(verdict["lines"])
 
 
+@pytest.mark.parametrize("name", OTHER_RULES)
+def test_another_rule_is_named_as_by_check(page, name):
+    exercise = exercises.get(name)
+    seed = next(iter(build.cases(exercise)))
+    said = list(other_rules(exercise))
+    said += [(said[0][0], REMEMBERING)] if name == "adam" else []
+    answers = page.evaluate(BATCH, [[name, 0, text] for _, text in said])
+    for (sentence, text), answer in zip(said, answers, strict=True):
+        assert answer["verdict"] == report_of(exercise, function_of(text), seed), text
+        assert answer["verdict"]["explanation"] == sentence
+
+
 def test_a_masking_symptom_hides_no_mistake(page):
     exercise = exercises.get("adam")
     seed = next(iter(build.cases(exercise)))
@@ -379,5 +392,5 @@ def test_files_are_small(page, folder):
     taken = time.perf_counter() - started
     print(f"\ninterpreter {interpreter / 1e3:.0f} kB gzipped, a verdict took {1e3 * taken:.0f} ms")
     print(f"{largest} {sizes[largest] / 1e3:.1f} kB")
-    assert interpreter < 320e3
+    assert interpreter < 330e3
     assert sizes[largest] < 30e3

@@ -3,15 +3,17 @@
 The site stands in a subfolder of its host. No other host is asked for anything, nothing is logged
 as an error, all mathematics is typeset, all pictures are there and described, no page scrolls
 sideways, none is heavy, axe finds nothing in either color scheme, every explorer lives, every
-value that a text says to try can be set, and a chapter's first picture is on its first screen.
+value that a text says to try can be set, a chapter's first picture is on its first screen, and
+what is heard of buttons, titles, tables and formulas says what they are.
 """
 
 import re
+import statistics
 from dataclasses import dataclass
 
 import pytest
 import yaml
-from access import faults, walk
+from access import HEARD, faults, walk
 from browsing import (
     CHROMIUM,
     PAGES,
@@ -27,7 +29,7 @@ from playing import FRAME
 from course import ROOT
 
 OTHER_HOSTS = "unpkg", "jsdelivr", "cdnjs", "googleapis"
-FIRST_VISIT, NEXT_PAGE = 700_000, 150_000
+FIRST_VISIT, NEXT_PAGE, MEDIAN = 500_000, 115_000, 450_000
 READ_BEFORE = "chapters/start/first-descent.html"
 
 pytestmark = [
@@ -100,6 +102,7 @@ class Visit:
     requested: list
     errors: list
     look: dict
+    heard: dict
     widths: dict
     screens: dict
     axe: list
@@ -121,12 +124,17 @@ def visit(request, tab, server, judged):
     tab.emulate_media(color_scheme="light")
     with listening(tab) as (requested, errors):
         load_all(tab, f"{server}/{request.param}")
-        look, widths = tab.evaluate(LOOK), {320: tab.evaluate(MEASURE)}
+        look, heard = tab.evaluate(LOOK), tab.evaluate(HEARD)
+        widths = {320: tab.evaluate(MEASURE)}
         screens = dict(look_at_first_screens(tab, request.param))
         tab.emulate_media(color_scheme="dark")
         widths[1280] = tab.evaluate(MEASURE)
     axe = faults(tab, judged)  # it asks for style sheets itself
-    return Visit(request.param, server, requested, errors, look, widths, screens, axe)
+    return Visit(request.param, server, requested, errors, look, heard, widths, screens, axe)
+
+
+def read_text(name):
+    return (SITE / name).read_text("utf-8")
 
 
 def look_at_first_screens(tab, name):
@@ -194,6 +202,29 @@ def test_axe_finds_nothing(visit):
     assert visit.axe == []
 
 
+def test_names_say_what_is_done_and_of_what(visit):
+    """No two toggles, copy buttons or navigations of a page have one name, and none is hidden."""
+    assert visit.heard["toggles"] == visit.heard["copies"] == visit.heard["navigations"] == []
+    assert visit.heard["hidden"] == visit.heard["boxes"] == 0
+    assert visit.heard["copyStops"] <= 1
+
+
+def test_titles_and_tables_are_what_they_look_like(visit):
+    assert visit.heard["exercises"] == []
+    assert visit.heard["tables"] == []
+
+
+def test_a_block_of_equations_is_heard_line_by_line(visit):
+    assert visit.heard["blocks"] == 0
+    assert (visit.heard["lines"] > 0) == (r"\begin{aligned}" in read_text(visit.name))
+
+
+@pytest.fixture(scope="module")
+def weights():
+    """Return what the first visits of the pages weigh."""
+    return []
+
+
 @pytest.fixture(scope="module")
 def visited(browser, server):
     """Return what the browser has after one chapter."""
@@ -204,7 +235,7 @@ def visited(browser, server):
     return sizes(requested, server)
 
 
-def test_weight(visit, visited):
+def test_weight(visit, visited, weights):
     files = sizes(visit.requested, visit.origin)
     # One for the dark scheme is asked for at times, when the visit looks at that scheme.
     pictures = {p for p in files if p.startswith("/_images/") and "-dark." not in p}
@@ -213,8 +244,14 @@ def test_weight(visit, visited):
     first = sum(files.values())
     new = sum(size for path, size in files.items() if path not in visited)
     print(f"{visit.name}: first visit {first / 1000:.0f} KB, next page {new / 1000:.0f} KB")
+    weights.append(first)
     assert first <= FIRST_VISIT, sorted(files.items(), key=lambda item: -item[1])[:9]
     assert new <= NEXT_PAGE, sorted(files.keys() - visited, key=files.get)[-9:]
+
+
+def test_the_median_of_first_visits(weights):
+    """Of the pages that this process has visited, if they are many."""
+    assert len(weights) < 15 or statistics.median(weights) <= MEDIAN
 
 
 def test_the_site_holds_nothing_for_other_pages():
@@ -259,3 +296,44 @@ def test_keyboard_reaches_everything_with_a_focus_that_is_seen(tab, server, name
     assert left_out == []
     assert [stop["name"] for stop in stops if not stop["seen"]] == []
     assert [stop["name"] for stop in stops if not stop["inside"]] == []
+
+
+# Of the texts and formulas that a selector finds: does what is read first stand further left?
+DIRECTIONS = """selector => {
+  const signsOf = element => {
+    const drawn = [...element.querySelectorAll("mjx-c")];
+    if (drawn.length) return drawn.map(sign => sign.getBoundingClientRect());
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), found = [];
+    const range = document.createRange();
+    for (let node; (node = walker.nextNode()); )
+      for (let i = 0; i < node.length; i++) {
+        range.setStart(node, i);
+        range.setEnd(node, i + 1);
+        if (node.data[i].trim()) found.push(range.getBoundingClientRect());
+      }
+    return found;
+  };
+  return [...document.querySelectorAll(selector)].filter(element => element.checkVisibility())
+    .map(element => {
+      const signs = signsOf(element).filter((sign, _, [{ top }]) => Math.abs(sign.top - top) < 3);
+      return signs.length > 1 ? [element.textContent, signs[0].left < signs.at(-1).left] : null;
+    }).filter(Boolean);
+}"""
+READ_FROM_THE_LEFT = {
+    "code": ".cell_input pre, p code",
+    "formulas": "p mjx-container",
+    "arithmetic": ".cell_output mjx-container",
+    "rows": "table.trace tbody tr",
+    "negative numbers": "table.trace td",
+    "an explorer": ".explorer table tr",
+    "a value to try": ".explorer-try",
+}
+
+
+def test_a_page_read_from_the_right_leaves_code_mathematics_and_numbers_as_they_are(tab, server):
+    load_all(tab, f"{server}/chapters/adaptive/adam.html")
+    tab.evaluate("() => { document.documentElement.dir = 'rtl'; }")
+    for kind, selector in READ_FROM_THE_LEFT.items():
+        found = tab.evaluate(DIRECTIONS, selector)
+        assert found, kind
+        assert [text for text, from_the_left in found if not from_the_left] == [], kind

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from environments import tracked
 
-from course import ROOT
-from course.site import pages
+from course import ROOT, exercises
+from course.site import pages, picture
 
 PAPERS = sorted(name for name in tracked() if name.endswith(".md") and "/appendix/" not in name)
 ENTRIES = {name.split("/")[0] for name in tracked()}
@@ -64,3 +64,10 @@ def test_readme_shows_what_the_package_draws(tmp_path):
     pages.draw_preview(tmp_path / "now.png")
     shown = plt.imread(ROOT / ".github" / "preview.png")
     assert np.abs(plt.imread(tmp_path / "now.png") - shown).mean() < 0.01, "run `make picture`"
+
+
+def test_readme_says_what_the_page_answers():
+    names = {"np": np}
+    exec(picture.slipped(), names)
+    mistake = exercises.check(picture.EXERCISE, names["update"]).mistake
+    assert f"it looks like “{mistake}”" in text("README.md")

@@ -7,7 +7,7 @@ import { placeOf, unpack } from "./variants.js";
 const NOT_LOADED = "The file of this exercise could not be loaded. Try again.";
 const NOT_RUN = "Python could not be started here. Try again, or open the chapter as a notebook.";
 const RUNNING = {
-  loading: "Loading Python, once: 300 KB …",
+  loading: "Loading Python, once: 330 KB …",
   starting: "Starting Python …",
   ready: "Running …",
 };

@@ -1,6 +1,7 @@
 // Runs and judges a learner's code in a worker of its own, which is ended when its time is up.
 
-const MILLISECONDS = 2000;
+// What a learner's code has, and what we then have to find out what is wrong with it.
+const MILLISECONDS = 2000, SEEKING = 10000;
 
 const LATE = { printed: "", error: null, verdict: null, ended: true };
 
@@ -16,6 +17,18 @@ const answerOf = (worker) => new Promise((resolve, reject) => {
     reject(new Error(message));
   }, { signal });
 });
+
+const inTime = async (worker, milliseconds) => {
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds, LATE);
+  });
+  try {
+    return await Promise.race([answerOf(worker), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
 
 // `loadInterpreter` and `loadExercise(name)` return promises of the worker's script, as a function,
 // and of an exercise's data; a `report` is told "loading", "starting" and "ready".
@@ -71,22 +84,16 @@ export class Runner {
   }
 
   async send(message) {
-    let timer;
-    const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, MILLISECONDS, LATE);
-    });
-    const answer = answerOf(this.worker);
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
     this.worker.postMessage(message);
     try {
-      const first = await Promise.race([answer, late]);
-      if (first === LATE) this.end();
-      return first;
+      let answer = await inTime(this.worker, MILLISECONDS);
+      if (answer.seeking) answer = await inTime(this.worker, SEEKING);
+      if (answer === LATE) this.end();
+      return answer;
     } catch (error) {
       this.end();
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -12,6 +12,7 @@ import numpy as np
 from py_mini_racer import MiniRacer
 
 from course.exercises.form import modules
+from course.exercises.known_rules import known_rules
 from optimlib import figures, problems, symbols
 from optimlib.explorers import explore
 from optimlib.explorers.explorer import modules as explorer_modules
@@ -26,6 +27,7 @@ MODULES = {
     "course.exercises.page.arrays": "page/arrays.py",
     "optimlib.symbols": None,
     "course.exercises.judge": "judge.py",
+    "course.exercises.naming": "naming.py",
     "course.exercises.page.run": "page/run.py",
 }
 # What Brython asks for while it starts, in an engine that is no browser. It draws names of helpers
@@ -144,6 +146,7 @@ def worker():
             (HERE / "pairs.js").read_text("utf-8"),
             f"globalThis.exerciseModules = {{\n{modules}\n}};",
             f"globalThis.exerciseOperations = (() => {{\n{module}\nreturn OPERATIONS;\n}})();",
+            f"globalThis.exerciseRules = {json.dumps(known_rules(), separators=(',', ':'))};",
             (HERE / "worker.js").read_text("utf-8"),
         ]
     )

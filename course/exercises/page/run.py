@@ -1,6 +1,7 @@
 """What the page's worker runs: a learner's function is judged in situations, or goes its way."""
 
 from course.exercises.judge import Unusable, asked_for, columns_of, given_in, judge
+from course.exercises.naming import naming
 from course.exercises.page.arrays import Refused
 from optimlib.symbols import number_text
 
@@ -33,7 +34,9 @@ def parameters_of(function):
     return found
 
 
-def verdict_on(update, renew, exercise, situations, right, wrong, both, along, asarray, note):
+def verdict_on(
+    update, renew, exercise, situations, right, wrong, both, along, rules, computing, asarray, note
+):
     """Return what the judge says of a learner's function, and whether it makes steps to race.
 
     Parameters
@@ -43,6 +46,8 @@ def verdict_on(update, renew, exercise, situations, right, wrong, both, along, a
         Returns another one, which remembers nothing.
     exercise, situations, right, wrong, both, along, asarray
         As `judge` wants them.
+    rules, computing
+        As `naming` wants them.
     note : callable
         Is told of an error in the learner's function.
     """
@@ -68,7 +73,7 @@ def verdict_on(update, renew, exercise, situations, right, wrong, both, along, a
 
     verdict = judge(
         exercise, situations, right, wrong, both, along, prepare,
-        asarray=asarray, number_text=number_text,
+        named=naming(exercise, rules, computing), asarray=asarray, number_text=number_text,
     )  # fmt: skip
     can_race = bool(records) and not exercise.get("is_number")
     return verdict, can_race and _is_usable(exercise, records[0], right[0], asarray)

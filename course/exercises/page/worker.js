@@ -1,7 +1,7 @@
 // The worker of exercises in code: it runs a learner's text in Brython and says what came of it.
 /* oxlint-disable no-underscore-dangle -- Brython's names */
 "use strict";
-(($B, modules, operations, pairs) => {
+(($B, modules, operations, pairs, recorded) => {
 const _b_ = $B.builtins;
 const NAME = "answer", MOST_SHOWN = 20000;
 let printed = "";
@@ -219,20 +219,26 @@ const elementwise = (compute, found) => {
   if (!vector) return compute(...found);
   return vector.map((_, place) => compute(...found.map((x) => Array.isArray(x) ? x[place] : x)));
 };
-const valuesIn = (situation, entries) => {
-  const { t, w, g, h, state, hyperparameters } = situation;
-  const symbols = { t, w, g, h, inf: Infinity, ...state, ...hyperparameters };
-  const values = [];
-  for (const entry of entries) {
-    if (typeof entry === "number") values.push(entry);
-    else if (typeof entry === "string") values.push(symbols[entry]);
-    else {
-      const [name, ...places] = entry, found = places.map((place) => values[place]);
-      if (name === "grad") values.push(found[0].map((x, i) => g[i] + h[i] * (x - w[i])));
-      else if (REDUCTIONS[name]) values.push(REDUCTIONS[name](found[0]));
-      else values.push(elementwise(operations[name], found));
-    }
+// The value of an entry, from those of the symbols and of what is computed, which is added to.
+const valueOf = (entries, place, symbols, computed = []) => {
+  if (place in computed) return computed[place];
+  const entry = entries[place];
+  if (typeof entry === "number") computed[place] = entry;
+  else if (typeof entry === "string") computed[place] = symbols[entry];
+  else {
+    const [name, ...parts] = entry;
+    const found = parts.map((part) => valueOf(entries, part, symbols, computed));
+    if (name === "grad") computed[place] = gradientAt(found[0], symbols);
+    else if (REDUCTIONS[name]) computed[place] = REDUCTIONS[name](found[0]);
+    else computed[place] = elementwise(operations[name], found);
   }
+  return computed[place];
+};
+const gradientAt = (point, { w, g, h }) =>
+  elementwise((x, here, slope, bend) => slope + bend * (x - here), [point, w, g, h]);
+const valuesIn = ({ state, hyperparameters, ...others }, entries) => {
+  const symbols = { ...others, inf: Infinity, ...state, ...hyperparameters }, values = [];
+  for (const place of entries.keys()) valueOf(entries, place, symbols, values);
   return values;
 };
 const named = (names, values) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
@@ -287,7 +293,10 @@ const neededFor = (data, number) => {
   const walkOf = (places) => walk(situations, entries, exercise.names, places);
   return [
     ...[exercise, situations, values.map(record)].map(toPython),
-    () => toPython(wrong.map((places) => row(values, places))),
+    () => {
+      postMessage({ seeking: true });
+      return toPython(wrong.map((places) => row(values, places)));
+    },
     () => {
       const { operations: merged, numbers, both } = pairsOf(data), computed = valuesBy(merged);
       return $B.$list([
@@ -296,13 +305,33 @@ const neededFor = (data, number) => {
     },
     () => {
       const own = walkOf(exercise.names.map((name) => right[name]));
-      const rows = () =>
-        toPython(wrong.map((places) => row(walkOf(places).map((step) => step[1]), places)));
+      const rows = () => {
+        postMessage({ seeking: true });
+        return toPython(wrong.map((places) => row(walkOf(places).map((step) => step[1]), places)));
+      };
       return $B.$list([
         toPython(own.map((step) => step[0])), toPython(own.map((step) => record(step[1]))), rows,
       ]);
     },
   ];
+};
+
+// What the library's rules compute once their names stand for what an answer is given.
+const rules = toPython(recorded.rules);
+const computing = (numbers) => {
+  const entries = Array.from(_b_.dict.$iter_items(numbers));
+  const columns = Object.fromEntries(entries.map(({ key, value }) => [key, value.map(floats)]));
+  columns.inf = Infinity;
+  const inColumn = (at) => Object.fromEntries(
+    Object.entries(columns).map(([name, x]) => [name, Array.isArray(x) ? x[at] : x]));
+  const alone = columns.w.map((_, at) => inColumn(at));
+  return (place, stands, column) => {
+    const all = column === _b_.None ? columns : alone[column], symbols = { ...all };
+    for (const { key, value } of _b_.dict.$iter_items(stands))
+      symbols[key] = floats(value) ?? all[value];
+    const result = valueOf(recorded.operations, floats(place), symbols);
+    return toPython(column === _b_.None ? asMany(result, columns.w) : result);
+  };
 };
 
 // Judges a text by a case of an exercise.
@@ -318,8 +347,8 @@ const judge = (data, number, text) => {
   };
   const renew = () => functionOf(run(text));
   try {
-    const [verdict, isUsable] =
-      $B.$call(verdictOn, update, renew, ...neededFor(data, number), asarray, note);
+    const needed = [...neededFor(data, number), rules, computing, asarray, note];
+    const [verdict, isUsable] = $B.$call(verdictOn, update, renew, ...needed);
     const said = { printed, error: raised, verdict: toJavaScript(verdict) };
     return isUsable ? said : { ...said, unusable: true };
   } catch (thrown) {
@@ -411,5 +440,5 @@ globalThis.addEventListener("message", ({ data }) => postMessage(answer(data)));
 postMessage("ready");
 })(
   globalThis.__BRYTHON__, globalThis.exerciseModules, globalThis.exerciseOperations,
-  globalThis.exercisePairs,
+  globalThis.exercisePairs, globalThis.exerciseRules,
 );

@@ -1,11 +1,13 @@
 """Who is in a class: a name a line, or the CSV of Moodle or Canvas; and the points back into it."""
 
 import csv
+import hashlib
 import io
+import os
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # The columns of Moodle (its worksheet of grades, its participants) and Canvas, in small letters.
 FULL = "full name", "student", "student name", "name", "vollständiger name"
@@ -19,14 +21,29 @@ NUMBERS = (
     "username",
     "email address",
 )
+HANDED_IN = "last modified (submission)", "zuletzt geändert (abgabe)"
+# Bytes; a file name may have 255, and the endings need some.
+LONGEST_NAME = 200
+# What some system does not allow in a name of a file.
+NO_NAME = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
 
 
 @dataclass(frozen=True)
 class Person:
-    """A student: the name that results have, and the numbers by which a platform knows them."""
+    """A student: the name that results have, and what a platform knows.
+
+    Parameters
+    ----------
+    name : str
+    numbers : tuple of str
+        By which the platform knows the student.
+    handed : str
+        When the student handed in, as Moodle's worksheet says it, or "".
+    """
 
     name: str
     numbers: tuple = ()
+    handed: str = ""
 
 
 def tidy(text):
@@ -42,6 +59,20 @@ def key(name):
     """
     words = re.findall(r"\w+", tidy(name).casefold().replace("_", " "))
     return " ".join(sorted(words))
+
+
+def file_name(student):
+    """Return a name for a student's files: the student's own, if a file may be called so.
+
+    >>> file_name("Jane Doe"), file_name("a/b")
+    ('Jane Doe', 'a-b-c14cddc033f6')
+    """
+    readable = NO_NAME.sub("-", student.encode("utf-8", "backslashreplace").decode())
+    if readable == student and len(student.encode()) <= LONGEST_NAME and student[0] != ".":
+        return student
+    mark = hashlib.sha256(os.fsencode(student)).hexdigest()[:12]
+    short = readable.encode()[: LONGEST_NAME - 20].decode("utf-8", "ignore").lstrip(".")
+    return f"{short}-{mark}"
 
 
 def decoded(path):
@@ -88,7 +119,8 @@ def person(row, head):
     last, comma, first = name.partition(",")
     name = f"{first.strip()} {last.strip()}" if comma else name
     numbers = [cell(row, head, [each]) for each in NUMBERS]
-    return Person(name, tuple(re.sub(r"^Participant ", "", each) for each in numbers if each))
+    numbers = tuple(re.sub(r"^Participant ", "", each) for each in numbers if each)
+    return Person(name, numbers, cell(row, head, HANDED_IN))
 
 
 def read(path):
@@ -117,7 +149,7 @@ def read(path):
         raise ValueError(f"roster must name a student at least, and {path} names none")
     times = Counter(each.name for each in people)
     named = [
-        Person(f"{p.name} ({p.numbers[0]})", p.numbers) if times[p.name] > 1 and p.numbers else p
+        replace(p, name=f"{p.name} ({p.numbers[0]})") if times[p.name] > 1 and p.numbers else p
         for p in people
     ]
     twice = [name for name, count in Counter(each.name for each in named).items() if count > 1]
@@ -126,15 +158,16 @@ def read(path):
     return named
 
 
-def filled(path, scores, assignment):
-    """Return the text of a CSV of Moodle or Canvas, with the points in it, to import there.
+def filled(path, points, assignment):
+    """Return the text of a CSV of Moodle or Canvas, with points in it, to import there.
 
     Parameters
     ----------
     path : Path
         The CSV that the roster was read from. Moodle's worksheet has a column "Grade"; Canvas has
         one for each assignment, whose name begins with the assignment's.
-    scores : sequence of Score
+    points : dict
+        The points of students. Who is not in it keeps the cell that the file has.
     assignment : str
 
     Raises
@@ -148,7 +181,6 @@ def filled(path, scores, assignment):
     places += [i for i, name in enumerate(head) if name in ("grade", "bewertung")]
     if not places:
         raise ValueError(f"{path} must have a column {assignment!r} or 'Grade' for the points")
-    points = {score.student: score.points for score in scores}
     names = {each.numbers: each.name for each in read(path)}
     for row in lines:
         each = person(row, head) if row else None

@@ -1,0 +1,127 @@
+"""What the search finds: the texts of all pages by section, exercise, term and public name.
+
+A Sphinx extension, in place of Sphinx's own search, which knows no β₁, ranks a glossary before a
+chapter and quotes nothing from the disk. `finding.js` finds in the texts; `static/search.js` loads
+both when one searches, and shows what was found.
+"""
+
+import json
+import re
+from pathlib import Path
+from types import MappingProxyType
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.search.en import english_stopwords, js_porter_stemmer
+from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
+
+from course.exercises.markup import SIGNS
+from course.site.execution import write_static
+
+EXERCISES = exercise_node, exercise_enumerable_node
+# Code, what it printed, and answers: one who searches is not to read the answer.
+UNREAD = nodes.container, nodes.literal_block, nodes.raw, nodes.comment, solution_node
+# What Sphinx writes for them once it knows all pages: years and numbers.
+UNTITLED = "p", "numref", "eq", "cite"
+SPACE = re.compile(r"[ \t]+|\s*\n\s*")
+
+
+def plain(tex):
+    r"""Return TeX as one line with the signs that search.js reads.
+
+    >>> plain(r"\hat{m}_t = \frac{m_t}{1 - \beta_1^{t}}")
+    'm_t = m_t/(1 - β_1^t)'
+    """
+    tex = re.sub(r"\\t?frac\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{(.*?)\}(?=[^}]|$)", r"\1/(\2)", tex)
+    tex = re.sub(r"\\([a-zA-Z]+)", lambda command: SIGNS.get(command[1], " "), tex)
+    return " ".join(re.sub(r"\\.|[{}&]", "", tex).split())
+
+
+def text_of(node, titles=MappingProxyType({})):
+    """Return the text of a paragraph or a title; `titles` are those of the pages it names."""
+    if isinstance(node, nodes.math | nodes.math_block):
+        return plain(node.astext())
+    if isinstance(node, nodes.Text):
+        return str(node)
+    if isinstance(node, addnodes.pending_xref) and not node["refexplicit"]:
+        if node["reftype"] in ("doc", "myst"):
+            return titles.get(node["reftarget"].rpartition("/")[2], "")
+        if node["reftype"] in UNTITLED:
+            return ""
+    return "".join(text_of(child, titles) for child in node.children)
+
+
+def heading(node):
+    """Return the place and the title of what one can search for, or None."""
+    if isinstance(node, nodes.section) and isinstance(node.next_node(), nodes.title):
+        return node["ids"][0], text_of(node.next_node())
+    if isinstance(node, EXERCISES):
+        title = node.next_node(nodes.subtitle)
+        return node["ids"][0], f"Exercise: {text_of(title)}" if title else "Exercise"
+    if isinstance(node, nodes.term | addnodes.desc_signature) and node["ids"]:
+        name = node.get("fullname") or text_of(node)
+        return node["ids"][0], name
+    return None
+
+
+def read(node, found, titles):
+    """Append `[place, title, texts]` to `found` for each part of a page, in order."""
+    for child in node.children:
+        if isinstance(child, UNREAD):
+            continue
+        part = heading(child)
+        if part:
+            found.append([*part, []])
+        is_title = isinstance(child, nodes.title | nodes.subtitle | nodes.term)
+        if isinstance(child, nodes.TextElement) and not is_title:
+            found[-1][2].append(text_of(child, titles))
+        elif not is_title:
+            read(child, found, titles)
+
+
+def texts(app):
+    """Return `[address, title, parts]` of each page, in the order of the book."""
+    titles = {page.rpartition("/")[2]: t.astext() for page, t in app.env.titles.items()}
+    pages = []
+    for page in sorted(app.env.found_docs):
+        found = []
+        read(app.env.get_doctree(page), found, titles)
+        parts = [[p, title, SPACE.sub(" ", " ".join(words))] for p, title, words in found]
+        pages.append([app.builder.get_target_uri(page), parts[0][1], parts])
+    return pages
+
+
+def begin(app):
+    """Let Sphinx make no search of its own."""
+    app.builder.search = False
+
+
+def search_page(app):
+    """Yield the page that shows what was found to one who pressed Enter."""
+    yield "search", {"title": "Search"}, "search.html"
+
+
+def load_search(app, pagename, templatename, context, doctree):
+    """Let every page load what answers, and nothing of what it searches."""
+    app.add_js_file("search.js", loading_method="defer")
+
+
+def write_texts(app, exception):
+    """Write the texts and what finds in them, with Sphinx's stemmer and its stop words."""
+    if exception:
+        return
+    data = json.dumps(texts(app), ensure_ascii=False, separators=(",", ":"))
+    stop = json.dumps(sorted(english_stopwords))
+    finding = Path(__file__).with_name("finding.js").read_text("utf-8")
+    book = f"searchBook(new Book({data}, new Stemmer(), {stop}));\n"
+    script = f"{finding}{js_porter_stemmer}\n{book}"
+    write_static(Path(app.outdir) / "_static" / "search-texts.js", script)
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("builder-inited", begin)
+    app.connect("html-collect-pages", search_page)
+    app.connect("html-page-context", load_search)
+    app.connect("build-finished", write_texts)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
