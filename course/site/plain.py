@@ -290,7 +290,9 @@ def notebook(chapter):
 def _parts(cell, chapter):
     """Yield the cells that stand for one: what a form asks before it, a caption below it."""
     if cell.cell_type == "markdown":
-        yield new_markdown_cell(markdown(cell.source, chapter), id=cell.id)
+        # What follows, up to the next text, is on its slide.
+        slide = {"slideshow": {"slide_type": "slide"}}
+        yield new_markdown_cell(markdown(cell.source, chapter), id=cell.id, metadata=slide)
         return
     names = book.ASKED.findall(cell.source)
     if names:
