@@ -161,6 +161,9 @@ FAULTS = [
     Fault("Colab installs a stranger's project", "course/site/colab.py",
           '%pip install --quiet "./{clone}', '%pip install --quiet "{clone}',
           ("tests/course/test_installing.py", "tests/course/test_notebook_style.py")),
+    Fault("without MyST solutions stand open", "course/site/plain.py",
+          "fold(_of_exercise(label), body)", "quote(_of_exercise(label), body)",
+          ("tests/course/test_plain.py",)),
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ workflow `pages` fills with them.
 """
 
 import argparse
+import filecmp
 import posixpath
 import re
 import unicodedata
@@ -289,7 +290,9 @@ def notebook(chapter):
 def _parts(cell, chapter):
     """Yield the cells that stand for one: what a form asks before it, a caption below it."""
     if cell.cell_type == "markdown":
-        yield new_markdown_cell(markdown(cell.source, chapter), id=cell.id)
+        # What follows, up to the next text, is on its slide.
+        slide = {"slideshow": {"slide_type": "slide"}}
+        yield new_markdown_cell(markdown(cell.source, chapter), id=cell.id, metadata=slide)
         return
     names = book.ASKED.findall(cell.source)
     if names:
@@ -339,22 +342,31 @@ def _shown(output):
     return f"```text\n{text.rstrip()}\n```"
 
 
-def write(folder):
-    """Write all chapters into a folder."""
+def write(chapter, path):
+    """Write a chapter in this form."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = nbformat.writes(notebook(chapter)) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_all(folder):
+    """Write all chapters into a folder, as they lie in that of the chapters."""
     for chapter in notebooks():
-        path = folder / f"{chapter}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = nbformat.writes(notebook(chapter)) + "\n"
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write(chapter, folder / f"{chapter}.ipynb")
 
 
 # The site
 
 
 def offer(app, exception):
-    """Write the chapters where the download button looks for them."""
-    if not exception:
-        write(Path(app.outdir, "_sources", "chapters"))
+    """Put what Sphinx has copied for the download buttons into this form."""
+    copies = Path(app.outdir, "_sources", "chapters")
+    # A site of some chapters has no others.
+    for chapter in [c for c in notebooks() if not exception and (copies / f"{c}.ipynb").exists()]:
+        copy, source = (folder / f"{chapter}.ipynb" for folder in (copies, ROOT / "chapters"))
+        is_old = copy.stat().st_mtime < Path(__file__).stat().st_mtime
+        if is_old or filecmp.cmp(copy, source, shallow=False):
+            write(chapter, copy)
 
 
 def launch(app, pagename, templatename, context, doctree):
@@ -376,7 +388,7 @@ def setup(app):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    write(parser.parse_args().folder)
+    write_all(parser.parse_args().folder)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from browsing import PAGES, SITE, read
 from looping import each
-from nbconvert import HTMLExporter, ScriptExporter
+from nbconvert import HTMLExporter, ScriptExporter, SlidesExporter
 
 from course import ROOT
 from course.site import colab, plain
@@ -83,9 +83,17 @@ def test_nbconvert_makes_a_script(chapter):
     compile(script, chapter, "exec")
 
 
+def test_nbconvert_makes_a_slide_of_each_text():
+    page, _ = SlidesExporter().from_notebook_node(made("adaptive/adam"))
+    slides = re.split(r"<section>(?=<section>)", page.partition('<div class="slides">')[2])[1:]
+    assert len(slides) == sum("slideshow" in cell.metadata for cell in made("adaptive/adam").cells)
+    (formula,) = (slide for slide in slides if "Two averages" in slide)
+    assert "ol.formula" in re.sub("<[^>]*>", "", formula)
+
+
 @pytest.mark.skipif(not shutil.which("marimo"), reason="marimo is not installed")
 def test_marimo_converts_every_chapter(tmp_path):
-    plain.write(tmp_path)
+    plain.write_all(tmp_path)
     for chapter in CHAPTERS:
         source, script = tmp_path / f"{chapter}.ipynb", tmp_path / f"{chapter}.py"
         subprocess.run(["marimo", "convert", source, "-o", script], check=True)
