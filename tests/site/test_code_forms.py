@@ -346,6 +346,7 @@ def used(page):
 def test_it_fits_a_phone_and_fingers(page, width):
     page.set_viewport_size({"width": width, "height": 800})
     used(page)
+    form(page).get_by_text("Inputs of your own").press("Enter")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     boxes = [
         box.bounding_box()
