@@ -1,8 +1,9 @@
 """Exercises in code: a learner's rule beside the package's, on inputs that show every mistake."""
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import count, islice
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from optimlib.rules.optimizer import Optimizer
 from optimlib.rules.rule import Rule
 from optimlib.symbols import number_text
 
+# So many inputs there are, the book's and those of variants: the page has all of them.
+CASES = 12
+
 
 @dataclass(frozen=True)
 class CodeExercise(Exercise):
@@ -37,11 +41,15 @@ class CodeExercise(Exercise):
     inputs : tuple of str
         What the rule needs beside state and hyperparameters: of ``t``, ``g`` (the gradient at w),
         ``w``, ``h`` (the second derivative) and ``grad`` (the function).
+    seed : int
+        Which numbers an answer is tried with: those of the first seed from it on that tells all
+        mistakes apart. Variants have others; what is asked for is the same.
     """
 
     rule: type = None
     misconceptions: tuple = ()
     inputs: tuple = ("t", "g")
+    seed: int = 0
 
     kind = "code"
     # What the function is called that is asked for.
@@ -117,10 +125,24 @@ class CodeExercise(Exercise):
                 return found
         raise RuntimeError(f"{self.id}: no inputs from seed {seed} on tell all mistakes apart")
 
+    @property
+    def cases(self):
+        """The `Inputs` of the first `CASES` seeds that tell all mistakes apart, by seed."""
+        return _cases(self.rule, self.misconceptions, self.names)
+
+    @property
+    def varies(self):
+        return True
+
     @cached_property
+    def variants(self):
+        """The exercise with the other inputs."""
+        return tuple(replace(self, seed=seed) for seed in [*self.cases][1:])
+
+    @property
     def pairs(self):
         """The `Pairs` of mistakes that can be made at once."""
-        return Pairs(self.rule, self.misconceptions, self.names)
+        return _pairs(self.rule, self.misconceptions, self.names)
 
     @cached_property
     def judged(self):
@@ -137,7 +159,7 @@ class CodeExercise(Exercise):
             "mistakes": list(map(_described, self.misconceptions)),
         }
 
-    def check(self, answer, seed=0, again=None):
+    def check(self, answer, seed=None, again=None):
         """Return the `Report` on a function or an optimizer.
 
         Parameters
@@ -145,8 +167,8 @@ class CodeExercise(Exercise):
         answer : callable or Optimizer
             A function of `parameters`, or an optimizer, or its class. Of a function that does not
             ask for its state, but remembers it by itself, copies are judged.
-        seed : int
-            Other inputs for another seed.
+        seed : int, optional
+            Other inputs for another seed; by default those of the exercise.
         again : callable, optional
             Returns the answer anew, as it was before it was called.
 
@@ -159,7 +181,7 @@ class CodeExercise(Exercise):
         if not issubclass(kind, Optimizer) and (kind is answer or not callable(answer)):
             kinds = f"a function {self.function}({', '.join(self.parameters)}) or a rule"
             raise TypeError(f"{self.id}: answer must be {kinds}, got answer = {answer!r}")
-        found = self.accepted_inputs(seed)
+        found = self.accepted_inputs(self.seed if seed is None else seed)
         situations = [situation for situation, _ in found.pairs]
         waiting = [answer]
         again = again or (lambda: fresh(answer))
@@ -228,6 +250,21 @@ class CodeExercise(Exercise):
         values = _those(self.judged["hyperparameters"], given)
         situation = Situation(given["t"], given["w"], given["g"], given["h"], state, values)
         return record_of(optimizer, situation)
+
+
+# All variants share these.
+_pairs = cache(Pairs)
+
+
+@cache
+def _cases(rule, mistakes, names):
+    accepted = (
+        (start + number, found)
+        for start in count(step=CASES)
+        for number, found in enumerate(inputs(rule, mistakes, names, range(start, start + CASES)))
+        if found.accepted()
+    )
+    return dict(islice(accepted, CASES))
 
 
 def _computing(given):

@@ -14,7 +14,7 @@ import numpy as np
 NAME = "answer"
 
 
-def run(exercise, text, seed=0):
+def run(exercise, text, seed=None):
     r"""Return what comes of a text: what was printed, the error, and the verdict on its function.
 
     Parameters
@@ -22,7 +22,7 @@ def run(exercise, text, seed=0):
     exercise : CodeExercise
     text : str
         Python; ``np`` and ``math`` are there without an import.
-    seed : int
+    seed : int, optional
         Other inputs for another seed.
 
     Returns

@@ -102,8 +102,8 @@ def test_the_form_in_jupyter_says_how_to_race(monkeypatch):
     sent = []
     form = Form(exercises.get("adam"))
     monkeypatch.setattr(form, "send", sent.append)
-    form._reply(form, {"number": 1, "question": {"seed": 0, "text": ADAM}}, [])
-    form._reply(form, {"number": 2, "question": {"seed": 0, "text": "1 / 0"}}, [])
+    form._reply(form, {"number": 1, "question": {"case": 0, "text": ADAM}}, [])
+    form._reply(form, {"number": 2, "question": {"case": 0, "text": "1 / 0"}}, [])
     told, failed = (message["reply"] for message in sent)
     assert told["verdict"]["lines"][-1] == exercises.get("adam").racing
     assert failed["verdict"] is None

@@ -4,6 +4,7 @@ import json
 import re
 
 import learners_code
+import numpy as np
 import pytest
 from access import faults, walk
 from bare_forms import PAGE, form, narrow_tab, write_forms
@@ -98,6 +99,31 @@ def test_a_rule_that_is_no_known_mistake_is_named(page):
         "What you wrote is RMSProp: ol.RMSProp(lr, beta=beta2, eps=eps)."
     )
     expect(verdict(page)).not_to_contain_text("It looks like")
+
+
+def test_a_name_has_inputs_of_its_own_as_in_check(page):
+    write_over(page, ADAM.replace("-lr", "-3 * lr"))
+    namespace = {"np": np}
+    exec(code(page).input_value(), namespace)
+
+    def said_to(student):
+        run(page)
+        line = exercises.check("adam", namespace["update"], student=student).lines[0]
+        expect(verdict(page)).to_contain_text(f"Not yet. {line}")
+        return line
+
+    lines = [said_to(None)]
+    form(page).get_by_text("Inputs of your own").press("Enter")
+    for student in "ada", "bob":
+        form(page).get_by_label("Your name").fill(student)
+        form(page).get_by_role("button", name="Use this name").click()
+        expect(verdict(page)).to_have_text(f"Inputs of your own: {student}")
+        code(page).focus()
+        lines.append(said_to(student))
+    assert len(set(lines)) == 3
+    form(page).get_by_role("button", name="The chapter’s inputs").click()
+    code(page).focus()
+    assert said_to(None) == lines[0]
 
 
 def test_what_is_untouched_is_said(page):
@@ -320,6 +346,7 @@ def used(page):
 def test_it_fits_a_phone_and_fingers(page, width):
     page.set_viewport_size({"width": width, "height": 800})
     used(page)
+    form(page).get_by_text("Inputs of your own").press("Enter")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     boxes = [
         box.bounding_box()

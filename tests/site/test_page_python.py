@@ -24,6 +24,7 @@ from other_rules import OTHER_RULES, REMEMBERING, other_rules
 from right_answers import REARRANGED
 
 from course import exercises
+from course.exercises.code import CASES
 from course.exercises.misconceptions import describe
 from course.exercises.page import build
 from course.exercises.recording import Operations
@@ -181,8 +182,8 @@ def report_of(exercise, answer, seed):
 
 @pytest.mark.parametrize("exercise", CODE, ids=IDS)
 def test_right_answers_and_mistakes_get_the_verdict_of_check(page, exercise):
-    seeds = list(build.cases(exercise))
-    assert len(seeds) == build.CASES >= 12
+    seeds = list(exercise.cases)
+    assert len(seeds) == CASES >= 12
     tasks, expected = [], []
     for number, optimizer in enumerate([exercise.rule, *exercise.misconceptions]):
         text = as_text(exercise, optimizer)
@@ -272,7 +273,7 @@ OTHERS = {
 
 def test_other_answers_are_described_as_check_does(page):
     exercise = exercises.get("adam")
-    (seed, *_) = build.cases(exercise)
+    (seed, *_) = exercise.cases
     for text, seen in OTHERS.items():
         namespace = {"np": np, "math": math}
         exec(text, namespace)
@@ -294,7 +295,7 @@ def test_students_mistakes_one_and_two_at_once_are_judged_as_by_check(page, exer
         and len(others) == 1
     ]
     all_texts = [text for _, _, text in texts(exercise)][::3] + two[::2]
-    seed = next(iter(build.cases(exercise)))
+    seed = next(iter(exercise.cases))
     answers = page.evaluate(BATCH, [[exercise.id, 0, text] for text in all_texts])
     for text, answer in zip(all_texts, answers, strict=True):
         if answer["error"]:  # What a page does not have.
@@ -330,7 +331,7 @@ def update(g, lr, beta):
 def test_answers_that_remember_are_judged_as_by_check(page, text, edit):
     exercise = exercises.get("momentum")
     text = with_edits(text, [edit])
-    seed = next(iter(build.cases(exercise)))
+    seed = next(iter(exercise.cases))
     (answer,) = page.evaluate(BATCH, [["momentum", 0, text]])
     verdict = report_of(exercise, function_of(text), seed)
     assert answer["verdict"] == verdict
@@ -342,7 +343,7 @@ def test_answers_that_remember_are_judged_as_by_check(page, text, edit):
 @pytest.mark.parametrize("name", OTHER_RULES)
 def test_another_rule_is_named_as_by_check(page, name):
     exercise = exercises.get(name)
-    seed = next(iter(build.cases(exercise)))
+    seed = next(iter(exercise.cases))
     said = list(other_rules(exercise))
     said += [(said[0][0], REMEMBERING)] if name == "adam" else []
     answers = page.evaluate(BATCH, [[name, 0, text] for _, text in said])
@@ -353,7 +354,7 @@ def test_another_rule_is_named_as_by_check(page, name):
 
 def test_a_masking_symptom_hides_no_mistake(page):
     exercise = exercises.get("adam")
-    seed = next(iter(build.cases(exercise)))
+    seed = next(iter(exercise.cases))
     for edit in ("return → g *= 2\n    return", "-lr * m_hat → np.nan * m_hat"):
         edits = ["m = beta1 * m + (1 - beta1) * g → m = (1 - beta1) * m + beta1 * g", edit]
         text = with_edits(exercise.worked, edits)

@@ -6,7 +6,7 @@ from math import comb
 
 import numpy as np
 
-from course.exercises.choices import ChoiceExercise
+from course.exercises.choices import DrawnChoice
 from course.exercises.numbers import NumberExercise, Slip
 
 CHAPTER = "practice/comparing"
@@ -31,6 +31,50 @@ def _scatter(error, images):
 def _worst(losses, k):
     """Return the mean of the worst of k trials, all different."""
     return np.mean([max(drawn) for drawn in combinations(losses, k)])
+
+
+# What the chapter trains at PyTorch's default rates, the largest test error first. The others are
+# too close to each other to be asked for.
+DEFAULTS = {
+    "descent": ("gradient descent", 0.001),
+    "momentum": ("momentum", 0.001),
+    "adagrad": ("AdaGrad", 0.01),
+    "rmsprop": ("RMSProp", 0.01),
+    "adam": ("Adam", 0.001),
+    "amsgrad": ("AMSGrad", 0.001),
+    "nadam": ("NAdam", 0.002),
+}
+
+
+def _last_at_default(offered):
+    """Return the question which of the offered is last: one of the first two is among them."""
+    right, *wrong = [name for name in DEFAULTS if name in offered]
+    feedback = {}
+    for name in wrong:
+        called, lr = DEFAULTS[name]
+        feedback[name] = (
+            f"For {called} {lr:g} is about the length of a step in each coordinate; for whom is it "
+            "multiplied by a small gradient?"
+        )
+    feedback |= {
+        "momentum": "With β = 0.9 it goes about ten times as far as gradient descent does.",
+        "adagrad": "Its steps begin with a length of η in each coordinate and then shrink, but ten "
+        "times as large a rate makes up for much of it.",
+    }
+    return dict(
+        ask=(
+            "The network is trained for 20 epochs with each of these at PyTorch's default rate. "
+            "Which has the largest test error?"
+        ),
+        right=right,
+        options={name: f"{DEFAULTS[name][0]}, η = {DEFAULTS[name][1]:g}" for name in offered},
+        feedback={name: feedback[name] for name in wrong},
+    )
+
+
+def _draw_offered(rng):
+    first, *others = list(DEFAULTS)[int(rng.random() < 0.4) :]
+    return dict(offered=(first, *rng.permutation(others)[:3].tolist()))
 
 
 EXERCISES = [
@@ -179,30 +223,15 @@ EXERCISES = [
             ),
         ),
     ),
-    ChoiceExercise(
+    DrawnChoice(
         id="comparing/defaults",
         chapter=CHAPTER,
         layer="experiment",
         topic="comparison",
         minutes=8,
         difficulty=2,
-        ask=(
-            "The network is trained for 20 epochs with every optimizer at PyTorch's default rate. "
-            "Which has the largest test error?"
-        ),
-        right="descent",
-        options={
-            "descent": "gradient descent, η = 0.001",
-            "momentum": "momentum, η = 0.001",
-            "adagrad": "AdaGrad, η = 0.01",
-            "adam": "Adam, η = 0.001",
-        },
-        feedback={
-            "momentum": "With β = 0.9 it goes about ten times as far as gradient descent does.",
-            "adagrad": "Its steps begin with a length of η in each coordinate and then shrink, but "
-            "ten times as large a rate makes up for much of it.",
-            "adam": "For Adam 0.001 is the length of a step in each coordinate; for whom is it "
-            "multiplied by a small gradient?",
-        },
+        made=_last_at_default,
+        parameters=dict(offered=("descent", "momentum", "adagrad", "adam")),
+        draw=_draw_offered,
     ),
 ]

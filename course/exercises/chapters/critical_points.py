@@ -6,6 +6,7 @@ import numpy as np
 
 from course.exercises.choices import DrawnChoice
 from course.exercises.numbers import NumberExercise, Slip
+from optimlib.symbols import number_text
 
 CHAPTER = "landscape/critical-points"
 _Number = partial(NumberExercise, chapter=CHAPTER)
@@ -29,51 +30,63 @@ def _share(ratio):
 
 FAR = "Look at what the rule asks of f far away, along the line"
 GROWS = "f grows in every direction, so the rule applies."
-# What is found of a function, what minima − saddles + maxima is then, why it is not 1, and what to
-# say to the other reasons.
-COUNTED = {
-    "beale": (
-        "Beale's function has one minimum and two saddles", -1, "does not apply",
-        f"Two more minima are not to be found. {FAR} x = 0.",
-        "ol.critical_points shows their eigenvalues, and none is 0. Look at what the rule asks of "
-        "f far away.",
-    ),
-    "saddle": (
-        "$x^2 - y^2$ has one saddle", -1, "does not apply",
-        f"The gradient (2x, −2y) is 0 at the origin alone. {FAR} x = 0.",
-        f"The eigenvalues are 2 and −2. {FAR} x = 0.",
-    ),
-    "cubic": (
-        "$x^3 - 3x + y^2$ has one minimum and one saddle", 0, "does not apply",
-        f"3x² − 3 is 0 at −1 and at 1 only. {FAR} y = 0.",
-        f"6x is 6 and −6 at the two points, not 0. {FAR} y = 0.",
-    ),
-    "wells": (
-        "A search has found two minima of $(x^2 - 1)^2 + y^2$ and nothing else", 2, "missed",
-        "At both the eigenvalues are 8 and 2. The way from one to the other leads up and down: "
-        "what is at its top?",
-        GROWS,
-    ),
-    "himmelblau": (
-        "A search has found the four minima of Himmelblau's function, its maximum, and two saddles",
-        3, "missed",
-        "ol.critical_points shows their eigenvalues, and none is 0. The rule says how many saddles "
-        "there have to be.",
-        GROWS,
-    ),
-    "monkey": (
-        "$x^3 - 3xy^2 + (x^2 + y^2)^2$ has three minima, and a saddle at the origin", 2,
-        "degenerate",
-        "The equations can be solved by hand: there are these four points. Look at the Hessian at "
-        "the origin.",
-        GROWS,
-    ),
-}  # fmt: skip
 
 
-def _counted(function):
+def _times(a):
+    """Return a factor as it is written: 1 is not."""
+    return "" if a == 1 else a
+
+
+def _found(a, b):
+    """Return what is found of each function, and more.
+
+    What minima − saddles + maxima is then, why it is not 1, and what to say to the other reasons.
+    """
+    return {
+        "beale": (
+            "Beale's function has one minimum and two saddles", -1, "does not apply",
+            f"Two more minima are not to be found. {FAR} x = 0.",
+            "ol.critical_points shows their eigenvalues, and none is 0. Look at what the rule asks "
+            "of f far away.",
+        ),
+        "saddle": (
+            f"${_times(a)}x^2 - {_times(b)}y^2$ has one saddle", -1, "does not apply",
+            f"The gradient ({2 * a}x, −{2 * b}y) is 0 at the origin alone. {FAR} x = 0.",
+            f"The eigenvalues are {2 * a} and −{2 * b}. {FAR} x = 0.",
+        ),
+        "cubic": (
+            f"$x^3 - {3 * a**2}x + {_times(b)}y^2$ has one minimum and one saddle", 0,
+            "does not apply",
+            f"3x² − {3 * a**2} is 0 at −{a} and at {a} only. {FAR} y = 0.",
+            f"6x is {6 * a} and −{6 * a} at the two points, not 0. {FAR} y = 0.",
+        ),
+        "wells": (
+            f"A search has found two minima of $(x^2 - {a**2})^2 + {_times(b)}y^2$ and nothing "
+            "else", 2, "missed",
+            f"At both the eigenvalues are {8 * a**2} and {2 * b}. The way from one to the other "
+            "leads up and down: what is at its top?",
+            GROWS,
+        ),
+        "himmelblau": (
+            "A search has found the four minima of Himmelblau's function, its maximum, and two "
+            "saddles", 3, "missed",
+            "ol.critical_points shows their eigenvalues, and none is 0. The rule says how many "
+            "saddles there have to be.",
+            GROWS,
+        ),
+        "monkey": (
+            f"$x^3 - 3xy^2 + {_times(a)}(x^2 + y^2)^2$ has three minima, and a saddle at the "
+            "origin", 2, "degenerate",
+            "The equations can be solved by hand: there are these four points. Look at the Hessian "
+            "at the origin.",
+            GROWS,
+        ),
+    }  # fmt: skip
+
+
+def _counted(function, a, b):
     """Return the question why minima − saddles + maxima is not 1."""
-    found, count, right, *reasons = COUNTED[function]
+    found, count, right, *reasons = _found(a, b)[function]
     options = {
         "missed": "the search has missed a critical point, or more",
         "degenerate": "one of the points is degenerate",
@@ -81,13 +94,16 @@ def _counted(function):
     }
     wrong = [key for key in options if key != right]
     return dict(
-        ask=(
-            f"{found}, so minima − saddles + maxima is {count} and not 1. Why?".replace("-1", "−1")
-        ),
+        ask=(f"{found}, so minima − saddles + maxima is {number_text(count)} and not 1. Why?"),
         right=right,
         options=options,
         feedback=dict(zip(wrong, reasons, strict=True)),
     )
+
+
+def _draw_counted(rng):
+    function = str(rng.choice(list(_found(1, 1))))
+    return dict(function=function, a=int(rng.integers(1, 10)), b=int(rng.integers(1, 10)))
 
 
 EXERCISES = [
@@ -99,8 +115,8 @@ EXERCISES = [
         minutes=4,
         difficulty=2,
         made=_counted,
-        parameters=dict(function="beale"),
-        draw=lambda rng: dict(function=str(rng.choice(list(COUNTED)))),
+        parameters=dict(function="beale", a=1, b=1),
+        draw=_draw_counted,
     ),
     _Number(
         id="critical-points/double-well",

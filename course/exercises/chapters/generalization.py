@@ -1,15 +1,15 @@
 """Exercises of the chapter landscape/generalization."""
 
 from functools import partial
+from itertools import product
 
-from course.exercises.choices import ChoiceExercise, DrawnChoice
+from course.exercises.choices import DrawnChoice
 from course.exercises.numbers import NumberExercise, Slip, point
 from optimlib.objective import Objective
 from optimlib.rules import GradientDescent
 from optimlib.symbols import number_text
 
 CHAPTER = "landscape/generalization"
-_Choice = partial(ChoiceExercise, chapter=CHAPTER)
 _Number = partial(NumberExercise, chapter=CHAPTER)
 
 
@@ -66,6 +66,54 @@ def _draw_who(rng):
         adaptive=tuple(rng.permutation(ADAPTIVE)[:2].tolist()),
         others=tuple(rng.permutation(OTHERS)[:2].tolist()),
         there=bool(rng.random() < 0.5),
+    )
+
+
+METHODS = {"adam": "Adam", "descent": "gradient descent"}
+# Why a method is not the one that comes closer to a truth.
+NOT_CLOSER = {
+    ("descent", "equal"): "Gradient descent moves along the rows, so weights of small columns stay "
+    "small: that is far from 1.",
+    ("adam", "fading"): "Adam moves all weights alike, also where the truth is small.",
+    ("adam", "equal"): "Adam's steps are equal in length. With entries of both signs many of them "
+    "lead away from 1.",
+}
+
+
+def _which_truth(fade, signs, truths):
+    """Return the question which method comes closer to each of two truths."""
+    closer = {"equal": "descent" if signs == "both" else "adam", "fading": "descent"}
+    written = {"equal": "1", "fading": f"{fade:g}^i"}
+    one, other = (f"$w^*_i = {written[truth]}$" for truth in truths)
+    entries = "have both signs" if signs == "both" else "are positive"
+    feedback = {}
+    for pair in product(METHODS, METHODS):
+        named = zip(pair, truths, strict=True)
+        wrong = [(method, truth) for method, truth in named if method != closer[truth]]
+        feedback[", ".join(pair)] = NOT_CLOSER[wrong[0]] if wrong else ""
+    right = ", ".join(closer[truth] for truth in truths)
+    return dict(
+        ask=(
+            f"The entries of $A$ {entries}, and its columns are of very different sizes, "
+            f"${fade:g}^i$. Which method comes closer to the truth {one}, and which to {other}?"
+        ),
+        right=right,
+        options={", ".join(pair): _closer_words(*pair) for pair in product(METHODS, METHODS)},
+        feedback={key: words for key, words in feedback.items() if key != right},
+    )
+
+
+def _closer_words(one, other):
+    if one == other:
+        return f"{METHODS[one]} to both"
+    return f"{METHODS[one]} to the first, {METHODS[other]} to the second"
+
+
+def _draw_truth(rng):
+    return dict(
+        fade=float(rng.choice([0.95, 0.96, 0.97, 0.98])),
+        signs=str(rng.choice(["one", "both"])),
+        truths=tuple(rng.permutation(["equal", "fading"]).tolist()),
     )
 
 
@@ -175,33 +223,15 @@ EXERCISES = [
         ),
         draw=_draw_who,
     ),
-    _Choice(
+    DrawnChoice(
         id="generalization/which-truth",
+        chapter=CHAPTER,
         layer="experiment",
         topic="implicit bias",
         minutes=12,
         difficulty=3,
-        ask=(
-            r"Columns of very different sizes, $0.97^i$. Which method comes closer to the truth "
-            r"$w^*_i = 1$, and which to $w^*_i = 0.97^i$?"
-        ),
-        right="adam, descent",
-        options={
-            "adam, descent": "Adam to the first, gradient descent to the second",
-            "descent, adam": "gradient descent to the first, Adam to the second",
-            "adam, adam": "Adam to both",
-            "descent, descent": "gradient descent to both",
-        },
-        feedback={
-            "descent, adam": (
-                "Gradient descent moves along the rows, so weights of small columns stay small: "
-                "which truth looks like that?"
-            ),
-            "adam, adam": "Adam moves all weights alike, also where the truth is small.",
-            "descent, descent": (
-                "Gradient descent leaves the weights of small columns small, also where the truth "
-                "is 1."
-            ),
-        },
+        made=_which_truth,
+        parameters=dict(fade=0.97, signs="one", truths=("equal", "fading")),
+        draw=_draw_truth,
     ),
 ]

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from course.exercises.choices import ChoiceExercise
+from course.exercises.choices import DrawnChoice
 from course.exercises.numbers import NumberExercise, Slip
 from optimlib.rules import Shampoo
 from optimlib.symbols import number_text
@@ -36,30 +36,60 @@ def _sigma(lr, sigma, s, natural=True, log=True):
     return sigma - lr * slope * (sigma**2 / 2 if natural else 1)
 
 
+# Those whose steps are sums of gradients, and those that divide by coordinate.
+PLAIN = "gradient descent", "momentum", "Nesterov's rule"
+DIVIDED = "Adam", "RMSProp", "AdaGrad"
+
+
+def _turned(angle, plain, divided, same):
+    """Return the question which methods notice that a valley is turned, or do not."""
+    turns = f"A step of {plain} is a sum of gradients, times numbers; it turns along."
+    if plain == "gradient descent":
+        turns = "A step of gradient descent is the gradient, times a number; it turns along."
+    soap = "SOAP finds the basis from the gradients, and these turn along."
+    other = f"{divided} divides by coordinate; after the turn the coordinates are others."
+    return dict(
+        ask=(
+            f"A valley is turned by {angle} degrees, and the start with it. Which of {plain}, "
+            f"{divided} and SOAP need {'the same' if same else 'another'} number of steps "
+            f"{'as' if same else 'than'} before?"
+        ),
+        right="plain" if same else "divided",
+        options={
+            "plain": f"{plain} and SOAP",
+            "divided": f"{divided} alone",
+            "both": f"{divided} and SOAP",
+            "all": "all three",
+        },
+        feedback={
+            "plain": turns,
+            "divided": other,
+            "both": other if same else soap,
+            "all": other if same else turns,
+        },
+    )
+
+
+def _draw_turned(rng):
+    return dict(
+        angle=int(rng.choice([10, 20, 30, 45, 60, 70])),
+        plain=str(rng.choice(PLAIN)),
+        divided=str(rng.choice(DIVIDED)),
+        same=bool(rng.random() < 0.5),
+    )
+
+
 EXERCISES = [
-    ChoiceExercise(
+    DrawnChoice(
         id="preconditioners/turned",
         chapter=CHAPTER,
         layer="predict",
         topic="preconditioners",
         minutes=4,
         difficulty=1,
-        ask=(
-            "A valley is turned by 45 degrees, and the start with it. Which of gradient descent, "
-            "Adam and SOAP need another number of steps than before?"
-        ),
-        right="adam",
-        options={
-            "none": "none of them: the valley is the same",
-            "adam": "Adam alone",
-            "both": "Adam and SOAP, which is Adam in another basis",
-            "all": "all three",
-        },
-        feedback={
-            "none": "Adam divides by coordinate; after the turn the coordinates are others.",
-            "both": "SOAP finds the basis from the gradients, and these turn along.",
-            "all": "A step of gradient descent is the gradient, times a number; it turns along.",
-        },
+        made=_turned,
+        parameters=dict(angle=45, plain="gradient descent", divided="Adam", same=False),
+        draw=_draw_turned,
     ),
     _Number(
         id="preconditioners/memory",

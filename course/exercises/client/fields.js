@@ -92,6 +92,12 @@ class CodeField {
       make("p", { id, class: "code-hint" }, HINT));
   }
 
+  // A variant has other inputs, and the text stays.
+  change() {
+    this.number = 0;
+    this.editor.mark(null);
+  }
+
   ask(isAsking) {
     this.asking.hidden = !isAsking;
     this.reset.hidden = isAsking;
@@ -112,7 +118,7 @@ class CodeField {
   // Resolves with what is said to the text, or {sentence} if nothing can be said of a step of it.
   async judge(variant, text) {
     this.editor.mark(null);
-    const outcome = await this.form.run(this.number, text);
+    const outcome = await this.form.run(this.form.place + this.number, text);
     if (text === this.editor.value) this.editor.mark(outcome.error?.line ?? null);
     this.other.hidden = false;
     if (outcome.verdict && !outcome.unusable) this.form.offerRace?.(this.form).catch(() => {});

@@ -19,6 +19,7 @@ const OTHERS = {
   choice: {
     other: "Another question", own: "A question of your own", back: "The chapter’s question",
   },
+  code: { own: "Inputs of your own", back: "The chapter’s inputs" },
   deal: { own: "A deal of your own", back: "The chapter’s deal" },
 };
 let count = 0;

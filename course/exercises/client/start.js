@@ -77,9 +77,9 @@ export function render({ model, el }) {
   });
   const given = {
     load: (part = 0) => ask({ part }),
-    run: (name, seed, text, report) => {
+    run: (name, number, text, report) => {
       report("ready");
-      return ask({ seed, text });
+      return ask({ case: number, text });
     },
     linkTo: (chapter) => chapter,
   };

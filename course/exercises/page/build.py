@@ -5,7 +5,6 @@ import json
 from contextlib import closing
 from functools import cache
 from importlib.resources import files
-from itertools import count, islice
 
 import brython
 import numpy as np
@@ -20,7 +19,6 @@ from optimlib.javascript import operations
 from optimlib.javascript.linker import link
 
 HERE = files("course.exercises") / "page"
-CASES = 12
 RACED = 100  # steps in the figure of an exercise
 # The Python that the worker runs, under the names by which it is imported.
 MODULES = {
@@ -152,17 +150,6 @@ def worker():
     )
 
 
-def cases(exercise):
-    """Return the `Inputs` of the first accepted seeds, by seed."""
-    accepted = (
-        (start + number, found)
-        for start in count(step=CASES)
-        for number, found in enumerate(exercise.all_inputs(range(start, start + CASES)))
-        if found.accepted()
-    )
-    return dict(islice(accepted, CASES))
-
-
 def data(exercise):
     """Return what the page needs of an exercise in code, for a file in JSON.
 
@@ -179,7 +166,7 @@ def data(exercise):
         The page finds the pairs of mistakes by itself: they would be most of the file.
     """
     pairs = exercise.pairs
-    found = list(cases(exercise).values())
+    found = list(exercise.cases.values())
     record = found[0].pairs[0][1]
     return {
         "exercise": exercise.judged,
