@@ -41,7 +41,8 @@ LOOK = r"""() => {
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent;
     const parent = walker.currentNode.parentElement;
-    if (/\$|\\[a-zA-Z(\[]/.test(text) && !parent.closest("pre, code, .sig, script, style, mjx-container"))
+    if (/\$|\\[a-zA-Z(\[]/.test(text)
+      && !parent.closest("pre, code, .sig, script, style, mjx-container"))
       rawMathematics.push(text.trim());
   }
   const sources = (images, isFaulty) => [...images].filter(isFaulty).map(image => image.src);
