@@ -305,6 +305,14 @@ def outdated(app, env, added, changed, removed):
     return [doc for doc in env.found_docs if doc.startswith(PAGES)]
 
 
+def moved(app, env):
+    """Name all pages, for they are to be written anew, if a name stands on another page."""
+    objects = env.get_domain("py").objects
+    places = {full: objects[full].docname for full in public() if full in objects}
+    before, env.places = getattr(env, "places", places), places
+    return [] if before == places else sorted(env.found_docs)
+
+
 # Mentions
 
 
@@ -403,6 +411,7 @@ def setup(app):
     app.add_directive("public", Public)
     app.add_directive("public-names", PublicNames)
     app.connect("env-get-outdated", outdated)
+    app.connect("env-updated", moved)
     # After napoleon has read the docstrings.
     app.connect("autodoc-process-docstring", mend, priority=600)
     app.connect("autodoc-process-signature", sign)
