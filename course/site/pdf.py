@@ -42,18 +42,9 @@ NUMBER = """pages => {
 
 def parts(root):
     """Return [(part, its chapters), ...] in the order of the book; the first part has no name."""
-    site = parse_toc_yaml(root / "_toc.yml")
-
-    def pages(part):
-        for name in map(str, part.items):
-            yield name
-            for below in site[name].subtrees:
-                yield from pages(below)
-
-    return [
-        ("", [site.root.docname]),
-        *((part.caption, [*pages(part)]) for part in site.root.subtrees),
-    ]
+    toc = parse_toc_yaml(root / "_toc.yml").root
+    named = [(part.caption, [str(item) for item in part.items]) for part in toc.subtrees]
+    return [("", [toc.docname]), *named]
 
 
 def read(site, name):

@@ -44,8 +44,10 @@ CODE = re.compile(
     r'(<div class="highlight-i?python3? [^>]*><div class="highlight"><pre>)(.*?</pre>)', re.S
 )
 DOT = '<span class="o">.</span>'
-WORD = r'<span class="n[bcfn]?">[\w.]+</span>'
-TOKENS = re.compile(rf"{WORD}(?:{re.escape(DOT)}{WORD})*")
+WORD = r'<span class="n[bcf]?">\w+</span>'
+# A name, or the name of an imported module, which is one token.
+MODULE = '<span class="nn">'
+TOKENS = re.compile(rf"{WORD}(?:{re.escape(DOT)}{WORD})+|{MODULE}([\w.]+)</span>")
 LOGGER = getLogger(__name__)
 
 
@@ -303,6 +305,14 @@ def outdated(app, env, added, changed, removed):
     return [doc for doc in env.found_docs if doc.startswith(PAGES)]
 
 
+def moved(app, env):
+    """Name all pages, for they are to be written anew, if a name stands on another page."""
+    objects = env.get_domain("py").objects
+    places = {full: objects[full].docname for full in public() if full in objects}
+    before, env.places = getattr(env, "places", places), places
+    return [] if before == places else sorted(env.found_docs)
+
+
 # Mentions
 
 
@@ -373,18 +383,18 @@ def link_code(app, pagename, templatename, context, doctree):
     seen = set()
 
     def linked(tokens):
-        dotted = re.sub(r"<.*?>", "", tokens[0])
-        found = named(dotted)
-        if not found or found[0] in seen or pagename.startswith(PAGES):
+        start, dotted, dot = ("", tokens[0], DOT) if tokens[1] is None else (MODULE, tokens[1], ".")
+        found = named(re.sub(r"<.*?>", "", dotted))
+        if not found or found[0] in seen:
             return tokens[0]
         full, count = found
         seen.add(full)
-        pieces = tokens[0].split(DOT)
-        here = count if len(pieces) > 1 else 1
-        rest = DOT.join(["", *pieces[here:]])
-        return f'<a href="{address(app, pagename, full)}">{DOT.join(pieces[:here])}</a>{rest}'
+        pieces = dotted.split(dot)
+        words, rest = dot.join(pieces[:count]), tokens[0].removeprefix(start)
+        url = address(app, pagename, full)
+        return f'{start}<a href="{url}">{words}</a>{rest.removeprefix(words)}'
 
-    if doctree:
+    if doctree and not pagename.startswith(PAGES):
         context["body"] = CODE.sub(
             lambda code: code[1] + TOKENS.sub(linked, code[2]), context["body"]
         )
@@ -401,6 +411,7 @@ def setup(app):
     app.add_directive("public", Public)
     app.add_directive("public-names", PublicNames)
     app.connect("env-get-outdated", outdated)
+    app.connect("env-updated", moved)
     # After napoleon has read the docstrings.
     app.connect("autodoc-process-docstring", mend, priority=600)
     app.connect("autodoc-process-signature", sign)

@@ -43,7 +43,8 @@ LOOK = r"""() => {
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent;
     const parent = walker.currentNode.parentElement;
-    if (/\$|\\[a-zA-Z(\[]/.test(text) && !parent.closest("pre, code, script, style, mjx-container"))
+    if (/\$|\\[a-zA-Z(\[]/.test(text)
+      && !parent.closest("pre, code, .sig, script, style, mjx-container"))
       rawMathematics.push(text.trim());
   }
   const sources = (images, isFaulty) => [...images].filter(isFaulty).map(image => image.src);
@@ -51,7 +52,7 @@ LOOK = r"""() => {
   const isThingToTry = strong => {
     const block = strong.closest("p, ul, ol"), list = strong.closest("ul, ol");
     const text = block.textContent + (list?.previousElementSibling?.textContent ?? "");
-    return /things? to (try|notice)/.test(text);
+    return /\bthings? to (try|notice)/.test(text);
   };
   const isValue = strong => /^[^"“.:,]+ = /.test(strong.textContent);
   const values = [...document.querySelectorAll("main strong")]
