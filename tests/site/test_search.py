@@ -44,9 +44,8 @@ FIRST = {
     "cosine schedule": "stochastic/schedules",
     "schedule-free": "modern/cooldown",
     "gradient desc": "descent/gradient-descent",
-    "no memory": "adaptive/adam#ex-adam-predict",
+    "Predict: no memory": "adaptive/adam#ex-adam-predict",
     "Experiment: a lone gradient": "adaptive/adam#ex-adam-experiment",
-    "permutation symmetry": "landscape/convexity",
 }
 AMONG_THREE = {
     "10^-8": "adaptive/adam",
