@@ -135,7 +135,6 @@ HEARD = """() => {
     if (!title.matches(".admonition-title")) above = Number(title.localName[1]);
     else return title.role !== "heading" || Number(title.ariaLevel) !== above + 1;
   };
-  const blocks = all("mjx-assistive-mml > math");
   return {
     toggles: unlike(names(all(".toggle-button"))),
     hidden: all("summary[aria-label], .toggle-button:not([aria-label^=Show])").length,
@@ -143,12 +142,12 @@ HEARD = """() => {
       .map(title => title.innerText),
     copies: unlike(names(all(".copybtn"))),
     copyStops: all(".copybtn").filter(({tabIndex}) => tabIndex === 0).length,
-    tables: all("main table").filter(table => !table.caption?.textContent.trim()
+    tables: all("main table:not(.indextable)").filter(table => !table.caption?.textContent.trim()
       || table.querySelector("th:not([scope])")).map(table => table.outerHTML.slice(0, 200)),
-    blocks: blocks.filter(math => math.querySelectorAll("mtable > mtr").length > 1
-      && math.textContent === math.querySelector("mtable").textContent).length,
+    blocks: all("mjx-assistive-mml > math mtable").filter(table => table.children.length > 1
+      && table.textContent === table.closest("math").textContent).length,
     lines: all("mjx-assistive-mml > [role=list]").length,
-    navigations: unlike(names(all("nav"))),
+    navigations: unlike(all("nav:not([aria-labelledby])").map(({ariaLabel}) => ariaLabel)),
     boxes: all(".explorer fieldset").filter(group => !group.querySelector("legend")).length,
   };
 }"""

@@ -56,7 +56,7 @@ MENDED = (
     (r'style="width: (\d+)px; height: (\d+)px;"', r'width="\1" height="\2"'),
     # What docutils writes and WAI-ARIA does not allow, or no longer.
     (r' role="doc-biblioentry"', ' role="listitem"'),
-    (r'<th class="head">\s*(<p></p>)?\s*</th>', "<td></td>"),
+    (r'<th[^>]* class="head">\s*(<p></p>)?\s*</th>', "<td></td>"),
     # An id that each exercise of a page has.
     (r' id="(exercise|solution|proof)-content"', ""),
 )

@@ -8,7 +8,6 @@ both when one searches, and shows what was found.
 import json
 import re
 from pathlib import Path
-from types import MappingProxyType
 
 from docutils import nodes
 from sphinx import addnodes
@@ -23,6 +22,7 @@ EXERCISES = exercise_node, exercise_enumerable_node
 UNREAD = nodes.container, nodes.literal_block, nodes.raw, nodes.comment, solution_node
 # What Sphinx writes for them once it knows all pages: years and numbers.
 UNTITLED = "p", "numref", "eq", "cite"
+MARK = "\0"
 SPACE = re.compile(r"[ \t]+|\s*\n\s*")
 
 
@@ -37,18 +37,18 @@ def plain(tex):
     return " ".join(re.sub(r"\\.|[{}&]", "", tex).split())
 
 
-def text_of(node, titles=MappingProxyType({})):
-    """Return the text of a paragraph or a title; `titles` are those of the pages it names."""
+def text_of(node):
+    """Return the text of a paragraph or a title; a page it names stands between two marks."""
     if isinstance(node, nodes.math | nodes.math_block):
         return plain(node.astext())
     if isinstance(node, nodes.Text):
         return str(node)
     if isinstance(node, addnodes.pending_xref) and not node["refexplicit"]:
         if node["reftype"] in ("doc", "myst"):
-            return titles.get(node["reftarget"].rpartition("/")[2], "")
+            return MARK + node["reftarget"].rpartition("/")[2] + MARK
         if node["reftype"] in UNTITLED:
             return ""
-    return "".join(text_of(child, titles) for child in node.children)
+    return "".join(map(text_of, node.children))
 
 
 def heading(node):
@@ -64,7 +64,7 @@ def heading(node):
     return None
 
 
-def read(node, found, titles):
+def read(node, found):
     """Append `[place, title, texts]` to `found` for each part of a page, in order."""
     for child in node.children:
         if isinstance(child, UNREAD):
@@ -74,20 +74,53 @@ def read(node, found, titles):
             found.append([*part, []])
         is_title = isinstance(child, nodes.title | nodes.subtitle | nodes.term)
         if isinstance(child, nodes.TextElement) and not is_title:
-            found[-1][2].append(text_of(child, titles))
+            found[-1][2].append(text_of(child))
         elif not is_title:
-            read(child, found, titles)
+            read(child, found)
+
+
+def parts_of(env):
+    """Return what was read of each page: {page: [[place, title, text], ...]}."""
+    if not hasattr(env, "parts_to_search"):
+        env.parts_to_search = {}
+    return env.parts_to_search
+
+
+def parts_in(doctree):
+    """Return `[place, title, text]` of each part of a page."""
+    found = []
+    read(doctree, found)
+    return [[place, title, SPACE.sub(" ", " ".join(texts))] for place, title, texts in found]
+
+
+def remember(app, doctree):
+    """Keep what is to be found on a page that was read."""
+    parts_of(app.env)[app.env.docname] = parts_in(doctree)
+
+
+def forget(app, env, page):
+    """Forget a page that is read again or gone."""
+    parts_of(env).pop(page, None)
+
+
+def merge(app, env, pages, other):
+    """Take over what another process has read."""
+    parts_of(env).update({page: parts_of(other)[page] for page in pages})
 
 
 def texts(app):
-    """Return `[address, title, parts]` of each page, in the order of the book."""
+    """Return `[address, title, parts]` of each page."""
     titles = {page.rpartition("/")[2]: t.astext() for page, t in app.env.titles.items()}
+
+    def named(text):
+        return re.sub(f"{MARK}(.*?){MARK}", lambda mark: titles.get(mark[1], ""), text)
+
     pages = []
     for page in sorted(app.env.found_docs):
-        found = []
-        read(app.env.get_doctree(page), found, titles)
-        parts = [[p, title, SPACE.sub(" ", " ".join(words))] for p, title, words in found]
-        pages.append([app.builder.get_target_uri(page), parts[0][1], parts])
+        # An older build has not kept them.
+        parts = parts_of(app.env).get(page) or parts_in(app.env.get_doctree(page))
+        named_parts = [[place, named(title), named(text)] for place, title, text in parts]
+        pages.append([app.builder.get_target_uri(page), named_parts[0][1], named_parts])
     return pages
 
 
@@ -121,6 +154,9 @@ def write_texts(app, exception):
 def setup(app):
     """Register with Sphinx."""
     app.connect("builder-inited", begin)
+    app.connect("doctree-read", remember)
+    app.connect("env-purge-doc", forget)
+    app.connect("env-merge-info", merge)
     app.connect("html-collect-pages", search_page)
     app.connect("html-page-context", load_search)
     app.connect("build-finished", write_texts)

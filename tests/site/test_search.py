@@ -44,9 +44,8 @@ FIRST = {
     "cosine schedule": "stochastic/schedules",
     "schedule-free": "modern/cooldown",
     "gradient desc": "descent/gradient-descent",
-    "no memory": "adaptive/adam#ex-adam-predict",
+    "Predict: no memory": "adaptive/adam#ex-adam-predict",
     "Experiment: a lone gradient": "adaptive/adam#ex-adam-experiment",
-    "permutation symmetry": "landscape/convexity",
 }
 AMONG_THREE = {
     "10^-8": "adaptive/adam",
@@ -123,7 +122,7 @@ def test_searches_over_a_page_and_goes_back(tab, server, at):
     with listening(tab) as (requested, errors):
         load_all(tab, f"{address}/{CHAPTER}")
         assert not [url for url in requested if "search-texts" in url]
-        link = tab.locator("main article a").first
+        link = tab.locator("main article p a.reference").first
         link.focus()
         tab.keyboard.press("Control+k")
         tab.keyboard.type("warmup")
