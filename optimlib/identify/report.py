@@ -73,7 +73,7 @@ class Identification:
     many : bool
         Whether there were fresh copies.
     shape : tuple of ints
-        The shape of its points if it takes matrices alone.
+        The shape of the matrix that it was given, if it was one.
     on_matrices : Identification or None
         What it does to matrices, if that is not what it does to their entries in a vector.
     reason : str
