@@ -25,7 +25,6 @@ from optimlib.identify.playing import Elsewhere, Played, Player, Step
 from optimlib.identify.report import Departure, Identification
 from optimlib.identify.schedule import matching
 from optimlib.identify.settings import rounded, undetermined
-from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.rule import Rule
 from optimlib.schedules import Constant
 from optimlib.types import Array
@@ -303,7 +302,7 @@ class Search:
         """Try clipping around what fits while gradients are short, or around what is nearest."""
         evidence = Evidence(self.played, probes.STEPS)
         fits = []
-        partly = [f for f in self.partly if not isinstance(f.candidate.core, MatrixRule)]
+        partly = [fit for fit in self.partly if clipped(fit.candidate)]
         for fit in partly or self.bare[:2]:
             for candidate in clipped(fit.candidate):
                 tried = survey(candidate, Evidence(self.played, probes.MAIN // 2), fit.values)

@@ -218,6 +218,8 @@ def scored(candidate, evidence, batch, scales):
 def _best_rate(steps, evidence):
     """Return the median of the seen steps over these."""
     at = evidence.clear
+    if not len(at[0]):
+        return np.ones(steps.shape[-1])
     seen, steps = evidence.seen[at][:, None], steps[at]
     with np.errstate(all="ignore"):
         ratio = seen / steps
