@@ -265,7 +265,8 @@ def follows(found, fresh, steps=40):
     sides = found.shape and (3, 3 if found.shape[0] == found.shape[1] else 5)
     shape = sides or (16,)
     dim = int(np.prod(shape))
-    sizes = 10.0 ** rng.uniform(-6, 0, dim)
+    # Entries of a matrix that differ much leave eigenvectors to rounding.
+    sizes = 10.0 ** rng.uniform(-1 if sides else -6, 0, dim)
     gradients = rng.normal(size=(steps, dim)) * sizes
     start = rng.normal(size=dim)
     start, gradients = (x.astype(np.float32).astype(float) for x in (start, gradients))

@@ -36,7 +36,7 @@ AROUND = 10
 # What is around a rule that does not fit is estimated if it comes so near.
 CLOSE = 0.1
 # Rules that multiply rounding errors are off by less than this.
-LOOSE = 1e-6
+LOOSE = 1e-5
 # Clipping that is always at work is looked for around rules with so few settings.
 MOST_SETTINGS = 2
 # Lookahead is looked for around what fits so many steps, and around how many of those.
