@@ -320,7 +320,7 @@ def matrix_candidates() -> tuple[Candidate, ...]:
     return tuple(_candidates(MatrixRule))
 
 
-def _candidates(kind: type) -> Iterator[Candidate]:
+def _candidates(kind: type[Any]) -> Iterator[Candidate]:
     for name in rules.__all__:
         cls = getattr(rules, name)
         if issubclass(cls, kind) and cls is not kind:
