@@ -91,7 +91,7 @@ def _torch_step(torch, optimizer, parameter, g):
     parameter.grad = torch.tensor(g, dtype=parameter.dtype)
     try:
         optimizer.step()
-    except (TypeError, RuntimeError, AssertionError, ValueError) as error:
+    except Exception as error:
         if "closure" not in str(error):
             raise
         optimizer.step(closure)

@@ -408,6 +408,8 @@ def decayed(candidate: Candidate) -> list[Candidate]:
 
 def clipped(candidate: Candidate) -> list[Candidate]:
     """Return the candidate with clipped gradients, by norm and by value."""
+    if isinstance(candidate.core, MatrixRule):
+        return []
     kinds = rules.ClipNorm, rules.ClipValue
     return [replace(candidate, template=kind(candidate.template, 1.0)) for kind in kinds]
 

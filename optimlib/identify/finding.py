@@ -25,7 +25,6 @@ from optimlib.identify.playing import Elsewhere, Played, Player, Step
 from optimlib.identify.report import Departure, Identification
 from optimlib.identify.schedule import matching
 from optimlib.identify.settings import rounded, undetermined
-from optimlib.rules.matrix_rule import MatrixRule
 from optimlib.rules.rule import Rule
 from optimlib.schedules import Constant
 from optimlib.types import Array
@@ -36,8 +35,10 @@ TYPICAL = 3e-6
 AROUND = 10
 # What is around a rule that does not fit is estimated if it comes so near.
 CLOSE = 0.1
+# Rules that multiply rounding errors are off by less than this.
+LOOSE = 1e-5
 # Clipping that is always at work is looked for around rules with so few settings.
-MOST_SETTINGS = 4
+MOST_SETTINGS = 2
 # Lookahead is looked for around what fits so many steps, and around how many of those.
 SHORT, MOST_AROUND = 4, 4
 # Within so many steps a matrix is moved otherwise than a vector, if it ever is.
@@ -55,7 +56,7 @@ def found(fresh: Callable[[], Step], many: bool) -> Identification:
         matrices = _on_matrices(player) if many else None
         if matrices is None:
             raise
-        return replace(matrices, shape=probes.SHAPE)
+        return matrices
     if not many or vectors.dependence.random or not _moves_matrices_otherwise(player):
         return vectors
     return replace(vectors, on_matrices=_on_matrices(player))
@@ -193,7 +194,9 @@ class Search:
             Evidence(self.played, probes.MAIN), combining(), {}, decays=True
         )
         # Many settings imitate other rules to the few digits of a float32.
-        return ([], False) if single and self.tolerance == EXACT else (fits, single)
+        if single and self.tolerance == EXACT:
+            fits = [f for f in fits if self._excess(f, self.played, probes.MAIN) <= LOOSE]
+        return fits, single
 
     def _back(self):
         """Try Lookahead around what fits until a step."""
@@ -299,7 +302,7 @@ class Search:
         """Try clipping around what fits while gradients are short, or around what is nearest."""
         evidence = Evidence(self.played, probes.STEPS)
         fits = []
-        partly = [f for f in self.partly if not isinstance(f.candidate.core, MatrixRule)]
+        partly = [fit for fit in self.partly if clipped(fit.candidate)]
         for fit in partly or self.bare[:2]:
             for candidate in clipped(fit.candidate):
                 tried = survey(candidate, Evidence(self.played, probes.MAIN // 2), fit.values)
@@ -394,6 +397,9 @@ class MatrixSearch(Search):
         how = {"decays": True, "thorough": False}
         fits, single = self._contest(evidence, matrix_candidates(), {}, **how)
         return self._throughout(fits, single), single
+
+    def identification(self) -> Identification:
+        return replace(super().identification(), shape=self.shape)
 
 
 def _rule(fit: Fit) -> Any:

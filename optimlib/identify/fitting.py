@@ -9,6 +9,7 @@ import numpy as np
 
 from optimlib.identify.candidates import Candidate, Setting
 from optimlib.identify.playing import Played
+from optimlib.rules.rule import Rule
 from optimlib.types import Array
 
 # How far, relative to its size, a step may be off: in float64, and in float32.
@@ -19,6 +20,8 @@ COMBINATIONS = 240
 KEPT, ITERATIONS = 40, 40
 # The rate at which it is seen how long steps are; some rules have a largest one.
 UNIT = 1e-3
+# So many steps are proportional to the rate if any are.
+FIRST = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +163,7 @@ def rate_scales(candidate, evidence):
         return False
     values = {s.name: np.full(2, s.default) for s in candidate.settings}
     values["lr"] = np.array([UNIT / 2, UNIT])
-    half, whole = np.moveaxis(candidate.simulate(values, evidence.played, 4), -1, 0)
+    half, whole = np.moveaxis(candidate.simulate(values, evidence.played, FIRST), -1, 0)
     return np.allclose(2 * half, whole, rtol=1e-6, equal_nan=True)
 
 
@@ -197,11 +200,14 @@ def scored(candidate, evidence, batch, scales):
     batch = dict(batch)
     if scales:
         batch["lr"] = np.full_like(batch["lr"], UNIT)
-    steps = candidate.simulate(batch, evidence.played, evidence.stop)
+    played = evidence.played
+    steps = candidate.simulate(batch, played, evidence.stop)
     if scales:
+        alone = isinstance(candidate.core, Rule)
         factor = _best_rate(steps, evidence)
         batch["lr"] = factor * UNIT
-        steps = steps * factor
+        # The later steps of other rules are not proportional to the rate.
+        steps = steps * factor if alone else candidate.simulate(batch, played, evidence.stop)
     scores = np.mean(np.abs(evidence.residuals(steps)), axis=-1)
     return [
         Fit(candidate, {name: float(values[i]) for name, values in batch.items()}, float(scores[i]))
@@ -212,6 +218,8 @@ def scored(candidate, evidence, batch, scales):
 def _best_rate(steps, evidence):
     """Return the median of the seen steps over these."""
     at = evidence.clear
+    if not len(at[0]):
+        return np.ones(steps.shape[-1])
     seen, steps = evidence.seen[at][:, None], steps[at]
     with np.errstate(all="ignore"):
         ratio = seen / steps

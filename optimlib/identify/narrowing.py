@@ -98,6 +98,15 @@ def _together(fit, batch, evidence):
     return Fit(fit.candidate, values, float(scores[best]))
 
 
+def _of_tried(fit, settings, evidence):
+    """Return the best with flat settings at values that are tried first."""
+    grid = np.meshgrid(*(setting.tried for setting in settings))
+    rows = np.random.default_rng(1).permutation(grid[0].size)[:SAMPLES]
+    batch = {name: np.full(len(rows), value) for name, value in fit.values.items()}
+    tried = {s.name: g.ravel()[rows] for s, g in zip(settings, grid, strict=True)}
+    return _together(fit, batch | tried, evidence)
+
+
 def _near(fit, settings, moves):
     batch = {name: np.full(len(moves), value) for name, value in fit.values.items()}
     x = _inner(fit, settings) + moves
@@ -115,7 +124,9 @@ def narrowed(
     if not all(
         len(_alive(fit, settings, _inner(fit, settings)[None], [p], tolerance)) for p in known
     ):
-        fit = zoomed(Fit(fit.candidate, fit.values, np.inf), evidence, {})
+        tried = _of_tried(fit, settings, evidence)
+        starts = (Fit(fit.candidate, fit.values, np.inf), tried) if tried.score > 1e-9 else ()
+        fit = min([tried, *(zoomed(s, evidence, {}) for s in starts)], key=lambda f: f.score)
     rng = np.random.default_rng(3)
     runs, first = list(known), fit
     region = _region(fit, settings, runs, tolerance, rng, np.full(len(settings), 0.1))

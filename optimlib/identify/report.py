@@ -1,6 +1,6 @@
 """What was found out, as a report."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -74,7 +74,7 @@ class Identification:
     many : bool
         Whether there were fresh copies.
     shape : tuple of ints
-        The shape of its points if it takes matrices alone.
+        The shape of the matrix that it was given, if it was one.
     on_matrices : Identification or None
         What it does to matrices, if that is not what it does to their entries in a vector.
     reason : str
@@ -118,11 +118,11 @@ class Identification:
         return "unknown" if self.rule is None else _described(self.rule)
 
     def __str__(self) -> str:
-        lines = list(self._lines())
+        lines = ["It takes matrices and no vectors."] if self.shape else []
+        lines += self._lines()
         if self.on_matrices is not None:
-            other = replace(self.on_matrices, shape=())
             lines += ["A matrix is not moved as its entries in a vector are. Of a matrix:"]
-            lines += [f"  {line}" for line in str(other).splitlines()]
+            lines += [f"  {line}" for line in self.on_matrices._lines()]
         return printable("\n".join(lines))
 
     __repr__ = __str__
@@ -131,19 +131,21 @@ class Identification:
         if self.reason:
             yield f"Unknown: {self.reason}."
             return
-        if self.shape:
-            yield "It takes matrices and no vectors."
         if self.rule is None:
             yield "Unknown: no rule of this library takes these steps."
             if self.nearest is not None:
                 yield f"Nearest: {_described(self.nearest)}."
             if self.departure is not None:
                 yield f"It departs {self.departure}."
-            yield f"The steps depend {self.dependence}."
+            if not self.shape:
+                yield f"The steps depend {self.dependence}."
             yield f"Type: {self.dtype}. Calls: {self.calls}."
             return
         yield f"{sentence(_described(self.rule))}."
-        yield f"That is ol.{_constructor(self.rule)}."
+        constructor = _constructor(self.rule)
+        # Rates that were seen and follow no schedule cannot be written as a call.
+        if "<" not in constructor:
+            yield f"That is ol.{constructor}."
         if self.looks_ahead:
             yield "Its points are those where the rule takes its gradients."
         for name, (low, high) in self.undetermined.items():

@@ -131,7 +131,6 @@ def of_matrices(rule, vectors=None):
 MATRICES = [
     ol.Shampoo(lr=0.0375, eps=3.25e-4),
     ol.SOAP(lr=0.0375, beta1=0.8125, beta2=0.9635),
-    ol.Adafactor(lr=0.0375, power=0.75),
 ]
 
 
