@@ -44,17 +44,17 @@ function fields(form) {
 }
 
 /** What is said of a pair at these settings. */
-export function answer({ forms, routes }, i, j, settings) {
+export function answer({ forms, routes, whole }, i, j, settings) {
   const [first, second] = [forms[i], forms[j]];
   if (Object.values(settings).flat().some((x) => !Number.isFinite(x))) {
     return ["Each setting must be a number."];
   }
-  if (i === j) return ["The same optimizer.", call(second, settings)];
+  if (i === j) return ["The same optimizer.", call(second, settings, whole)];
   const route = routes[`${i} ${j}`] ?? { no: `${first.rule} and ${second.rule} are two rules` };
   const found = follow(route, settings);
   if (found.no) return [`No setting does: ${found.no}.`];
   const nearly = first.about || second.about ? ", as far as both compute exactly" : "";
-  return [`Takes the same steps${nearly}:`, call(second, found.settings)];
+  return [`Takes the same steps${nearly}:`, call(second, found.settings, whole)];
 }
 
 function start(root) {
