@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import fields, replace
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,16 +46,21 @@ def in_blocks(rule, shape):
 
 def path(form, settings, kind, size=1.0):
     """Return the points of the rule, under the gradients that were recorded with."""
+    return walk(rule_of(form, settings), form.seen, kind, size)
+
+
+@cache
+def walk(rule, seen, kind, size):
     start = np.array(made.STARTS[kind])
-    rule, fed = in_blocks(rule_of(form, settings), start.shape), Fed()
+    rule, fed = in_blocks(rule, start.shape), Fed()
     w, points = start.reshape(-1, 1), []
     state = rule.initial(w)
     for t in range(1, made.STEPS + 1):
         fed.g = size * np.reshape(made.gradient(kind, t), (-1, 1))
         record = rule.at(t).advance(t, w, state, fed)
         w, state = record["w"], [record[name] for name in rule.state]
-        seen = rule.look_ahead(w, *state) if form.seen else w
-        points.append(seen.reshape(start.shape))
+        shown = rule.look_ahead(w, *state) if seen else w
+        points.append(shown.reshape(start.shape))
     return np.array(points)
 
 
