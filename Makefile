@@ -30,7 +30,7 @@ test: lint ## run all tests: lint, packages, site, every output of every chapter
 
 test-unit: .venv/dev.stamp ## run the tests that need no site, no browser and no Jupyter (two minutes)
 	@echo "== test: packages"
-	@$(BIN)/pytest -n 2 --dist worksteal tests/optimlib tests/course optimlib course/exercises course/handouts
+	@$(BIN)/pytest -n 2 --dist worksteal tests/optimlib tests/course optimlib course/conversions course/exercises course/handouts
 
 grading: .venv-grading/stamp ## make the environment that scores assignments (with nbgrader)
 
