@@ -30,6 +30,8 @@ class Form:
         Whether ε is added to what the sum of squares starts at, and so is nothing but that.
     seen : bool
         Whether the package shows the points at which gradients are taken.
+    positive : tuple of str
+        The settings that must be above 0: at 0 the package refuses them, or does something else.
     tolerance : float
         How near the points come: some packages compute a part in float32, Muon's in bfloat16.
     """
@@ -40,6 +42,7 @@ class Form:
     given: Mapping[str, Any] = field(default_factory=dict)
     folded: bool = False
     seen: bool = False
+    positive: tuple[str, ...] = ()
     tolerance: float = 1e-9
 
     def targets(self) -> dict[str, list[str]]:
@@ -68,7 +71,10 @@ OPTIMI_ADAN = "lr betas:beta1,beta2,beta3 eps weight_decay"
 FORMS: dict[str, list[Form]] = {
     "torch SGD": [
         Form("Momentum", "lr momentum:beta dampening weight_decay:l2", {}, {"nesterov": False}),
-        Form("Nesterov", "lr momentum:beta weight_decay:l2", LIBRARY, {"nesterov": True}),
+        Form(
+            "Nesterov", "lr momentum:beta weight_decay:l2", LIBRARY, {"nesterov": True},
+            positive=("momentum",),
+        ),
     ],
     "torch Adagrad": [
         Form("AdaGrad", "lr lr_decay weight_decay:l2 initial_accumulator_value:G0 eps"),
@@ -116,7 +122,11 @@ FORMS: dict[str, list[Form]] = {
     "keras AdamW": [Form("Adam", KERAS_ADAM, AFTER, {"amsgrad": False})],
     "keras Adamax": [Form("Adamax", KERAS_ADAM)],
     "keras Nadam": [Form("NAdam", KERAS_ADAM, {"psi": 1.0})],
-    "keras Lion": [Form("Lion", KERAS + "beta_1:beta1 beta_2:beta2 weight_decay:decay")],
+    "keras Lion": [
+        Form(
+            "Lion", KERAS + "beta_1:beta1 beta_2:beta2 weight_decay:decay", positive=("beta_1",),
+        ),
+    ],
     "keras Adafactor": [
         Form(
             "Adafactor",
@@ -159,20 +169,32 @@ FORMS: dict[str, list[Form]] = {
     "optax ademamix": [
         Form("AdEMAMix", OPTAX_ADAM + " b3:beta3 alpha weight_decay"),
     ],
-    "optax schedule_free_sgd": [Form("ScheduleFree", OPTAX + "b1:beta", seen=True)],
+    "optax schedule_free_sgd": [
+        Form(
+            "ScheduleFree", OPTAX + "b1:beta", seen=True, positive=("b1",),
+        ),
+    ],
     "optax prodigy": [
         Form("Prodigy", OPTAX + "betas:beta1,beta2 eps weight_decay estim_lr0:d0", CORRECTED),
     ],
     "timm sgdw": [
         Form("Momentum", "lr momentum:beta dampening weight_decay:decay", {}, {"nesterov": False}),
-        Form("Nesterov", "lr momentum:beta weight_decay:decay", LIBRARY, {"nesterov": True}),
+        Form(
+            "Nesterov", "lr momentum:beta weight_decay:decay", LIBRARY, {"nesterov": True},
+            positive=("momentum",),
+        ),
     ],
     "timm adamw": [Form("Adam", TORCH_ADAMW)],
     "timm adabelief": [Form("AdaBelief", TORCH_ADAMW, {}, {"rectify": False})],
     "timm lion": [Form("Lion", LION)],
     "timm adan": [Form("Adan", OPTIMI_ADAN)],
     "timm adopt": [Form("ADOPT", TORCH_ADAM, {}, {"clip_exp": 0.25})],
-    "timm lamb": [Form("LAMB", "lr betas:beta1,beta2 eps weight_decay max_grad_norm:clip")],
+    "timm lamb": [
+        Form(
+            "LAMB", "lr betas:beta1,beta2 eps weight_decay max_grad_norm:clip",
+            positive=("weight_decay",),
+        ),
+    ],
     "pytorch_optimizer SGDW": [
         Form("Momentum", "lr momentum:beta dampening weight_decay:decay", {}, {"nesterov": False}),
     ],
@@ -195,10 +217,10 @@ FORMS: dict[str, list[Form]] = {
         ),
     ],
     "torch_optimizer Ranger": [
-        Form("RAdam", RANGER, {"at_threshold": True} | AFTER, tolerance=SINGLE),
+        Form("RAdam", RANGER, {"at_threshold": True} | AFTER, positive=("eps",), tolerance=SINGLE),
     ],
     "pytorch_ranger Ranger": [
-        Form("RAdam", RANGER, {"at_threshold": True} | AFTER, tolerance=SINGLE),
+        Form("RAdam", RANGER, {"at_threshold": True} | AFTER, positive=("eps",), tolerance=SINGLE),
     ],
     "optimi Ranger": [Form("RAdam", RANGER)],
     "pytorch_optimizer Yogi": [
@@ -206,9 +228,6 @@ FORMS: dict[str, list[Form]] = {
     ],
     "pytorch_optimizer SignSGD": [Form("Lion", "lr momentum:beta1+beta2 weight_decay:decay")],
     "pytorch_optimizer Tiger": [Form("Lion", "lr beta:beta1+beta2 weight_decay:decay")],
-    "heavyball NAdam": [
-        Form("NAdam", TORCH_ADAMW + " momentum_decay:psi", tolerance=SINGLE),
-    ],
     "heavyball SGD": [Form("Momentum", "lr beta weight_decay:decay", tolerance=SINGLE)],
     "torch Muon": [
         Form(

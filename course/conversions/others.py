@@ -107,6 +107,7 @@ OTHERS = {
         "LAMB whose correction multiplies the rate after the ratio (`debias=True`)"
     ),
     "heavyball AdamW": "AdamW with the largest of √v̂ and ε, not their sum",
+    "heavyball NAdam": "NAdam with the largest of √v̂ and ε, not their sum",
     "heavyball RMSprop": "RMSProp with the correction and the largest of √v̂ and ε, not their sum",
     "heavyball ADOPT": (
         "no step at the first gradient; then as Adam with the v of the step before, not averaged "

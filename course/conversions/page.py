@@ -1,6 +1,7 @@
 """What the page of conventions shows of the packages: tables that fold, and the converter."""
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from functools import cache
@@ -9,7 +10,7 @@ from typing import Any
 
 import optimlib as ol
 from course.conversions import FORMS, OTHERS, Form, form_of
-from course.conversions.routes import route
+from course.conversions.routes import WHOLE, route
 from course.conversions.schedules import SCHEDULES, after_hand, after_reload
 from optimlib.javascript.linker import link
 from optimlib.javascript.writing import data_element
@@ -21,7 +22,7 @@ IMPORTED = {"torch": "torch.optim", "keras": "keras.optimizers", "timm": "timm.o
 # In the words of the tables: an option, at this value.
 OPTIONS = {
     ("eps_before_correction", True): "ε before the correction",
-    ("eps_inside", True): "ε inside the root",
+    ("eps_inside", True): "ε inside",
     ("library_form", True): "its point is the look-ahead point",
     ("bias_correction", True): "bias corrected",
     ("bias_correction", False): "bias not corrected",
@@ -41,6 +42,7 @@ OPTIONS = {
     ("m0", 1e-6): "means from 10⁻⁶",
     ("beta1", 0.0): "β₁ = 0: sign descent",
 }
+CODE = re.compile("`(.*?)`")
 AROUND = {"l2": "λ coupled", "decay": "λ decoupled", "clip": "gradients clipped", "k": "Lookahead"}
 
 
@@ -78,14 +80,25 @@ def called(form: Form) -> str:
 
 def optimizers(content: Content) -> Shown:
     """Return the table of all optimizers, one that folds for each package."""
-    heads = ["optimizer", "computes", "steps under g = 1, in η", "takes at g = 0", "defaults"]
+    heads = [
+        "optimizer",
+        "computes",
+        "steps under g = 1, in η",
+        "taken of 1 at g = 0, η = 0.1",
+        "defaults",
+    ]
     pieces = []
     for package in dict.fromkeys(r["package"] for r in content["optimizers"]):
         records = [r for r in content["optimizers"] if r["package"] == package]
-        title = f"{named(content, package)}: {len(records)} optimizers"
+        title = f"{named(content, package)}: {counted(len(records), 'optimizer')}"
         pieces.append(folding(title, heads, [row_of(record) for record in records]))
     count = len(content["optimizers"])
     return Shown(f"<{count} optimizers of {len(pieces)} packages>", "".join(pieces))
+
+
+def counted(number: int, noun: str) -> str:
+    """Return how many, in words."""
+    return f"{number} {noun}" + ("s" if number > 1 else "")
 
 
 def is_known(record: Mapping[str, Any]) -> bool:
@@ -113,13 +126,13 @@ def row_of(record: Mapping[str, Any]) -> list[str]:
     ]
     if name in OTHERS:
         words.insert(0, OTHERS[name] + (" (at its defaults)" if words else ""))
-    steps = ", ".join(f"{-step:.3g}" for step in record["under 1"][:6])
+    steps = ", ".join(f"{0.0 - step:.3g}" for step in record["under 1"][:6])
     taken = record["taken away"]
     return [
         record["optimizer"],
         ". ".join(words),
         steps,
-        f"{taken / 0.1:.3g} η" if taken else "0",
+        f"{taken:.3g}",
         written(plain(record["defaults"])),
     ]
 
@@ -168,7 +181,7 @@ def folding(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     top = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
     lines = "".join(
         f'<tr><th scope="row"><code>{html.escape(row[0])}</code></th>'
-        + "".join(f"<td>{html.escape(cell)}</td>" for cell in row[1:])
+        + "".join(f"<td>{coded(cell)}</td>" for cell in row[1:])
         + "</tr>"
         for row in rows
     )
@@ -178,6 +191,11 @@ def folding(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> 
         f'<div role="region" tabindex="0" aria-label="{name}">'
         f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table></div></details>"
     )
+
+
+def coded(text: str) -> str:
+    """Return a text as HTML, what stands in backticks as code."""
+    return CODE.sub(r"<code>\1</code>", html.escape(text))
 
 
 def converter(content: Content) -> Shown:
@@ -224,6 +242,7 @@ def conversions(content: Content) -> dict[str, Any]:
             for record, form in forms
         ],
         "routes": routes,
+        "whole": sorted(WHOLE),
     }
 
 

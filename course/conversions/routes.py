@@ -26,6 +26,8 @@ ONLY_WITH = {
 }
 # Where None means 0.
 ABSENT = {"dampening", "momentum", "lr_decay"}
+WHOLE = {"k"}
+SIDES = "first", "second"
 OTHER_DECAY = {"l2": "decay", "decay": "l2"}
 # At a constant rate; and no β₂ in floating point has a step exactly at the threshold.
 NEVER = {"lr_inside", "at_threshold"}
@@ -82,9 +84,11 @@ class Route:
 
     settings: dict[str, list[Source]] = field(default_factory=dict)
     needs: list[Need] = field(default_factory=list)
+    positive: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     no: str | None = None
 
     def specification(self) -> dict[str, Any]:
+        """Return what the page's script reads of it."""
         return {key: value for key, value in asdict(self).items() if value}
 
 
@@ -109,7 +113,7 @@ def route(first: Form, second: Form) -> Route:
         if not open_pairs:
             return Route(no=reason)
         needs.append(Need(open_pairs, reason))
-    return Route(_settings(second, sources), needs)
+    return Route(_settings(second, sources), needs, (first.positive, second.positive))
 
 
 def _twice(first, second, sources):
@@ -203,5 +207,14 @@ def follow(found: Route, settings: Mapping[str, Any]) -> tuple[dict[str, Any] | 
         pairs = [[value(source, settings) for source in pair] for pair in need.any_of]
         if not any(isclose(*pair) for pair in pairs):
             return None, need.reason
-    rows = {name: [value(s, settings) for s in row] for name, row in found.settings.items()}
-    return {name: row[0] if len(row) == 1 else row for name, row in rows.items()}, None
+    # Keras refuses a momentum of 0 that is no float.
+    kinds = {name: int if name in WHOLE else float for name in found.settings}
+    rows = {
+        name: [kinds[name](value(source, settings)) for source in row]
+        for name, row in found.settings.items()
+    }
+    ported = {name: row[0] if len(row) == 1 else row for name, row in rows.items()}
+    for own, names, which in zip((settings, ported), found.positive, SIDES, strict=True):
+        if zero := next((name for name in names if not own[name]), None):
+            return None, f"{zero} must be above 0 in the {which}"
+    return ported, None

@@ -116,6 +116,9 @@ def fingerprint(root, unread=UNREAD):
     packages = root / "optimlib", root / "course" / "exercises"
     files = (path for package in packages for path in package.rglob("*"))
     sources = [path for path in files if path.is_file() and path.suffix not in unread]
+    # A page of these holds their script and style too.
+    shown = (root / "course" / "conversions").rglob("*")
+    sources += [path for path in shown if path.suffix in {".py", ".js", ".css"}]
     folders = root / "chapters", root / "tests" / "golden"
     data = [p for folder in folders for p in folder.rglob("*") if p.suffix in DATA]
     for path in [root / "requirements" / "book.txt", *sorted(sources), *sorted(data)]:

@@ -138,7 +138,10 @@ def make_root(folder):
     (folder / "pyproject.toml").write_text("[project]\ndependencies = []\n")
 
 
-@pytest.mark.parametrize("file", ["chapters/ledger.yaml", "tests/golden/torch.json"])
+CHANGED = "chapters/ledger.yaml", "tests/golden/torch.json", "course/conversions/client/style.css"
+
+
+@pytest.mark.parametrize("file", CHANGED)
 def test_a_changed_data_file_of_a_chapter_counts_as_a_change(tmp_path, file):
     make_root(tmp_path)
     data = tmp_path / file

@@ -3,6 +3,11 @@ import { call, follow } from "./following.js";
 
 let count = 0;
 
+function newId() {
+  count += 1;
+  return `converter-${count}`;
+}
+
 function element(tag, properties = {}, children = []) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
@@ -10,7 +15,7 @@ function element(tag, properties = {}, children = []) {
 }
 
 function menu(label, forms, chosen) {
-  const select = element("select");
+  const select = element("select", { id: newId() });
   for (const [i, form] of forms.entries()) {
     if (form.version !== select.lastChild?.label) {
       select.append(element("optgroup", { label: form.version }));
@@ -18,7 +23,7 @@ function menu(label, forms, chosen) {
     const text = form.given ? `${form.called}(${form.given})` : form.called;
     select.lastChild.append(element("option", { value: i, selected: i === chosen }, [text]));
   }
-  return [element("label", {}, [`${label} `, select]), select];
+  return [element("label", { htmlFor: select.id }, [label]), select];
 }
 
 /** A field for each number of the settings, and what reads them. */
@@ -44,17 +49,17 @@ function fields(form) {
 }
 
 /** What is said of a pair at these settings. */
-export function answer({ forms, routes }, i, j, settings) {
+export function answer({ forms, routes, whole }, i, j, settings) {
   const [first, second] = [forms[i], forms[j]];
   if (Object.values(settings).flat().some((x) => !Number.isFinite(x))) {
     return ["Each setting must be a number."];
   }
-  if (i === j) return ["The same optimizer.", call(second, settings)];
+  if (i === j) return ["The same optimizer.", call(second, settings, whole)];
   const route = routes[`${i} ${j}`] ?? { no: `${first.rule} and ${second.rule} are two rules` };
   const found = follow(route, settings);
   if (found.no) return [`No setting does: ${found.no}.`];
   const nearly = first.about || second.about ? ", as far as both compute exactly" : "";
-  return [`Takes the same steps${nearly}:`, call(second, found.settings)];
+  return [`Takes the same steps${nearly}:`, call(second, found.settings, whole)];
 }
 
 function start(root) {
@@ -63,7 +68,7 @@ function start(root) {
   const [fromLabel, from] = menu("From", data.forms, at("keras.optimizers.Adagrad"));
   const [toLabel, to] = menu("To", data.forms, at("torch.optim.Adagrad"));
   const settings = element("div", { className: "converter-settings" });
-  const reply = element("div", { id: `converter-${++count}` });
+  const reply = element("div");
   reply.setAttribute("aria-live", "polite");
   let read;
   const show = () => {
@@ -81,7 +86,8 @@ function start(root) {
   from.addEventListener("change", renew);
   to.addEventListener("change", show);
   settings.addEventListener("input", show);
-  root.replaceChildren(element("p", {}, [fromLabel]), settings, element("p", {}, [toLabel]), reply);
+  const menus = [element("p", {}, [fromLabel, " ", from]), element("p", {}, [toLabel, " ", to])];
+  root.replaceChildren(menus[0], settings, menus[1], reply);
   renew();
 }
 

@@ -24,14 +24,25 @@ export function follow(route, settings) {
     const values = row.map((source) => value(source, settings));
     found[name] = values.length === 1 ? values[0] : values;
   }
+  const sides = [settings, found];
+  for (const [side, names] of route.positive.entries()) {
+    const zero = names.find((name) => !sides[side][name]);
+    if (zero) return { no: `${zero} must be above 0 in the ${side ? "second" : "first"}` };
+  }
   return { settings: found };
 }
 
+/** A number as Python writes it: a whole one is a float, but for those of `whole`. */
+function written(name, number, whole) {
+  const short = Number(number.toPrecision(12));
+  return Number.isInteger(short) && !whole.includes(name) ? short.toFixed(1) : String(short);
+}
+
 /** A call as Python writes it. */
-export function call(form, settings) {
-  const written = Object.entries(settings).map(([name, found]) => {
-    const shown = [found].flat().map((x) => String(Number(x.toPrecision(12))));
+export function call(form, settings, whole) {
+  const all = Object.entries(settings).map(([name, found]) => {
+    const shown = [found].flat().map((x) => written(name, x, whole));
     return `${name}=${Array.isArray(found) ? `(${shown.join(", ")})` : shown[0]}`;
   });
-  return `${form.called}(${[...written, ...(form.given ? [form.given] : [])].join(", ")})`;
+  return `${form.called}(${[...all, ...(form.given ? [form.given] : [])].join(", ")})`;
 }
