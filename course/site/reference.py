@@ -15,6 +15,7 @@ from importlib import import_module
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
+from sphinx.errors import ExtensionError
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.inspect import stringify_signature
@@ -306,9 +307,17 @@ def outdated(app, env, added, changed, removed):
 
 
 def moved(app, env):
-    """Name all pages, for they are to be written anew, if a name stands on another page."""
+    """Name all pages, for they are to be written anew, if a name stands on another page.
+
+    Raises
+    ------
+    ExtensionError
+        If a public name stands on none.
+    """
     objects = env.get_domain("py").objects
-    places = {full: objects[full].docname for full in public() if full in objects}
+    if missing := public().keys() - objects.keys():
+        raise ExtensionError(f"on no page of the reference: {', '.join(sorted(missing))}")
+    places = {full: objects[full].docname for full in public()}
     before, env.places = getattr(env, "places", places), places
     return [] if before == places else sorted(env.found_docs)
 
