@@ -25,7 +25,8 @@ def identify(
     weight decays, clippings and schedules. What fits is run beside it with new gradients. A rule
     is named only if every coordinate of every step agrees, to 1e-9 or what the type allows.
 
-    Exactly one argument is given.
+    Points are vectors. Where fresh copies take matrices too, and move them otherwise, these are
+    identified as well. Exactly one argument is given.
 
     Parameters
     ----------

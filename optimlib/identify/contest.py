@@ -89,6 +89,7 @@ class Contest:
     def _refined(self, entry, stop, starts, iterations):
         candidate, fits, own = entry
         part = self._part(stop or self.evidence.stop)
+        starts = 1 if fits[0].score <= self.equal else starts
         return candidate, refine(candidate, part, _apart(fits)[:starts], own, iterations), own
 
     def _first_round(self, pool, thorough):

@@ -192,7 +192,7 @@ def test_what_is_around_a_rule_is_found(title, rule):
 MISTAKES = {
     name: getattr(wrong_rules, name)
     for name in (
-        *("AdamEpsilonHat", "AdamHalfCorrected", "OldVelocityNesterov", "RateTwice"),
+        *("AdamEpsilonHat", "AdamHalfCorrected", "RateTwice"),
         *("UndampenedAverage",),
     )
 }
