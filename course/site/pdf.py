@@ -82,6 +82,9 @@ def article(site, name, chapters, level):
         tag["id"] = f"{name}:{tag['id']}"
     for tag in text.select("a[href]"):
         tag["href"] = place(name, tag["href"], chapters)
+    for tag in text.find_all(["details", "summary"]):
+        # What is folded would be printed folded.
+        tag.name = "div" if tag.name == "details" else "p"
     for tag in text.find_all("img"):
         tag["src"] = address(site, name, tag["src"])
         tag["loading"] = "eager"

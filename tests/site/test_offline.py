@@ -12,7 +12,7 @@ from browsing import CHROMIUM, SITE
 from playwright.sync_api import expect
 
 from course import ROOT
-from course.site import offline
+from course.site import offline, plain
 
 FIRST_CHAPTER = "chapters/start/first-descent"
 NOTEBOOK = "chapters/appendix/notation"
@@ -93,7 +93,7 @@ class TestUnpacked:
         with page.expect_popup() as popup:
             download_button(page).click()
         shown = nbformat.reads(popup.value.locator("pre").inner_text(), as_version=4)
-        assert shown == stored_notebook()
+        assert shown == taken_along()
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
@@ -104,7 +104,7 @@ def test_a_chapter_downloads_as_its_notebook(browser, server):
     with page.expect_download() as download:
         download_button(page).click()
     assert download.value.suggested_filename == "notation.ipynb"
-    assert nbformat.read(download.value.path(), as_version=4) == stored_notebook()
+    assert nbformat.read(download.value.path(), as_version=4) == taken_along()
     page.close()
 
 
@@ -113,8 +113,8 @@ def download_button(page):
     return page.locator("a.btn-download-source-button")
 
 
-def stored_notebook():
-    """Return the chapter as it is committed: with the outputs that are text."""
-    notebook = nbformat.read(ROOT / f"{NOTEBOOK}.ipynb", as_version=4)
+def taken_along():
+    """Return the chapter without MyST, with the outputs that are text."""
+    notebook = plain.notebook(NOTEBOOK.removeprefix("chapters/"))
     assert any(cell.get("outputs") for cell in notebook.cells)
     return notebook
