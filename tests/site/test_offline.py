@@ -11,7 +11,6 @@ import pytest
 from browsing import CHROMIUM, SITE
 from playwright.sync_api import expect
 
-from course import ROOT
 from course.site import offline, plain
 
 FIRST_CHAPTER = "chapters/start/first-descent"
