@@ -60,7 +60,8 @@ class Contest:
         """Let the candidates take part; settings in `fixed` keep their values.
 
         Without `decays` the settings that matter at points other than 0 alone are 0. If it is not
-        `thorough`, what the tried values do not speak for is left out.
+        `thorough`, what the tried values do not speak for is left out. Rounds that cannot make
+        anything fit any more are left out too.
         """
         pool = []
         first = self._part(FIRST)
@@ -73,7 +74,7 @@ class Contest:
         for round_, most in zip(ROUNDS[1:], (ON, LAST), strict=True):
             pool = self._leading(pool, most)
             if pool and pool[0][1][0].score > HOPELESS:
-                self._judge([self._throughout(found[0]) for _, found, _ in pool[:LAST]])
+                self._judge([self._in_all_steps(found[0]) for _, found, _ in pool[:LAST]])
                 return self
             pool = [self._refined(entry, *round_) for entry in pool]
         self._judge(self._finished(pool, thorough))
@@ -90,7 +91,7 @@ class Contest:
             fits[k] = self._beyond_jumps(fits[k], pool[k][2])
         return [self._at_0(fit, own) for fit, (_, _, own) in zip(fits, pool, strict=True)]
 
-    def _throughout(self, fit):
+    def _in_all_steps(self, fit):
         """Return the fit with its score in all of the steps."""
         steps = fit.steps(self.evidence.played, self.evidence.stop)
         score = float(np.mean(np.abs(self.evidence.residuals(steps[..., None]))))
