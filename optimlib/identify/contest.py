@@ -1,7 +1,7 @@
 """Which candidates fit: all are tried, the better ones estimated ever more exactly."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,10 +18,14 @@ AT_ONCE, ON, LAST = 20, 12, 4
 FIRST = 12
 # How many of the best are zoomed in to, where settings act through signs.
 ZOOMED = 3
-# With a larger setting a rule is not what it is named for.
-LARGEST = 1e4
+# With a larger setting, or one nearer to an end that it may not be at, as a β to 1, a rule is not
+# what it is named for.
+LARGEST, NEAREST = 1e4, 1e-6
 # Beyond this, where another one fits, a candidate is out.
 FAR = 1e-3
+# If all are farther off, none will fit: a decay, which the coordinates that are not 0 alone feel,
+# is no more than 3 of 16 coordinates off by 2.
+HOPELESS = 0.4
 # What fits exactly, and where a setting may be on its way to 0.
 FITTED, SMALL = 1e-12, 1e-4
 # Fits are as good as each other below this, in float64 and in float32.
@@ -56,7 +60,8 @@ class Contest:
         """Let the candidates take part; settings in `fixed` keep their values.
 
         Without `decays` the settings that matter at points other than 0 alone are 0. If it is not
-        `thorough`, what the tried values do not speak for is left out.
+        `thorough`, what the tried values do not speak for is left out. Rounds that cannot make
+        anything fit any more are left out too.
         """
         pool = []
         first = self._part(FIRST)
@@ -67,17 +72,30 @@ class Contest:
         pool = sorted(pool, key=self._rank)
         pool = self._first_round(pool, thorough)
         for round_, most in zip(ROUNDS[1:], (ON, LAST), strict=True):
-            pool = [self._refined(entry, *round_) for entry in self._leading(pool, most)]
+            pool = self._leading(pool, most)
+            if pool and pool[0][1][0].score > HOPELESS:
+                self._judge([self._in_all_steps(found[0]) for _, found, _ in pool[:LAST]])
+                return self
+            pool = [self._refined(entry, *round_) for entry in pool]
+        self._judge(self._finished(pool, thorough))
+        return self
+
+    def _finished(self, pool, thorough):
+        """Return the fits of the last round, better where slopes lead no further."""
         fits = [found[0] for _, found, _ in pool]
         for k, (_, _, own) in enumerate(pool[:ZOOMED]):
-            if fits[k].score > self.equal:
+            if self.equal < fits[k].score < HOPELESS:
                 fits[k] = zoomed(fits[k], [self.evidence], own)
-        if thorough and fits and min(fit.score for fit in fits) > self.equal:
+        if thorough and fits and self.equal < min(fit.score for fit in fits) < HOPELESS:
             k = min(range(len(fits)), key=lambda k: fits[k].score)
             fits[k] = self._beyond_jumps(fits[k], pool[k][2])
-        fits = [self._at_0(fit, own) for fit, (_, _, own) in zip(fits, pool, strict=True)]
-        self._judge(fits)
-        return self
+        return [self._at_0(fit, own) for fit, (_, _, own) in zip(fits, pool, strict=True)]
+
+    def _in_all_steps(self, fit):
+        """Return the fit with its score in all of the steps."""
+        steps = fit.steps(self.evidence.played, self.evidence.stop)
+        score = float(np.mean(np.abs(self.evidence.residuals(steps[..., None]))))
+        return replace(fit, score=score)
 
     @property
     def equal(self) -> float:
@@ -150,8 +168,12 @@ class Contest:
 
 
 def plausible(fit: Fit) -> bool:
-    """Return whether no setting is so large that the rule only imitates another one."""
-    return all(abs(value) <= LARGEST for value in fit.values.values())
+    """Return whether no setting is so extreme that the rule only imitates another one."""
+    return all(
+        abs(value := fit.values[s.name]) <= LARGEST
+        and (s.range.contains(s.range.high) or s.range.high - value >= NEAREST)
+        for s in fit.candidate.settings
+    )
 
 
 def _apart(fits):

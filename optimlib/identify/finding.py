@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,8 @@ MOST_SETTINGS = 2
 SHORT, MOST_AROUND = 4, 4
 # Within so many steps a matrix is moved otherwise than a vector, if it ever is.
 SOON = 8
+# So many gradients show whether steps depend on rounding.
+FEW = 3
 
 
 def found(fresh: Callable[[], Step], many: bool) -> Identification:
@@ -76,10 +78,9 @@ def _moves_matrices_otherwise(player):
 def _on_matrices(player):
     """Return what is done to matrices, None if they are not taken."""
     try:
-        long, square = probes.SHAPE, probes.SQUARE
-        found = MatrixSearch(player, long).identification()
+        found = MatrixSearch(player, probes.SHAPE).identification()
         # Only of a square matrix one gradient says all directions to its right and left.
-        again = found if found.rule else MatrixSearch(player, square).identification()
+        again = found if found.rule else MatrixSearch(player, probes.SQUARE).identification()
         return again if again.rule else found
     except (ValueError, TypeError):
         return None
@@ -384,6 +385,10 @@ class MatrixSearch(Search):
         self.ranked: list[Fit] = []
         self.runs: dict[Candidate, list[Played]] = {}
 
+    @property
+    def is_square(self) -> bool:
+        return self.shape == probes.SQUARE
+
     @cached_property
     def other(self) -> Played:
         return self._play(1, probes.OTHER[self.shape])
@@ -395,11 +400,30 @@ class MatrixSearch(Search):
     def _fits(self) -> tuple[list[Fit], bool]:
         evidence = Evidence(self.played, probes.MAIN)
         how = {"decays": True, "thorough": False}
-        fits, single = self._contest(evidence, matrix_candidates(), {}, **how)
+        pool = [c for c in matrix_candidates() if (c in undirected()) == self.is_square]
+        fits, single = self._contest(evidence, pool, {}, **how)
         return self._throughout(fits, single), single
 
     def identification(self) -> Identification:
         return replace(super().identification(), shape=self.shape)
+
+
+@cache
+def undirected() -> tuple[Candidate, ...]:
+    """Return the rules whose steps with a matrix that is not square depend on rounding."""
+    g = probes.matrix_gradients(0, probes.SHAPE)[:FEW]
+    almost = g * (1 + 1e-13 * np.random.default_rng(0).normal(size=g.shape))
+    w, kind = np.zeros(g.shape), np.dtype(float)
+    found = []
+    for candidate in matrix_candidates():
+        values = {s.name: np.full(1, s.default) for s in candidate.settings}
+        one, other = (
+            candidate.simulate(values, Played(x, w, w, kind, shape=probes.SHAPE))
+            for x in (g, almost)
+        )
+        if not np.allclose(one, other, rtol=0, atol=1e-6 * np.max(np.abs(one))):
+            found.append(candidate)
+    return tuple(found)
 
 
 def _rule(fit: Fit) -> Any:

@@ -35,6 +35,10 @@ def matching(rates: Array, tolerance: float) -> Any:
 def _proposed(rates, tolerance):
     """Yield schedules that the first values suggest."""
     yield from _plain(rates, tolerance)
+    still = int(np.argmax(rates > 0))
+    if still:
+        for second in _plain(rates[still:], tolerance):
+            yield schedules.Then(still, schedules.Constant(0.0), second)
     top = int(np.argmax(rates >= rates.max() * (1 - tolerance)))
     rise = rates[: top + 1]
     if top > 0 and np.allclose(rise, rates[top] * np.arange(1, top + 2) / (top + 1), rtol=1e-6):

@@ -11,7 +11,7 @@ from looping import each
 
 import optimlib as ol
 from optimlib.identify import adapters, probes
-from optimlib.identify.finding import Search
+from optimlib.identify.finding import Search, undirected
 from optimlib.identify.playing import Elsewhere, Player
 from optimlib.identify.report import all_settings
 from optimlib.identify.schedule import matching
@@ -153,6 +153,10 @@ def test_what_moves_matrices_otherwise_than_vectors_is_reported_twice():
     )
 
 
+def test_steps_of_eigenvectors_depend_on_rounding_where_a_matrix_is_not_square():
+    assert {type(candidate.core) for candidate in undirected()} == {ol.SOAP}
+
+
 def test_a_gradient_that_is_wanted_elsewhere_is_a_reason():
     def sharp(w, g):
         raise Elsewhere("the gradient was asked for at another point")
@@ -241,6 +245,20 @@ def test_what_is_no_rule_is_unknown_and_the_report_says_where_it_departs():
         f"It departs in step {found.departure.t}, coordinate {found.departure.coordinate}" in text
     )
     assert "on the gradient, earlier gradients, the number of earlier gradients." in text
+
+
+def adagrad_with_momentum(state, w, g):
+    """Optax's sm3 on vectors, which RMSProp with momentum imitates to six digits as β nears 1."""
+    state["G"] = G = state.get("G", 0) + g**2
+    size = np.sqrt(np.float32(0.1) * G + np.float32(1e-9))
+    state["v"] = v = 0.9 * state.get("v", 0) + (0.01 * g / size).astype(np.float32)
+    return w - v
+
+
+def test_a_rule_does_not_imitate_another_one_with_a_setting_at_its_end():
+    player = Player(fresh_of(adagrad_with_momentum), (probes.DIM,))
+    found = Search(player, many=True).identification()
+    assert found.rule is None, found
 
 
 def test_random_steps_are_said_to_be_random():
@@ -398,6 +416,7 @@ SCHEDULES = [
     ol.schedules.Step(0.25, period=15, factor=0.5),
     ol.schedules.Step(0.25, period=(10, 60), factor=0.5),
     ol.schedules.Then(10, ol.schedules.WarmUp(0.25, 10), ol.schedules.Cosine(0.25, 200)),
+    ol.schedules.Then(5, ol.schedules.Constant(0.0), ol.schedules.Exponential(0.25, 0.9375)),
 ]
 
 
