@@ -1,7 +1,8 @@
 """What a page says to those who hear it: a Sphinx extension that completes its HTML.
 
-Titles of exercises are headings below those of their section, tables are called as their section,
-and cells at their head say what they head. `static/access.js` does the rest in the browser.
+Titles of exercises are headings below those of their section, tables are called as the region that
+they fill or as their section, and cells at their head say what they head. `static/access.js` does
+the rest in the browser.
 """
 
 import re
@@ -9,7 +10,8 @@ import re
 MARK = re.compile(
     r'<section\b|</section>|<h[1-6]>(?P<title>.*?)<a class="headerlink"'
     r'|<div class="exercise [^>]*>\s*<p class="admonition-title"(?P<exercise>)'
-    r"|<table\b[^>]*>(?P<table>)(?!\s*<caption)|<th\b(?![^>]*scope)(?P<head>)",
+    r'|(?:aria-label="(?P<region>[^"]*)"[^>]*>\s*)?<table\b[^>]*>(?P<table>)(?!\s*<caption)'
+    r"|<th\b(?![^>]*scope)(?P<head>)",
     re.DOTALL,
 )
 CAPTION = '<caption class="visually-hidden">{}</caption>'
@@ -20,6 +22,8 @@ def completed(body):
 
     >>> completed('<section><h1>Adam<a class="headerlink"></a></h1><table><th>t</th>')[-83:]
     '<table><caption class="visually-hidden">Table: Adam</caption><th scope="col">t</th>'
+    >>> completed('<div aria-label="Keras" role="region"><table>')[-62:]
+    '<table><caption class="visually-hidden">Table: Keras</caption>'
     """
     depth, title = 0, ""
 
@@ -35,7 +39,7 @@ def completed(body):
         elif mark["exercise"] is not None:
             return f'{text} role="heading" aria-level="{depth + 1}"'
         elif mark["table"] is not None:
-            return text + CAPTION.format(f"Table: {title}")
+            return text + CAPTION.format(f"Table: {mark['region'] or title}")
         else:
             return f'{text} scope="col"'
         return text

@@ -114,7 +114,8 @@ def public():
     found = {}
     for module in map(import_module, MODULES):
         found |= {module.__name__: module} if module is not ol else {}
-        found |= {f"{module.__name__}.{name}": getattr(module, name) for name in module.__all__}
+        names = sorted(module.__all__, key=str.casefold)
+        found |= {f"{module.__name__}.{name}": getattr(module, name) for name in names}
     return {full: Name(full, value, home(full, value)) for full, value in found.items()}
 
 

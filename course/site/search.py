@@ -20,8 +20,8 @@ from course.site.execution import write_static
 EXERCISES = exercise_node, exercise_enumerable_node
 # Code, what it printed, and answers: one who searches is not to read the answer.
 UNREAD = nodes.container, nodes.literal_block, nodes.raw, nodes.comment, solution_node
-# What Sphinx writes for them once it knows all pages: years and numbers.
-UNTITLED = "p", "numref", "eq", "cite"
+# Sphinx writes years and numbers only once it knows all pages.
+UNTITLED = "p", "eq", "cite"
 MARK = "\0"
 SPACE = re.compile(r"[ \t]+|\s*\n\s*")
 
@@ -31,7 +31,11 @@ def plain(tex):
 
     >>> plain(r"\hat{m}_t = \frac{m_t}{1 - \beta_1^{t}}")
     'm_t = m_t/(1 - β_1^t)'
+    >>> plain(r"\sqrt{v_t + \varepsilon}, \sqrt v_t + \varepsilon")
+    '√(v_t + ε), √v_t + ε'
     """
+    tex = re.sub(r"\\sqrt\s*\{((?:[^{}]|\{[^{}]*\})*)\}", r"√(\1)", tex)
+    tex = re.sub(r"\\sqrt\s*", "√", tex)
     tex = re.sub(r"\\t?frac\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{(.*?)\}(?=[^}]|$)", r"\1/(\2)", tex)
     tex = re.sub(r"\\([a-zA-Z]+)", lambda command: SIGNS.get(command[1], " "), tex)
     return " ".join(re.sub(r"\\.|[{}&]", "", tex).split())
@@ -48,7 +52,21 @@ def text_of(node):
             return MARK + node["reftarget"].rpartition("/")[2] + MARK
         if node["reftype"] in UNTITLED:
             return ""
+        if node["reftype"] == "numref":
+            return "the figure"
+        if node["refdomain"] == "cite":
+            return cited(node["reftarget"])
     return "".join(map(text_of, node.children))
+
+
+def cited(keys):
+    """Return the first authors that the keys of papers are made of, and the years.
+
+    >>> cited("kingma2015,reddi2018")
+    'Kingma 2015, Reddi 2018'
+    """
+    papers = re.findall(r"([a-z]+)(\d+)", keys)
+    return ", ".join(f"{author.capitalize()} {year}" for author, year in papers)
 
 
 def heading(node):
