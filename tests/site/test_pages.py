@@ -285,6 +285,13 @@ def test_code_without_a_span_has_the_color_that_its_token_has(scheme):
     )
 
 
+def test_code_has_its_color_where_nothing_is_marked(tab, server):
+    load_all(tab, f"{server}/{READ_BEFORE}")
+    colors = "block => [block, block.firstElementChild].map(it => getComputedStyle(it).color)"
+    block, code = tab.locator(".cell_input .highlight").first.evaluate(colors)
+    assert code == block
+
+
 def test_index_leads_to_the_first_page():
     first = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))["root"]
     assert f"url={first}.html" in (SITE / "index.html").read_text("utf-8")
