@@ -27,9 +27,10 @@ from browsing import (
 from playing import FRAME
 
 from course import ROOT
+from course.site.pages import CODE, PLAIN
 
 OTHER_HOSTS = "unpkg", "jsdelivr", "cdnjs", "googleapis"
-FIRST_VISIT, NEXT_PAGE, MEDIAN = 500_000, 120_000, 450_000
+FIRST_VISIT, NEXT_PAGE, MEDIAN = 500_000, 105_000, 450_000
 READ_BEFORE = "chapters/start/first-descent.html"
 
 pytestmark = [
@@ -266,6 +267,29 @@ def test_the_site_holds_nothing_for_other_pages():
     assert list(static.rglob("*.map")) == []
     assert not (static / "vendor").exists()
     assert {path.name for path in static.glob("mathjax/*")} == {"tex-chtml.js", "output", "input"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_code_without_a_span_has_the_color_that_its_token_has(scheme):
+    style = (SITE / "_static" / "pygments.css").read_text("utf-8")
+    rules = rf'html\[data-theme="{scheme}"\] \.highlight( \.\w+)? {{([^}}]*)}}'
+    looks = {name[2:]: " ".join(look.split()) for name, look in re.findall(rules, style)}
+    all_code = re.search(r"color: #\w+$", looks[""])[0]
+    unmarked = [
+        name for name in looks if name and PLAIN.sub("", f'<span class="{name}"></span>') == ""
+    ]
+    assert {name: looks[name] for name in unmarked} == dict.fromkeys(unmarked, all_code)
+    assert len(unmarked) == 4
+    assert not any(
+        PLAIN.search(code[2]) for name in PAGES for code in CODE.finditer(read_text(name))
+    )
+
+
+def test_code_has_its_color_where_nothing_is_marked(tab, server):
+    load_all(tab, f"{server}/{READ_BEFORE}")
+    colors = "block => [block, block.firstElementChild].map(it => getComputedStyle(it).color)"
+    block, code = tab.locator(".cell_input .highlight").first.evaluate(colors)
+    assert code == block
 
 
 def test_index_leads_to_the_first_page():
