@@ -15,7 +15,7 @@ OTHERS = {
     ),
     "keras Muon": (
         "vectors and the layers that are named: Adam with ε before the correction; matrices: "
-        "scaled by 0.2√max(rows, columns); λ taken twice"
+        "scaled by 0.2√max(rows, columns); λ decoupled"
     ),
     "keras ScheduleFreeAdamW": "weights 1/t, other decay, and no average to evaluate",
     "optax rprop": "Rprop a step late: the first step is 0",
