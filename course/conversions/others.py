@@ -15,7 +15,7 @@ OTHERS = {
     ),
     "keras Muon": (
         "vectors and the layers that are named: Adam with ε before the correction; matrices: "
-        "scaled by 0.2√max(rows, columns); λ taken twice"
+        "scaled by 0.2√max(rows, columns); λ decoupled"
     ),
     "keras ScheduleFreeAdamW": "weights 1/t, other decay, and no average to evaluate",
     "optax rprop": "Rprop a step late: the first step is 0",
@@ -82,7 +82,6 @@ OTHERS = {
         "Adam with ε before the correction, then momentum, once a projected rate stays the same"
     ),
     "pytorch_optimizer LaProp": "g/√v̂ is averaged, not g",
-    "pytorch_optimizer AdaBelief": RECTIFIED,
     "torch_optimizer SGDW": "momentum, and ηλ is taken from every weight, whatever its size",
     "torch_optimizer QHM": "(1 − ν)g beside ν times a running mean of g",
     "torch_optimizer QHAdam": "Adam with shares ν₁ of m and ν₂ of v beside g and g²",
@@ -106,15 +105,15 @@ OTHERS = {
     "torch_optimizer Lamb": (
         "LAMB whose correction multiplies the rate after the ratio (`debias=True`)"
     ),
-    "heavyball AdamW": "AdamW with the largest of √v̂ and ε, not their sum",
-    "heavyball NAdam": "NAdam with the largest of √v̂ and ε, not their sum",
-    "heavyball RMSprop": "RMSProp with the correction and the largest of √v̂ and ε, not their sum",
+    "heavyball AdamW": "AdamW with the larger of √v̂ and ε, not their sum",
+    "heavyball NAdam": "NAdam with the larger of √v̂ and ε, not their sum",
+    "heavyball RMSprop": "RMSProp with the correction and the larger of √v̂ and ε, not their sum",
     "heavyball ADOPT": (
         "no step at the first gradient; then as Adam with the v of the step before, not averaged "
         "as ADOPT's paper does"
     ),
     "heavyball LaProp": "g/√v̂ is averaged, not g",
-    "heavyball SFAdamW": "schedule-free AdamW with the largest of √v̂ and ε, not their sum",
+    "heavyball SFAdamW": "schedule-free AdamW with the larger of √v̂ and ε, not their sum",
     "optimi StableAdamW": (
         "AdamW whose rate is divided by the root mean square of g/√v, where that is above 1"
     ),
