@@ -239,9 +239,10 @@ def visited(browser, server):
 
 
 def test_weight(visit, visited, weights):
-    files = sizes(visit.requested, visit.origin)
+    asked = sizes(visit.requested, visit.origin)
     # One for the dark scheme is asked for at times, when the visit looks at that scheme.
-    pictures = {p for p in files if p.startswith("/_images/") and "-dark." not in p}
+    files = {path: size for path, size in asked.items() if "-dark." not in path}
+    pictures = {path for path in files if path.startswith("/_images/")}
     # Stills of explorers are for paper.
     shown = {
         url
