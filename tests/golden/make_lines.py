@@ -2,7 +2,7 @@
 
 Run it where torch, optax and keras are installed:
 
-    PYTHONPATH=. python tests/golden/make_lines.py
+    cd tests && PYTHONPATH=.. python -m golden.make_lines
 
 The lines are those of `optimlib/identify/lines.py`, for every entry of its table at settings on
 no grid, and for what may be around a rule. Each is executed, as a reader would, in float64; the
@@ -13,8 +13,9 @@ import json
 import os
 from dataclasses import fields, replace
 from importlib import metadata
-from math import cos
 from pathlib import Path
+
+from golden.make_conventions import STARTS, gradient
 
 import optimlib as ol
 from optimlib.identify import adapters
@@ -36,17 +37,9 @@ AROUND = {
 }
 
 
-def start(rule):
-    """Return the point from which a rule goes: of numbers, or a matrix."""
-    row = [1.0, -2.0, 0.5]
-    return [row, [0.25, 1.0, 3.0]] if type(rule).__name__ == "Muon" else row
-
-
-def gradient(w, t):
-    """Return the gradient of step t, which does not depend on the point."""
-    if isinstance(w[0], list):
-        return [gradient(row, t + 20 * i) for i, row in enumerate(w)]
-    return [cos(1 + j + t * (j + 2)) for j in range(len(w))]
+def kind(rule):
+    """Return which of `STARTS` a rule goes from: numbers, or a matrix."""
+    return "matrix" if type(rule).__name__ == "Muon" else "vector"
 
 
 def cases():
@@ -67,8 +60,8 @@ def cases():
                 yield library, AROUND[wrapper](rule)
 
 
-def executed(line, w):
-    """Return the points to which a line goes."""
+def executed(line, start):
+    """Return the points to which a line goes from one of `STARTS`."""
     import jax
     import keras
     import numpy as np
@@ -83,9 +76,9 @@ def executed(line, w):
         "keras": lambda: adapters.of_keras(lambda: eval(line, known)),
         "optax": lambda: adapters.of_optax(eval(line, known)),
     }
-    step, point, points = makers[line.partition(".")[0]]()(), np.array(w), []
+    step, point, points = makers[line.partition(".")[0]]()(), np.array(STARTS[start]), []
     for t in range(1, STEPS + 1):
-        point = step(point, np.array(gradient(w, t)))
+        point = step(point, np.array(gradient(start, t)))
         points.append(point.tolist())
     return points[0], points[STEPS // 2], points[-1]
 
@@ -97,7 +90,7 @@ def main():
         line = lines([rule]).get(library)
         if line is None:
             raise SystemExit(f"no line of {library} for {rule!r}")
-        recorded[f"{library}: {rule!r}"] = {"line": line, "points": executed(line, start(rule))}
+        recorded[f"{library}: {rule!r}"] = {"line": line, "points": executed(line, kind(rule))}
     versions = {name: metadata.version(name) for name in ("torch", "keras", "optax", "jax")}
     text = {"made by": "tests/golden/make_lines.py", "versions": versions, "lines": recorded}
     (HERE / "lines.json").write_text(json.dumps(text, indent=1, ensure_ascii=False) + "\n")

@@ -26,7 +26,7 @@ from importlib import metadata
 from itertools import pairwise
 from pathlib import Path
 
-from golden.make_conventions import STARTS, gradient
+from golden.make_conventions import STARTS, gradient, with_keras, with_optax
 
 HERE = Path(__file__).parent
 STEPS, ETA = 6, 0.1
@@ -295,29 +295,6 @@ def with_torch(optimizer, settings, start, gradients):
     for g in gradients:
         w.grad = torch.tensor(g, dtype=torch.float64)
         stepper.step()
-        yield w.tolist()
-
-
-def with_keras(optimizer, settings, start, gradients):
-    import keras
-
-    w = keras.Variable(start, dtype="float64")
-    stepper = optimizer(**settings)
-    for g in gradients:
-        stepper.apply([keras.ops.convert_to_tensor(g, dtype="float64")], [w])
-        yield w.value.tolist()
-
-
-def with_optax(optimizer, settings, start, gradients):
-    import jax
-    import optax
-
-    w = jax.numpy.array(start, dtype="float64")
-    method = optimizer(**settings)
-    state = method.init(w)
-    for g in gradients:
-        updates, state = method.update(jax.numpy.array(g, dtype="float64"), state, w)
-        w = optax.apply_updates(w, updates)
         yield w.tolist()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from golden import make_lines
+from golden.make_conventions import STARTS, gradient
 from looping import each
 
 import optimlib as ol
@@ -20,10 +21,12 @@ CASES = {f"{library}: {rule!r}": (library, rule) for library, rule in make_lines
 SINGLE = {"PyTorch": ("NAdam",)}
 
 
-def points(rule, w):
+def points(rule):
     """Return the points to which a rule goes, of those that are recorded."""
+    start = make_lines.kind(rule)
+    w = STARTS[start]
     flat = np.array(w, dtype=float).ravel()
-    g = np.array([np.ravel(make_lines.gradient(w, t)) for t in range(1, make_lines.STEPS + 1)])
+    g = np.array([np.ravel(gradient(start, t)) for t in range(1, make_lines.STEPS + 1)])
     path, shape = [flat], np.shape(w)
     for t in range(1, len(g) + 1):
         at = np.array(path)
@@ -43,7 +46,7 @@ def tolerance(library, rule):
 def test_a_line_takes_the_steps_of_its_rule(library, rule):
     recorded = RECORDED[f"{library}: {rule!r}"]
     assert lines([rule])[library] == recorded["line"]
-    ours, off = points(rule, make_lines.start(rule)), tolerance(library, rule)
+    ours, off = points(rule), tolerance(library, rule)
     for own, theirs in zip(ours, recorded["points"], strict=True):
         np.testing.assert_allclose(own, theirs, rtol=off, atol=off)
 
@@ -59,7 +62,7 @@ def test_where_a_library_is_installed_its_lines_run(name):
         pytest.skip(f"{name} is not installed")
     title = next(t for t, (library, _) in CASES.items() if library == LIBRARIES[name])
     rule = CASES[title][1]
-    done = make_lines.executed(RECORDED[title]["line"], make_lines.start(rule))
+    done = make_lines.executed(RECORDED[title]["line"], make_lines.kind(rule))
     np.testing.assert_allclose(done, RECORDED[title]["points"], rtol=1e-12)
 
 
