@@ -135,8 +135,7 @@ def texts(app):
 
     pages = []
     for page in sorted(app.env.found_docs):
-        # An older build has not kept them.
-        parts = parts_of(app.env).get(page) or parts_in(app.env.get_doctree(page))
+        parts = parts_of(app.env)[page]
         named_parts = [[place, named(title), named(text)] for place, title, text in parts]
         pages.append([app.builder.get_target_uri(page), named_parts[0][1], named_parts])
     return pages
@@ -178,4 +177,5 @@ def setup(app):
     app.connect("html-collect-pages", search_page)
     app.connect("html-page-context", load_search)
     app.connect("build-finished", write_texts)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    # With what is remembered of a page: a build that has it in another form reads all pages anew.
+    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
