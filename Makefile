@@ -29,7 +29,7 @@ test: lint ## run all tests: lint, packages, site, every output of every chapter
 	@$(BIN)/python -m pytest --nbval -p tests.any_order --any-order changed \
 	  -n 2 --dist loadscope chapters
 
-test-unit: .venv/dev.stamp ## run the tests that need no site, no browser and no Jupyter (two minutes)
+test-unit: .venv/dev.stamp ## run the tests that need no site, no browser and no Jupyter
 	@echo "== test: packages"
 	@$(BIN)/pytest -n 2 --dist worksteal tests/optimlib tests/course optimlib \
 	  course/conversions course/exercises course/handouts course/roster.py
