@@ -17,6 +17,7 @@ __all__ = [
     "FORM_FILES",
     "PAGES",
     "SITE",
+    "WITHOUT_FORMULAS",
     "Page",
     "added",
     "gzipped",
@@ -36,6 +37,14 @@ PAGES = sorted(
 )
 # What all pages load for forms.
 FORM_FILES = [SITE / "_static" / file for file in ("exercises.js", "exercises.css")]
+# Formulas take most of the time of a visit: what has nothing to do with them can go without.
+WITHOUT_FORMULAS = """Object.defineProperty(window, "MathJax", {
+  configurable: true,
+  set(value) {
+    value.startup = {...value.startup, typeset: false};
+    Object.defineProperty(window, "MathJax", {value, writable: true});
+  },
+});"""
 TYPESET = "() => window.MathJax?.startup?.promise.then(() => null)"
 # What is far down is loaded when one scrolls there; a picture for the other color scheme never is.
 LATE_PICTURES = """() => Promise.allSettled([...document.images].filter(image =>
@@ -100,7 +109,10 @@ def listening(page):
     requested, errors = [], []
     handlers = {
         "request": lambda request: requested.append(request.url),
-        "requestfailed": lambda request: errors.append(f"failed: {request.url}"),
+        # One that leaves a page ends what is still on its way.
+        "requestfailed": lambda request: (
+            request.failure == "net::ERR_ABORTED" or errors.append(f"failed: {request.url}")
+        ),
         "response": lambda reply: (
             reply.ok or reply.status == 304 or errors.append(f"{reply.status}: {reply.url}")
         ),

@@ -3,15 +3,30 @@
 import csv
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
-# What a reader sees of an explorer: its pictures, its read-out and which controls it offers.
-SEEN = """figure => {
+# What a reader sees at last of an explorer: its pictures, its read-out and which controls it
+# offers. A map becomes finer while nothing else is to do.
+SEEN = """async figure => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const end = performance.now() + 30_000;
+  const isReady = () => figure.querySelector(".explorer-plots svg")
+    && !figure.querySelector("[aria-busy=true]");
+  do { await frame(); await frame(); } while (!isReady() && performance.now() < end);
+  if (!isReady()) throw new Error(`${figure.id} is busy after half a minute`);
   const explorer = figure.querySelector(".explorer");
   const plots = [...explorer.querySelector(".explorer-plots").children];
   return plots.filter(plot => plot.checkVisibility()).map(plot => plot.outerHTML).join()
     + explorer.querySelector(".explorer-reading").outerHTML
     + [...explorer.querySelectorAll(".explorer-controls > *")].map(control => control.hidden);
+}"""
+# Focus a control, and tell the key that changes it.
+KEY = """control => {
+  control.focus();
+  const { type, tagName, selectedIndex, options, value, min, max } = control;
+  if (type === "checkbox") return "Space";
+  if (tagName === "SELECT") return selectedIndex === options.length - 1 ? "ArrowUp" : "ArrowDown";
+  return Number(value) >= (Number(min) + Number(max)) / 2 ? "PageDown" : "PageUp";
 }"""
 FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -27,10 +42,7 @@ class Played:
     errors: list
 
     def seen(self):
-        """Return what is to be seen at last: a map becomes finer while nothing else is to do."""
-        self.figure.locator(".explorer-plots svg").first.wait_for()
-        self.tab.evaluate(FRAME)
-        expect(self.figure.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
+        """Return what is to be seen at last."""
         return self.figure.evaluate(SEEN)
 
     def controls(self):
@@ -51,16 +63,7 @@ class Played:
 
 def move(control):
     """Change a control with the keyboard alone."""
-    control.focus()
-    if control.evaluate("c => c.type") == "checkbox":
-        control.press("Space")
-    elif control.evaluate("c => c.tagName") == "SELECT":
-        last = control.evaluate("c => c.selectedIndex === c.options.length - 1")
-        control.press("ArrowUp" if last else "ArrowDown")
-    elif control.evaluate("c => Number(c.value) >= (Number(c.min) + Number(c.max)) / 2"):
-        control.press("PageDown")
-    else:
-        control.press("PageUp")
+    control.page.keyboard.press(control.evaluate(KEY))
 
 
 def check_print(played):

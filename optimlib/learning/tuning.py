@@ -228,7 +228,7 @@ def tune(
     check_flag("together", together)
     check_flag("progress", progress)
     with extra("learning", "learning.tune"):
-        import scipy.stats  # noqa: F401
+        import scipy.special  # noqa: F401
         from tqdm.auto import tqdm
     # disable=None: no bar where the output is neither a terminal nor a notebook.
     with tqdm(

@@ -104,6 +104,7 @@ OWN = [
     ),
 ]
 ALL = [*CHAPTERS, *OWN]
+ONE_OF_EACH_KIND = list({explorer.specification["kind"]: explorer for explorer in ALL}.values())
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 on_the_site = pytest.mark.skipif(not CHAPTERS, reason="the site is not built: run `make book`")
@@ -334,6 +335,8 @@ def judged():
     return set()
 
 
+# Those of chapters are judged with their pages.
+@pytest.mark.parametrize("opened", OWN, ids=lambda explorer: explorer.name, indirect=True)
 def test_axe_finds_nothing(played, judged):
     assert faults(played.tab, judged) == []
 
@@ -347,6 +350,7 @@ def tab_without_javascript(browser):
     return browser.new_page(java_script_enabled=False)
 
 
+@pytest.mark.parametrize("opened", ONE_OF_EACH_KIND, ids=lambda one: one.name, indirect=True)
 def test_shows_a_still_picture_without_javascript(opened, tab_without_javascript):
     tab_without_javascript.goto(opened.address)
     still = tab_without_javascript.locator(".explorer-still img")

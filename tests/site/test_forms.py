@@ -12,6 +12,7 @@ from browsing import (
     FORM_FILES,
     PAGES,
     SITE,
+    WITHOUT_FORMULAS,
     added,
     allow_own_scripts_alone,
     gzipped,
@@ -59,6 +60,7 @@ def press(one, label):
 def page(browser):
     """Return a tab with a memory of its own; an error of the forms' script fails its test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context.add_init_script(WITHOUT_FORMULAS)
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))

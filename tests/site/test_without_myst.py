@@ -57,7 +57,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module")
 def html():
-    return HTMLExporter(template_name="basic")
+    return HTMLExporter(template_name="basic", exclude_input=True)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
