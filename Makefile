@@ -1,5 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
+# To import nbval takes a second of each process.
+PYTEST := $(BIN)/pytest -p no:nbval -n 2 --dist worksteal
 FIRST_PAGE := _build/html/chapters/start/welcome.html
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -24,14 +26,14 @@ test: lint ## run all tests: lint, packages, site, every output of every chapter
 	@# Much of a build is one process that writes pages: the packages are tested beside it.
 	@$(MAKE) --no-print-directory --jobs 2 book test-unit
 	@echo "== test: site"
-	@$(BIN)/pytest -n 2 --dist worksteal tests/site
+	@$(PYTEST) tests/site
 	@echo "== test: stored outputs of the chapters, of those that changed in any order"
 	@$(BIN)/python -m pytest --nbval -p tests.any_order --any-order changed \
 	  -n 2 --dist loadscope chapters
 
 test-unit: .venv/dev.stamp ## run the tests that need no site, no browser and no Jupyter
 	@echo "== test: packages"
-	@$(BIN)/pytest -n 2 --dist worksteal tests/optimlib tests/course optimlib \
+	@$(PYTEST) tests/optimlib tests/course optimlib \
 	  course/conversions course/exercises course/handouts course/roster.py
 
 grading: .venv-grading/stamp ## make the environment that scores assignments (with nbgrader)
