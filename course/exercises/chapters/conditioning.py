@@ -25,7 +25,7 @@ def _search(kappa, x0, y0, steps=2):
 def _worked_search(kappa, x0, y0):
     points, lengths = _search(kappa, x0, y0)
     return "\n".join(
-        f"α = {length:.5g}, w = ({x:.5g}, {y:.5g})"
+        f"α = {length:.5g}, w = ({x:.5g}, {y:.5g})".replace("-", "−")
         for length, (x, y) in zip(lengths, points[1:], strict=True)
     )
 
@@ -66,7 +66,7 @@ EXERCISES = [
         draw=lambda rng: dict(unit=float(rng.integers(20, 2001)) / 10),
         solution=lambda unit: (
             f"the second entry of XᵀX/n is a mean of squares, so it grows by {unit:g}² = "
-            f"{unit**2:g}, and the first stays 1"
+            f"{unit**2:.7g}, and the first stays 1"
         ),
         slips=(
             Slip(

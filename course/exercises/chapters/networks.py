@@ -97,7 +97,7 @@ EXERCISES = [
         ask=lambda x, u, b, v, c, y: (
             r"$z = ux + b$, $a$ is the ReLU of $z$, $s = va + c$, and the loss is "
             rf"$f = \tfrac12 (s - y)^2$, with $x = {x}$, $u = {u}$, $b = {b}$, $v = {v}$, "
-            f"$c = {c}$ and $y = {y}$. What is the derivative of $f$ by $u$?"
+            f"$c = {c}$ and $y = {y}$. What is the derivative of $f$ with respect to $u$?"
         ),
         answer=lambda x, u, b, v, c, y: _miss(x, u, b, v, c, y) * v * x,
         parameters=dict(x=2, u=2, b=1, v=3, c=-10, y=2),
@@ -116,7 +116,7 @@ EXERCISES = [
             Slip(
                 "The feature forgotten",
                 lambda x, u, b, v, c, y: _miss(x, u, b, v, c, y) * v,
-                "That is ∂f/∂z, the derivative by the bias; z = ux + b has the slope x in u.",
+                "That is ∂f/∂z, which the bias has too; z = ux + b has the slope x in u.",
             ),
             Slip(
                 "The activation in place of the feature",
@@ -129,9 +129,9 @@ EXERCISES = [
                 "The derivative of ½ (s − y)² is s − y.",
             ),
             Slip(
-                "The derivative by v",
+                "The derivative with respect to v",
                 lambda x, u, b, v, c, y: _miss(x, u, b, v, c, y) * (u * x + b),
-                "That is the derivative by the output's weight.",
+                "That is ∂f/∂v; v is the output's weight.",
             ),
         ),
     ),

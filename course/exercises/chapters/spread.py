@@ -89,8 +89,8 @@ EXERCISES = [
         minutes=5,
         difficulty=1,
         ask=lambda numbers: (
-            f"Four runs end with {', '.join(map(str, numbers[:3]))} and {numbers[3]}. What is the "
-            "standard deviation $s$, with $n - 1$? Three digits."
+            "Four runs end with {}, {}, {} and {}. ".format(*numbers).replace("-", "−")
+            + "What is the standard deviation $s$, with $n - 1$? Three digits."
         ),
         answer=lambda numbers: np.std(numbers, ddof=1),
         parameters=dict(numbers=(2, 4, 4, 10)),
