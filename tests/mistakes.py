@@ -149,6 +149,7 @@ MISTAKES = {
             "beta * v + (1 - beta) * g**2 → beta * v + (1 - beta) ** 2 * g**2",
         ),
         ("The past is forgotten", "beta * v + (1 - beta) * g**2 → (1 - beta) * g**2"),
+        ("The old mean is squared", "(1 - beta) * g**2 → (1 - beta) * v**2"),
         (
             "A bias correction that Adam has",
             "(np.sqrt(v) + eps) → (np.sqrt(v / (1 - beta**t)) + eps)",

@@ -121,6 +121,8 @@ def write_webp(drawing, path):
     """Write a drawing as WebP, in the fewest colors that look like its own."""
     for colors in COLORS:
         few = drawing.quantize(colors, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=0)
+        # The sheet has the page's own color: as a mean with its neighbors it would be a slab.
+        few.putpalette(with_color(few.getpalette(), few.getpixel((0, 0)), drawing.getpixel((0, 0))))
         few = few.convert("RGB")
         if difference(drawing, few) <= UNSEEN:
             break
@@ -129,6 +131,11 @@ def write_webp(drawing, path):
     # Methods above 4 take fifty times as long, and gain nothing on drawings.
     few.save(part, "WEBP", lossless=True, quality=100, method=4)
     part.replace(path)
+
+
+def with_color(palette, index, color):
+    """Return a palette in which the entry of an index is the color."""
+    return [*palette[: 3 * index], *color, *palette[3 * index + 3 :]]
 
 
 def difference(one, two):

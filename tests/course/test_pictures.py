@@ -29,6 +29,15 @@ def test_few_colors_are_kept(tmp_path):
         assert np.array_equal(written.convert("RGB"), drawn)
 
 
+def test_the_sheet_keeps_its_color(tmp_path):
+    drawn = Image.new("RGB", (80, 80), (18, 18, 18))
+    drawn.paste(scales().resize((60, 20)), (10, 10))
+    drawn.paste((0, 24, 8), (10, 40, 70, 60))
+    pages.write_webp(drawn, tmp_path / "dark.webp")
+    with Image.open(tmp_path / "dark.webp") as written:
+        assert written.convert("RGB").getpixel((0, 0)) == (18, 18, 18)
+
+
 def test_the_difference_is_that_of_means_over_nine_pixels():
     one = Image.new("RGB", (9, 9), (100, 100, 100))
     two = one.copy()

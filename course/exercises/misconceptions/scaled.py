@@ -299,6 +299,8 @@ RMSPROP = [
              "beta * v + → "),
             ("β multiplies the square", "`v` has β g², where (1 − β) g² belongs.",
              "(1 - beta) * g**2 → beta * g**2"),
+            ("The old mean is squared", "`v` has (1 − β) v², where (1 − β) g² belongs.",
+             "g**2 → v**2"),
         ]
     ),
 ]  # fmt: skip
