@@ -31,13 +31,11 @@ from course.site.pages import CODE, PLAIN
 
 OTHER_HOSTS = "unpkg", "jsdelivr", "cdnjs", "googleapis"
 FIRST_VISIT, NEXT_PAGE, MEDIAN = 500_000, 80_000, 450_000
-# What is heavier: their pictures would look rough with fewer colors, and the last one has the
-# numbers of 2,816 searches.
+# What is heavier: their pictures would look rough with fewer colors.
 HEAVY = {
     "chapters/landscape/convexity.html": 95_000,
     "chapters/descent/momentum.html": 88_000,
     "chapters/curvature/quasi-newton.html": 86_000,
-    "chapters/practice/comparing.html": 85_000,
 }
 READ_BEFORE = "chapters/start/first-descent.html"
 
