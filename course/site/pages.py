@@ -39,7 +39,10 @@ MATHJAX = [
     "output/chtml/fonts/tex",
     "a11y/assistive-mml",
 ]
-LOADED_BY_MATHJAX = "output/chtml/fonts/woff-v2", "input/tex/extensions"
+FONTS = "output/chtml/fonts/woff-v2"
+LOADED_BY_MATHJAX = FONTS, "input/tex/extensions"
+# Fonts of large brackets, roots and sums, 4 KB each: most pages need some, so the script has them.
+LARGE = re.compile(r"%%URL%%/(MathJax_Size\d-Regular\.woff)")
 FONT_AWESOME = next(Path(pydata_sphinx_theme.__file__).parent.rglob("vendor/fontawesome/*/css"))
 UNUSED = "vendor", "locales", "**/*.map", "**/*macros.html"
 # Style sheets and scripts of extensions that every page would load, and what asks for them.
@@ -49,7 +52,7 @@ AT_ONCE = "documentation_options"
 OTHERS_STYLES = "styles/*.css", "mystnb.*.css", "sphinx-design*.css", "basic.css", "proof.css"
 # How many colors a picture may have, and which difference from the drawn one is not seen.
 # Below 24 thin lines look rough; a map of values asks for 256.
-COLORS = 24, 32, 48, 64, 256
+COLORS = 24, 25, 26, 28, 32, 40, 48, 64, 256
 UNSEEN = 16
 STILL = re.compile(r'src="data:image/png;base64,([^"]*)"')
 CODE = re.compile(r'(<div class="highlight"><pre>)(.*?</pre>)', re.S)
@@ -101,14 +104,16 @@ def compress_pictures(app, doctree):
         with Image.open(path) as picture:
             node["width"], node["height"] = (f"{pixels}px" for pixels in picture.size)
             drawing = picture.convert("RGB")
-        dark = path.with_name(f"{path.stem}-dark.webp")
+        # Its name is a digest of 64 signs that no page can compress.
+        name = path.stem[:16]
+        light, dark = (path.with_name(f"{name}{scheme}.webp") for scheme in ("", "-dark"))
         # What the last build wrote is there still.
         if not dark.exists():
-            write_webp(drawing, path.with_suffix(".webp"))
+            write_webp(drawing, light)
             write_webp(Image.fromarray(face.for_dark(np.asarray(drawing))), dark)
         on_dark = node.deepcopy()
-        node["uri"] = node["uri"].removesuffix(".png") + ".webp"
-        on_dark["uri"] = on_dark["uri"].removesuffix(".png") + "-dark.webp"
+        node["uri"] = node["uri"].replace(path.name, light.name)
+        on_dark["uri"] = on_dark["uri"].replace(path.name, dark.name)
         node["classes"].append("only-light")
         on_dark["classes"].append("only-dark")
         on_dark["loading"] = "lazy"
@@ -246,7 +251,13 @@ def write_mathjax(app):
     # The first begins to work when the script has ended, and is told what it need not load.
     scripts = [source.joinpath(f"{part}.js").read_text("utf-8") for part in MATHJAX]
     loaded = f"MathJax._.components.loader.Loader.preLoad(...{MATHJAX[1:]});"
-    target.joinpath("tex-chtml.js").write_text("\n".join([*scripts, loaded, ""]), "utf-8")
+    script = LARGE.sub(
+        lambda font: data_address(reduced(source / FONTS / font[1])),
+        "\n".join([*scripts, loaded, ""]),
+    )
+    target.joinpath("tex-chtml.js").write_text(script, "utf-8")
+    for path in target.glob(f"{FONTS}/MathJax_Size*"):
+        path.unlink()
 
 
 def icons(text, style):
@@ -277,15 +288,26 @@ def icons(text, style):
     for head, file in found:
         kind = file.split("-")[1]
         if used & {f"fa-{kind}", f"fa{kind[0]}"}:
-            font = base64.b64encode(reduced(FONT_AWESOME.parent / f"webfonts/{file}.ttf", points))
-            rules.append(f'{head}src:url("data:font/woff;base64,{font.decode()}") format("woff")}}')
+            font = reduced(FONT_AWESOME.parent / f"webfonts/{file}.ttf", points)
+            rules.append(f'{head}src:url("{data_address(font)}") format("woff")}}')
     return "\n".join(rules)
 
 
-def reduced(path, points):
-    """Return the font at `path` with the glyphs of these code points only, as WOFF."""
+def data_address(font):
+    """Return an address that is a WOFF font itself."""
+    return f"data:font/woff;base64,{base64.b64encode(font).decode()}"
+
+
+def reduced(path, points=None):
+    """Return the font at `path` with the glyphs of these code points, or of all, as WOFF.
+
+    What only those need who edit fonts is left out.
+    """
     options = subset.Options(flavor="woff")
+    options.drop_tables += ["FFTM"]
     font = subset.load_font(path, options)
+    if points is None:
+        points = font.getBestCmap()
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=points)
     subsetter.subset(font)

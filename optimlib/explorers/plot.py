@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 from numbers import Real
 from string import Formatter
 from typing import Any
@@ -179,14 +178,20 @@ class _Recorder:
                     f"{argument} may depend on controls that are menus, boxes or whole numbers, "
                     f"got an argument {key!r}"
                 )
-        values = {}
-        for states in product(*(self.controls[key].states() for key in keys)):
-            result = np.asarray(function(*(value for _, value in states)), dtype=float)
+
+        def table(chosen, *left):
+            """Return what the function gives, in lists by the states of the controls left."""
+            if left:
+                return [table((*chosen, value), *left[1:]) for _, value in left[0]]
+            result = np.asarray(function(*chosen), dtype=float)
             if result.ndim != (0 if number else 2) or (not number and len(result) != 2):
                 wanted = "a number" if number else "(xs, ys)"
                 raise ValueError(f"{argument} must return {wanted}, got shape {result.shape}")
-            values[",".join(str(state) for state, _ in states)] = _rounded(result)
-        return {"keys": keys, "values": values}
+            return _rounded(result)
+
+        states = [self.controls[key].states() for key in keys]
+        first = [pairs[0][0] for pairs in states]
+        return {"keys": keys, "first": first, "values": table((), *states)}
 
     def item(self, item, color):
         written = {"kind": item.kind, **item.style, "color": color}

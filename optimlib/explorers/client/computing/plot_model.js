@@ -35,9 +35,9 @@ export class PlotModel {
     return this.values;
   }
 
-  // What Python computed for this state.
-  recorded({ keys, values }) {
-    return values[keys.map((key) => Number(this.keys[key]))];
+  // What Python computed for this state: lists of lists, each by the states of one control.
+  recorded({ keys, first, values }) {
+    return keys.reduce((part, key, i) => part[Number(this.keys[key]) - first[i]], values);
   }
 
   along({ along, tree }, xs) {
