@@ -209,7 +209,9 @@ def test_a_quiz_leaves_out_what_it_cannot_ask(folder, capsys):
         (["sheet", "adam/fist-step"], "close are adam/first-step"),
         (["sheet"], "no exercises"),
         (["moodle", "momentum"], "no exercises"),
-        (["sheet", "--chapter", "adaptive/adan"], "no exercises"),
+        (["sheet", "--chapter", "adaptive/adan"], "chapter must be one of adaptive/adam"),
+        (["sheet", "--chapter", "adam"], "chapter must be one of .*adaptive/adam"),
+        (["moodle", "adam/first-step", "--variants", "0"], "variants must be at least 1, got 0"),
     ],
 )
 def test_bad_arguments_write_nothing(folder, arguments, message):
