@@ -56,6 +56,8 @@ AMONG_THREE = {
     "permutation symmetry": "appendix/glossary#term-permutation-symmetry",
     "line search": "curvature/quasi-newton",
     "SAM": "appendix/glossary#term-SAM",
+    "NAG": "appendix/glossary#term-Nesterov-s-rule",
+    "L2 regularization": "adaptive/weight-decay",
     "hvp": "landscape/hessians",
     "Hessian-vector product": "landscape/hessians",
     "Lipschitz": "landscape/taylor-models",
