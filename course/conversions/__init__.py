@@ -6,11 +6,20 @@ from typing import Any
 import optimlib as ol
 from course.conversions.forms import FORMS, Form
 from course.conversions.others import OTHERS
+from optimlib.rules.hyperparameters import Range, declarations
 from optimlib.rules.optimizer import Optimizer
 
-__all__ = ["FORMS", "OTHERS", "Form", "form_of", "rule_of", "values_of"]
+__all__ = ["FORMS", "OTHERS", "Form", "form_of", "ranges_of", "rule_of", "values_of"]
 
 Settings = Mapping[str, Any]
+# What declares the settings that are around a rule.
+AROUND = {
+    "l2": (ol.L2, "weight_decay"),
+    "decay": (ol.DecoupledWeightDecay, "weight_decay"),
+    "clip": (ol.ClipNorm, "limit"),
+    "k": (ol.Lookahead, "k"),
+    "alpha": (ol.Lookahead, "alpha"),
+}
 
 
 def form_of(package: str, optimizer: str, settings: Settings) -> Form | None:
@@ -42,6 +51,30 @@ def values_of(form: Form, settings: Settings) -> dict[str, Any]:
     if form.folded:
         values |= {"G0": values["G0"] + values["eps"], "eps": 0}
     return values
+
+
+def ranges_of(form: Form) -> dict[str, list[Range]]:
+    """Return the range of each setting of a package, or of each number in its row.
+
+    Examples
+    --------
+    >>> from course import conversions
+    >>> ranges = conversions.ranges_of(conversions.FORMS["torch Adafactor"][0])
+    >>> {name: str(row[0]) for name, row in ranges.items() if name in ("lr", "beta2_decay")}
+    {'lr': 'finite and > 0', 'beta2_decay': 'in (-inf, 0)'}
+    """
+    own = declarations(getattr(ol, form.rule))
+    around = {key: (declarations(cls), name) for key, (cls, name) in AROUND.items()}
+
+    def range_of(target):
+        key = target.lstrip("-").split("+")[0]
+        declared, key = (own, key) if key in own else around[key]
+        found = declared[key].range
+        if not target.startswith("-"):
+            return found
+        return Range(gt=-found.lt, ge=-found.le, lt=-found.gt, le=-found.ge)
+
+    return {name: [range_of(target) for target in row] for name, row in form.targets().items()}
 
 
 def rule_of(form: Form, settings: Settings) -> Optimizer:

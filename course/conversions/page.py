@@ -5,20 +5,32 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import optimlib as ol
-from course.conversions import FORMS, OTHERS, Form, form_of
+from course.conversions import FORMS, OTHERS, Form, form_of, ranges_of
 from course.conversions.routes import WHOLE, route
 from course.conversions.schedules import SCHEDULES, after_hand, after_reload
 from optimlib.javascript.linker import link
 from optimlib.javascript.writing import data_element
+from optimlib.rules.hyperparameters import Range
 
 Content = Mapping[str, Any]
 CLIENT = Path(__file__).with_name("client")
 RATES = ("lr", "learning_rate", "learning_rate_init")
-IMPORTED = {"torch": "torch.optim", "keras": "keras.optimizers", "timm": "timm.optim"}
+# Where an optimizer is, if not in the package itself.
+IMPORTED = {
+    "torch": "torch.optim",
+    "keras": "keras.optimizers",
+    "timm": "timm.optim",
+    "sklearn": "sklearn.neural_network._stochastic_optimizers",
+    **dict.fromkeys(
+        [f"optax {name}" for name in ("adopt", "ademamix", "muon", "prodigy", "schedule_free_sgd")],
+        "optax.contrib",
+    ),
+}
 # In the words of the tables: an option, at this value.
 OPTIONS = {
     ("eps_before_correction", True): "ε before the correction",
@@ -228,8 +240,8 @@ def conversions(content: Content) -> dict[str, Any]:
         "forms": [
             {
                 "package": record["package"],
-                "called": f"{IMPORTED.get(record['package'], record['package'])}."
-                f"{record['optimizer']}",
+                "called": address(record),
+                "opening": opening(record),
                 "version": named(content, record["package"]),
                 "given": given(form),
                 "rule": called(form),
@@ -237,6 +249,7 @@ def conversions(content: Content) -> dict[str, Any]:
                     name: settings_at_first(record["defaults"], name, len(targets))
                     for name, targets in form.targets().items()
                 },
+                "ranges": {name: [*map(bounds, row)] for name, row in ranges_of(form).items()},
                 "about": form.tolerance > 1e-9,
             }
             for record, form in forms
@@ -244,6 +257,32 @@ def conversions(content: Content) -> dict[str, Any]:
         "routes": routes,
         "whole": sorted(WHOLE),
     }
+
+
+def address(record: Mapping[str, Any]) -> str:
+    """Return the name of an optimizer, with the module that has it."""
+    package, name = record["package"], record["optimizer"]
+    return f"{IMPORTED.get(f'{package} {name}') or IMPORTED.get(package, package)}.{name}"
+
+
+def opening(record: Mapping[str, Any]) -> str:
+    """Return how a call begins, before the settings.
+
+    >>> opening({"package": "lion_pytorch", "optimizer": "Lion"})
+    'lion_pytorch.Lion(params, '
+    """
+    if record["package"] in ("keras", "optax"):
+        return f"{address(record)}("
+    if record["package"] == "timm":  # which knows its optimizers by these names
+        found = f'get_optimizer_class("{record["optimizer"]}", bind_defaults=False)'
+        return f"timm.optim.{found}(params, "
+    return f"{address(record)}(params, "
+
+
+def bounds(limits: Range) -> dict[str, float]:
+    """Return what limits a setting: {"ge": 0, "lt": 1}."""
+    found = {name: getattr(limits, name) for name in ("gt", "ge", "lt", "le")}
+    return {name: bound for name, bound in found.items() if isfinite(bound)}
 
 
 def everything(content: Content):

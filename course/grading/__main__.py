@@ -154,6 +154,9 @@ def main(given=None):
 
 def run(asked, temporary):
     """Do what the command line asks for; a folder is there to unpack a zip."""
+    if asked.jobs == 0:
+        raise ValueError("jobs must not be 0, got jobs = 0")
+    limits = Limits(asked.call, asked.seconds, asked.megabytes)
     notebook, folder = found(asked.assignment), asked.submissions.resolve()
     assignment = load_assignment(notebook)
     people = roster.read(asked.roster) if asked.roster else ()
@@ -162,7 +165,6 @@ def run(asked, temporary):
         folder = unpacked(folder, temporary, rule and rule.zone)
     collect(folder, assignment.name, people)
     url = asked.gradebook and gradebook.ready(asked.gradebook, assignment)
-    limits = Limits(asked.call, asked.seconds, asked.megabytes)
     out = (asked.out or Path("graded") / assignment.name).resolve()
     report.claim(out, assignment.name)
     private = [folder, notebook, out, ROOT / "optimlib"]

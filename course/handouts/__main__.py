@@ -9,6 +9,7 @@ Names are those of `exercises.names()`. A student's name decides which variant's
 import argparse
 import shutil
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 
 from course import exercises, roster
@@ -23,11 +24,10 @@ def main(arguments=None):
     """Write hand-outs as the command line says."""
     options = _parser().parse_args(arguments)
     try:
-        chosen = [exercises.get(name) for name in options.names]
+        names = [*options.names, *(_of_chapter(options.chapter) if options.chapter else [])]
+        chosen = [exercises.get(name) for name in names]
     except ValueError as error:
         sys.exit(str(error))
-    if options.chapter:
-        chosen += [exercises.get(name) for name in exercises.names(chapter=options.chapter)]
     if options.format in ("moodle", "qti"):
         code = [e.id for e in chosen if not isinstance(e, NumberExercise | ChoiceExercise)]
         if code:
@@ -44,11 +44,24 @@ def main(arguments=None):
         print(printable(str(path)))
 
 
+def _of_chapter(chapter):
+    names = exercises.names(chapter=chapter)
+    if not names:
+        known = {exercises.get(name).chapter for name in exercises.names()}
+        near = get_close_matches(chapter, known) or sorted(known)
+        raise ValueError(f"chapter must be one of {', '.join(near)}, got {chapter!r}")
+    return names
+
+
 def _people(options):
     """Return the names that decide the numbers, or [None] for those of the book."""
     if options.students:
         return [person.name for person in roster.read(options.students)]
-    return [f"variant-{i}" for i in range(1, options.variants + 1)] or [None]
+    if options.variants is None:
+        return [None]
+    if options.variants < 1:
+        raise ValueError(f"variants must be at least 1, got {options.variants}")
+    return [f"variant-{i}" for i in range(1, options.variants + 1)]
 
 
 def _parser():
@@ -57,7 +70,7 @@ def _parser():
     parser.add_argument("names", nargs="*", help="exercises, as in exercises.names()")
     parser.add_argument("--chapter", help='all exercises of a chapter: "adaptive/adam"')
     parser.add_argument("--students", type=Path, help="a name a line, or a CSV of Moodle or Canvas")
-    parser.add_argument("--variants", type=int, default=0, help="how many, instead of students")
+    parser.add_argument("--variants", type=int, help="how many, instead of students")
     parser.add_argument("--title", default="Exercises on optimizers")
     parser.add_argument("--to", type=Path, default=Path("handouts"), help="the folder to write to")
     return parser

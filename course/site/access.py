@@ -1,8 +1,8 @@
 """What a page says to those who hear it: a Sphinx extension that completes its HTML.
 
 Titles of exercises are headings below those of their section, tables are called as the region that
-they fill or as their section, and cells at their head say what they head. `static/access.js` does
-the rest in the browser.
+they fill, as the bold words before them or as their section, and cells at their head say what they
+head. `static/access.js` does the rest in the browser.
 """
 
 import re
@@ -10,10 +10,13 @@ import re
 MARK = re.compile(
     r'<section\b|</section>|<h[1-6]>(?P<title>.*?)<a class="headerlink"'
     r'|<div class="exercise [^>]*>\s*<p class="admonition-title"(?P<exercise>)'
+    r"|<p><strong>(?P<lead>[^<]*)</strong>(?=(?:(?!</?p>).)*</p>\s*(?:<div[^>]*>)?<table)"
     r'|(?:aria-label="(?P<region>[^"]*)"[^>]*>\s*)?<table\b[^>]*>(?P<table>)(?!\s*<caption)'
     r"|<th\b(?![^>]*scope)(?P<head>)",
     re.DOTALL,
 )
+# A second table of a name is called by what heads its first column, too.
+FIRST_HEAD = re.compile(r"\s*<thead>\s*<tr[^>]*>\s*<th[^>]*>(.*?)</th>", re.DOTALL)
 CAPTION = '<caption class="visually-hidden">{}</caption>'
 
 
@@ -24,11 +27,13 @@ def completed(body):
     '<table><caption class="visually-hidden">Table: Adam</caption><th scope="col">t</th>'
     >>> completed('<div aria-label="Keras" role="region"><table>')[-62:]
     '<table><caption class="visually-hidden">Table: Keras</caption>'
+    >>> completed('<p><strong>Six weeks</strong>, for all:</p><table>')[-66:]
+    '<table><caption class="visually-hidden">Table: Six weeks</caption>'
     """
-    depth, title = 0, ""
+    depth, title, lead, named = 0, "", "", set()
 
     def complete(mark):
-        nonlocal depth, title
+        nonlocal depth, title, lead
         text = mark[0]
         if text == "<section":
             depth += 1
@@ -36,10 +41,16 @@ def completed(body):
             depth -= 1
         elif mark["title"] is not None:
             title = re.sub(r"<.*?>", "", mark["title"])
+        elif mark["lead"] is not None:
+            lead = mark["lead"]
         elif mark["exercise"] is not None:
             return f'{text} role="heading" aria-level="{depth + 1}"'
         elif mark["table"] is not None:
-            return text + CAPTION.format(f"Table: {mark['region'] or title}")
+            name, lead = mark["region"] or lead or title, ""
+            if name in named and (head := FIRST_HEAD.match(body, mark.end())):
+                name += f": {re.sub('<.*?>', '', head[1])}"
+            named.add(name)
+            return text + CAPTION.format(f"Table: {name}")
         else:
             return f'{text} scope="col"'
         return text

@@ -7,12 +7,13 @@ const GREEK = ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda 
 // a word more than what begins with it.
 const TITLE = 10, HEADING = 4, APPENDIX = 0.3, BEGINNING = 0.4;
 
-// β₁, β_1 and beta1 are one word, and so are 10⁻⁸, 10^-8 and 1e-8.
+// β₁, β_1 and beta1 are one word, and so are 10⁻⁸, 10^-8 and 1e-8, ol.trace and trace.
 
 function fold(text) {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
     .replace(/[α-ω]/g, letter => GREEK[letter.charCodeAt(0) - 945])
-    .replace(/[−–‐]/g, "-").replace(/\b1e-0*/g, "10-").replace(/[\^_{}]/g, "");
+    .replace(/[−–‐]/g, "-").replace(/\b1e-0*/g, "10-").replace(/[\^_{}]/g, "")
+    .replace(/\bol\./g, "");
 }
 
 // Words as lists: of warm-up there are warmup, warm and up.

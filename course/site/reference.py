@@ -1,7 +1,8 @@
 """The reference of the package: every public name, as its docstring has it. A Sphinx extension.
 
 A page of the reference lists with the directive `public` what some modules define. Each name is
-followed by the chapter that teaches it, and each mention in a chapter leads to the name.
+followed by the chapter that teaches it and by its source, and each mention in a chapter leads to
+the name.
 """
 
 import inspect
@@ -11,6 +12,7 @@ import sys
 from dataclasses import dataclass, is_dataclass
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -24,6 +26,7 @@ from sphinx.util.logging import getLogger
 import optimlib as ol
 from course import ROOT
 from course.exercises import book
+from course.site.colab import configuration, repository
 
 # What one imports, and where names are looked for that are neither classes nor functions.
 MODULES = (
@@ -186,6 +189,24 @@ def taught():
     return found
 
 
+def source(name):
+    """Return a link to the file that defines a public name, in reStructuredText.
+
+    Examples
+    --------
+    >>> source(public()["optimlib.Adam"])[:34]
+    'Source: `optimlib/rules/adam.py <h'
+    """
+    path = Path(sys.modules[name.home].__file__).relative_to(ROOT).as_posix()
+    branch = configuration()["repository"]["branch"]
+    return f"Source: `{path} <{repository()}/blob/{branch}/{path}>`__."
+
+
+def origin(name, taught):
+    """Return the line below an entry: where the name is taught, and where it is defined."""
+    return f"{taught.get(name.full, '')} {source(name) if name.home else ''}".strip()
+
+
 def cells():
     """Yield the document and the source of each cell of the chapters, in their order."""
     for chapter in book.chapters():
@@ -218,7 +239,7 @@ class Public(SphinxDirective):
             if not any(name.text):
                 LOGGER.warning("%s is public, and nothing says what it is", name.full)
         taught = self.env.taught
-        return self.parse_text_to_nodes("\n".join(entry(n, taught.get(n.full, "")) for n in chosen))
+        return self.parse_text_to_nodes("\n".join(entry(n, origin(n, taught)) for n in chosen))
 
 
 class PublicNames(SphinxDirective):
@@ -245,7 +266,7 @@ def is_below(module, modules):
 
 
 def entry(name, sentence):
-    """Return a name's entry in reStructuredText, with the sentence that says where it is taught."""
+    """Return a name's entry in reStructuredText, with the line that says where it comes from."""
     if name.kind == "data":
         facts = known(name.value) if isinstance(name.value, ol.Objective) else []
         module, _, own = name.full.rpartition(".")
@@ -275,7 +296,7 @@ def short(value):
 
 
 def mend(app, what, full, value, options, lines):
-    """Say below a name where it is taught. Let a property be described as it is written.
+    """Say below a name where it comes from. Let a property be described as it is written.
 
     Napoleon takes what stands before a colon in it for a type.
     """
@@ -283,8 +304,8 @@ def mend(app, what, full, value, options, lines):
         lines[:] = (inspect.getdoc(value) or "").splitlines()
     # An initial at the beginning of a line would be the first point of a list.
     lines[:] = [re.sub(r"^(\s*[A-Z])\. ", r"\1\\. ", line) for line in lines]
-    if full in app.env.taught:
-        lines += ["", app.env.taught[full], ""]
+    if full in public():
+        lines += ["", origin(public()[full], app.env.taught), ""]
 
 
 def sign(app, what, full, value, options, signature, return_annotation):

@@ -14,7 +14,7 @@ from sphinx import addnodes
 from sphinx.search.en import english_stopwords, js_porter_stemmer
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
 
-from course.exercises.markup import SIGNS
+from course.exercises.markup import FUNCTIONS, SIGNS
 from course.site.execution import write_static
 
 EXERCISES = exercise_node, exercise_enumerable_node
@@ -23,6 +23,19 @@ UNREAD = nodes.container, nodes.literal_block, nodes.raw, nodes.comment, solutio
 # Sphinx writes years and numbers only once it knows all pages.
 UNTITLED = "p", "eq", "cite"
 MARK = "\0"
+# The commands of TeX that are read, beside those of exercises; others are only how something looks.
+READ = SIGNS | {name: f" {name} " for name in (*FUNCTIONS, "arctan", "lim", "ln", "max", "min")} | {
+    "Delta": "Δ", "Omega": "Ω", "ell": "ℓ", "omega": "ω", "phi": "φ", "psi": "ψ", "tau": "τ",
+    "theta": "θ", "varphi": "φ", "xi": "ξ", "approx": "≈", "cdots": "…", "dots": "…", "ge": "≥",
+    "in": "∈", "infty": "∞", "langle": "⟨", "ldots": "…", "le": "≤", "leftarrow": "←",
+    "lvert": "|", "ne": "≠", "partial": "∂", "pm": "±", "prod": "∏", "propto": "∝", "rangle": "⟩",
+    "rvert": "|", "sinh": " sinh ", "sum": "∑", "tan": " tan ", "times": "×", "to": "→",
+}  # fmt: skip
+# In braces, with braces in it, or one sign.
+ARGUMENT = r"(\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\\[a-zA-Z]+|[^\s\\{])"
+FRACTION = re.compile(rf"\\[dt]?frac\s*{ARGUMENT}\s*{ARGUMENT}")
+ROOT = re.compile(rf"\\sqrt\s*{ARGUMENT}")
+SIMPLE = re.compile(r"\\?\w+(?:[_^](?:\w|\{\w+\}))*")
 SPACE = re.compile(r"[ \t]+|\s*\n\s*")
 
 
@@ -33,12 +46,34 @@ def plain(tex):
     'm_t = m_t/(1 - β_1^t)'
     >>> plain(r"\sqrt{v_t + \varepsilon}, \sqrt v_t + \varepsilon")
     '√(v_t + ε), √v_t + ε'
+    >>> plain(r"\tfrac12 w^2 \ge \max(0, z) + \frac{\sqrt\kappa - 1}{\sqrt{\kappa} + 1}")
+    '½ w^2 ≥ max (0, z) + (√κ - 1)/(√κ + 1)'
+    >>> plain(r"\begin{pmatrix} 2 & \tfrac1n \end{pmatrix}")
+    '2 1/n'
     """
-    tex = re.sub(r"\\sqrt\s*\{((?:[^{}]|\{[^{}]*\})*)\}", r"√(\1)", tex)
-    tex = re.sub(r"\\sqrt\s*", "√", tex)
-    tex = re.sub(r"\\t?frac\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{(.*?)\}(?=[^}]|$)", r"\1/(\2)", tex)
-    tex = re.sub(r"\\([a-zA-Z]+)", lambda command: SIGNS.get(command[1], " "), tex)
-    return " ".join(re.sub(r"\\.|[{}&]", "", tex).split())
+    tex = re.sub(r"\\(?:begin|end)\{.*?\}", " ", tex)
+    for pattern, write in (FRACTION, fraction), (ROOT, root):
+        while pattern.search(tex):
+            tex = pattern.sub(write, tex)
+    tex = re.sub(r"\\([a-zA-Z]+)", lambda command: READ.get(command[1], " "), tex)
+    return " ".join(re.sub(r"\\?[{}]", "", re.sub(r"\\[^{}]|&", " ", tex)).split())
+
+
+def fraction(found):
+    """Return a fraction on one line, one half as a sign."""
+    above, below = map(grouped, found.groups())
+    return "½" if (above, below) == ("1", "2") else f"{above}/{below}"
+
+
+def root(found):
+    """Return a root without a bar."""
+    return f"√{grouped(found[1])}"
+
+
+def grouped(argument):
+    """Return an argument of TeX in parentheses, if it is more than one number or symbol."""
+    inner = argument[1:-1].strip() if argument.startswith("{") else argument
+    return inner if SIMPLE.fullmatch(inner) else f"({inner})"
 
 
 def text_of(node):
@@ -47,6 +82,10 @@ def text_of(node):
         return plain(node.astext())
     if isinstance(node, nodes.Text):
         return str(node)
+    if isinstance(node, nodes.raw | nodes.comment):
+        return ""
+    if isinstance(node, addnodes.desc_signature):
+        return node.astext()
     if isinstance(node, addnodes.pending_xref) and not node["refexplicit"]:
         if node["reftype"] in ("doc", "myst"):
             return MARK + node["reftarget"].rpartition("/")[2] + MARK
@@ -178,4 +217,4 @@ def setup(app):
     app.connect("html-page-context", load_search)
     app.connect("build-finished", write_texts)
     # With what is remembered of a page: a build that has it in another form reads all pages anew.
-    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}

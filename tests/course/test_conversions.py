@@ -220,6 +220,65 @@ def test_the_pages_script_follows_the_routes_as_python_does():
     assert offered > 100 < refused
 
 
+@pytest.fixture(scope="module")
+def answered():
+    """Return what the converter says from one optimizer to another, at some settings."""
+    from engine import engine_of
+
+    data, linked = page.conversions(RECORDED), page.modules()
+    engine = engine_of("converter.js", linked)
+    engine.eval(f"const data = {json.dumps(data)};")
+    called = [form["called"] for form in data["forms"]]
+
+    def answer(first, second, **settings):
+        i, j = called.index(first), called.index(second)
+        told = json.dumps(data["forms"][i]["settings"] | settings)
+        return json.loads(engine.eval(f"JSON.stringify(answer(data, {i}, {j}, {told}))"))
+
+    at_first = "data.forms.map(({settings}, i) => answer(data, i, i, settings)[0])"
+    answer.at_first = json.loads(engine.eval(f"JSON.stringify({at_first})"))
+    return answer
+
+
+def test_the_settings_shown_at_first_are_taken(answered):
+    assert set(answered.at_first) == {"The same optimizer."}
+
+
+TORCH, KERAS = "torch.optim.Adam", "keras.optimizers.Adam"
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "words"),
+    [
+        (TORCH, {"lr": -0.1}, "lr must be > 0, got -0.1."),
+        (TORCH, {"betas": [0.9, 1]}, "betas[1] must be ≥ 0 and < 1, got 1."),
+        (TORCH, {"weight_decay": -1}, "weight_decay must be ≥ 0, got -1."),
+        (KERAS, {"epsilon": None}, "epsilon must be a number."),
+        ("torch.optim.Adafactor", {"beta2_decay": 0.8}, "beta2_decay must be < 0, got 0.8."),
+        ("optimi.Ranger", {"k": 0}, "k must be ≥ 1, got 0."),
+        ("optimi.Ranger", {"k": 1.5}, "k must be a whole number, got 1.5."),
+    ],
+)
+def test_what_is_no_setting_is_refused(answered, name, settings, words):
+    assert answered(name, TORCH, **settings) == [words]
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        (TORCH, "torch.optim.Adam(params, lr=0.001"),
+        (KERAS, "keras.optimizers.Adam(learning_rate=0.001"),
+        ("optax.contrib.adopt", "optax.contrib.adopt(learning_rate=0.001"),
+        (
+            "timm.optim.lion",
+            'timm.optim.get_optimizer_class("lion", bind_defaults=False)(params, lr=0.0001',
+        ),
+    ],
+)
+def test_a_call_begins_as_the_package_asks(answered, name, begins):
+    assert answered(name, name)[1].startswith(begins)
+
+
 def test_schedules_have_the_recorded_rates():
     for record in RECORDED["schedules"]:
         schedule = SCHEDULES[f"{record['package']} {record['schedule']}"]

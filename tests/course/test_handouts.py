@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from collections import Counter
 from xml.etree import ElementTree as ET
 
 import nbformat
@@ -197,6 +198,14 @@ def test_notebook_checks_the_students_own_numbers(folder, students):
         assert not eval(lines[1], names | {"answer": exercise.expected + 1}).correct
 
 
+@pytest.mark.parametrize(("students", "sharing"), [(30, (0, 0.3)), (300, (0.55, 0.7))])
+def test_as_many_share_their_numbers_as_the_page_says(students, sharing):
+    exercise = exercises.get("adam/first-step")
+    asked = Counter(exercise.variant(f"student {i}").question for i in range(students))
+    share = sum(count for count in asked.values() if count > 1) / students
+    assert sharing[0] <= share <= sharing[1]
+
+
 def test_a_quiz_leaves_out_what_it_cannot_ask(folder, capsys):
     written = write(folder, "moodle", "momentum", "adam/no-memory")
     assert "left out, since a quiz cannot ask for code: momentum" in capsys.readouterr().out
@@ -209,7 +218,9 @@ def test_a_quiz_leaves_out_what_it_cannot_ask(folder, capsys):
         (["sheet", "adam/fist-step"], "close are adam/first-step"),
         (["sheet"], "no exercises"),
         (["moodle", "momentum"], "no exercises"),
-        (["sheet", "--chapter", "adaptive/adan"], "no exercises"),
+        (["sheet", "--chapter", "adaptive/adan"], "chapter must be one of adaptive/adam"),
+        (["sheet", "--chapter", "adam"], "chapter must be one of .*adaptive/adam"),
+        (["moodle", "adam/first-step", "--variants", "0"], "variants must be at least 1, got 0"),
     ],
 )
 def test_bad_arguments_write_nothing(folder, arguments, message):

@@ -204,6 +204,8 @@ def test_wrong_arguments_are_named(tmp_path):
         choose([], "docker")
     with pytest.raises(SystemExit, match=r"adaptive, capstone.*got 'nowhere'"):
         main(["nowhere", str(tmp_path)])
+    with pytest.raises(SystemExit, match="jobs = 0"):
+        main([NAME, str(tmp_path), "--jobs", "0"])
 
 
 def test_the_release_holds_neither_solutions_nor_hidden_tests(course):

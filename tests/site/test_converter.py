@@ -36,7 +36,9 @@ def test_a_call_or_a_reason_is_shown(opened):
     keras, torch = "keras.optimizers.Adam(amsgrad=False)", "torch.optim.Adam(amsgrad=False)"
     assert "ε is added before the correction" in answer(opened, keras, torch)
     same = answer(opened, keras, torch, epsilon="0", learning_rate="0.25")
-    assert "torch.optim.Adam(lr=0.25, betas=(0.9, 0.999), eps=0.0, weight_decay=0.0" in same
+    assert "torch.optim.Adam(params, lr=0.25, betas=(0.9, 0.999), eps=0.0, weight_decay=0.0" in same
     assert "λ" in answer(opened, keras, torch, epsilon="0", weight_decay="0.1")
     assert "two rules" in answer(opened, keras, "lion_pytorch.Lion")
-    assert "must be a number" in answer(opened, keras, torch, epsilon="a")
+    assert answer(opened, keras, torch, epsilon="a") == "epsilon must be a number."
+    wrong = answer(opened, torch, keras, lr="-0.1")
+    assert wrong == "lr must be > 0, got -0.1."

@@ -57,6 +57,15 @@ def test_every_entry_has_a_text():
         assert [name for name, text in entries if not plain(text).strip()] == []
 
 
+def test_every_entry_leads_to_its_source():
+    html = "".join((SITE / page).read_text("utf-8") for page in REFERENCE)
+    _, *entries = re.split(r'<dt class="sig[^"]*" id="([^"]+)">', html)
+    texts = dict(zip(entries[::2], entries[1::2], strict=True))
+    names = [name for name in reference.public().values() if name.kind != "module"]
+    files = {name.full: f"/blob/main/{name.home.replace('.', '/')}" for name in names}
+    assert [full for full, file in files.items() if file not in texts[full]] == []
+
+
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_mentions_lead_to_the_reference(page):
     html = (SITE / page).read_text("utf-8")

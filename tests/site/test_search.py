@@ -56,6 +56,16 @@ AMONG_THREE = {
     "permutation symmetry": "appendix/glossary#term-permutation-symmetry",
     "line search": "curvature/quasi-newton",
     "SAM": "appendix/glossary#term-SAM",
+    "NAG": "appendix/glossary#term-Nesterov-s-rule",
+    "L2 regularization": "adaptive/weight-decay",
+    "hvp": "landscape/hessians",
+    "Hessian-vector product": "landscape/hessians",
+    "Lipschitz": "landscape/taylor-models",
+    "NaN": "appendix/glossary#term-divergence",
+    "loss is nan": "appendix/glossary#term-divergence",
+    "ill-conditioned": "descent/conditioning",
+    "autograd": "appendix/glossary#term-automatic-differentiation",
+    "ol.trace": "appendix/reference#optimlib.trace",
 }
 
 pytestmark = pytest.mark.skipif(not PAGES, reason="the site is not built: run `make book`")
@@ -107,6 +117,13 @@ def test_no_answer_to_an_exercise_is_told():
     texts = (SITE / "_static" / "search-texts.js").read_text("utf-8")
     assert "Set β_1 = β_2 = 0. What is left of Adam" in texts
     assert "Both moments are the current gradient and its square" not in texts
+
+
+def test_what_is_quoted_is_read_by_people():
+    texts = (SITE / "_static" / "search-texts.js").read_text("utf-8")
+    assert "a = max (0, z), s = va + c, f = ½ (s - y)^2" in texts
+    assert "optimlib.by_hand(rule, objective, w0, steps)" in texts
+    assert "-->" not in texts.rpartition("searchBook(")[2]
 
 
 COVERED = """field => {

@@ -1,5 +1,6 @@
 // The converter of the page of conventions: two menus, the first's settings, a call or a reason.
 import { call, follow } from "./following.js";
+import { objection } from "./ranges.js";
 
 let count = 0;
 
@@ -51,9 +52,8 @@ function fields(form) {
 /** What is said of a pair at these settings. */
 export function answer({ forms, routes, whole }, i, j, settings) {
   const [first, second] = [forms[i], forms[j]];
-  if (Object.values(settings).flat().some((x) => !Number.isFinite(x))) {
-    return ["Each setting must be a number."];
-  }
+  const wrong = objection(first.ranges, settings, whole);
+  if (wrong) return [wrong];
   if (i === j) return ["The same optimizer.", call(second, settings, whole)];
   const route = routes[`${i} ${j}`] ?? { no: `${first.rule} and ${second.rule} are two rules` };
   const found = follow(route, settings);

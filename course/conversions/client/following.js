@@ -44,5 +44,5 @@ export function call(form, settings, whole) {
     const shown = [found].flat().map((x) => written(name, x, whole));
     return `${name}=${Array.isArray(found) ? `(${shown.join(", ")})` : shown[0]}`;
   });
-  return `${form.called}(${[...all, ...(form.given ? [form.given] : [])].join(", ")})`;
+  return `${form.opening}${[...all, ...(form.given ? [form.given] : [])].join(", ")})`;
 }
