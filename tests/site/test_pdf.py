@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from browsing import CHROMIUM, SITE, Page
@@ -42,6 +43,22 @@ def test_without_chromium_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(pdf, "CHROMIUM", None)
     with pytest.raises(FileNotFoundError, match="Chromium or Chrome is needed"):
         pdf.print_book("<p>book</p>", tmp_path / "book.pdf")
+
+
+ROWS = "".join(f"<tr><td>row {number}</td></tr>" for number in range(80))
+LONG = f"""<script>window.MathJax = {{startup: {{promise: Promise.resolve()}}}}</script>
+<article><p>Before.</p><figure><table>{ROWS}</table></figure>
+</article>"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+def test_a_long_table_of_a_figure_begins_where_it_stands(tmp_path):
+    style = f'<link rel="stylesheet" href="{Path(pdf.__file__).with_suffix(".css").as_uri()}">'
+    pdf.print_book(style + LONG, tmp_path / "book.pdf", say=lambda text: None)
+    first, second = (page.extract_text() for page in PdfReader(tmp_path / "book.pdf").pages)
+    assert "Before." in first
+    assert "row 20" in first
+    assert "row 79" in second
 
 
 @pytest.fixture(scope="module")
