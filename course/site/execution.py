@@ -24,11 +24,6 @@ from sphinx.util import logging
 from course import ROOT
 from optimlib.explorers.explorer import page_script, style
 
-try:
-    import minify
-except ImportError:  # there is none for Macs with ARM processors: their copy is readable
-    minify = None
-
 WORKERS = 2
 CELL_TIMEOUT = 180
 DATA = {".json", ".yaml"}  # what chapters read beside themselves
@@ -144,13 +139,13 @@ def outdated(app, env, added, changed, removed):
     """
     cache = open_cache(env.mystnb_config.execution_cache_path, Path(app.srcdir))
     paths = {doc: Path(env.doc2path(doc)) for doc in sorted(env.found_docs)}
-    notebooks = {
-        doc: nbformat.read(path, as_version=4)
-        for doc, path in paths.items()
-        if path.suffix == ".ipynb"
+    records = {d: _record(cache, path) for d, path in paths.items() if path.suffix == ".ipynb"}
+    missing = {
+        paths[doc]: nbformat.read(paths[doc], as_version=4)
+        for doc, record in records.items()
+        if not record
     }
-    missing = {paths[doc]: nb for doc, nb in notebooks.items() if not _cached(cache, nb)}
-    LOGGER.info("\nchapters to execute: %d of %d", len(missing), len(notebooks))
+    LOGGER.info("\nchapters to execute: %d of %d", len(missing), len(records))
 
     def store(path, seconds):
         bundle = CacheBundleIn(missing[path], str(path), data={"execution_seconds": seconds})
@@ -165,18 +160,20 @@ def outdated(app, env, added, changed, removed):
     shown = getattr(env, "nb_metadata", {})
     stale = [
         doc
-        for doc, nb in notebooks.items()
-        if shown.get(doc, {}).get("exec_data", {}).get("mtime")
-        != cache.match_cache_notebook(nb).created.timestamp()
+        for doc, record in records.items()
+        if not record
+        or shown.get(doc, {}).get("exec_data", {}).get("mtime") != record.created.timestamp()
     ]
     # Sphinx copies static files only when it writes a page.
     return stale or ([app.config.root_doc] if static_changed(app) else [])
 
 
 def static_changed(app):
-    """Tell whether the site's copy of a static file is missing or another one."""
+    """Tell whether the site's copy of a static file of ours is missing or another one."""
     copy = Path(app.outdir) / "_static"
-    sources = [Path(app.srcdir) / folder for folder in app.config.html_static_path]
+    # Extensions give theirs as full paths. Templates become files of other names, styles smaller.
+    ours = [folder for folder in app.config.html_static_path if not Path(folder).is_absolute()]
+    sources = [Path(app.srcdir) / folder for folder in ours]
     return any(any(filecmp.cmpfiles(s, copy, _files(s), shallow=False)[1:]) for s in sources)
 
 
@@ -184,12 +181,14 @@ def _files(folder):
     return [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
 
 
-def _cached(cache, notebook):
+def _record(cache, path):
+    """Return what the cache knows of a notebook, or None if it was not executed."""
+    # Not checked against nbformat's schema: most notebooks were when their page was read.
+    notebook = nbformat.v4.reads(path.read_text("utf-8"))
     try:
-        cache.match_cache_notebook(notebook)
+        return cache.match_cache_notebook(notebook)
     except KeyError:
-        return False
-    return True
+        return None
 
 
 def write_explorers(app):
@@ -202,13 +201,22 @@ def write_explorers(app):
     write_static(folder / "explorers.css", style())
 
 
+def minified(script):
+    """Return a script as it is loaded."""
+    try:
+        import minify  # its threads would not be there in a process forked later (`watch`)
+    except ImportError:  # there is none for Macs with ARM processors: their copy is readable
+        return script
+    # The minifier makes x|0 of Math.trunc(x), which holds 32 bits, x**.5 of Math.sqrt(x), which
+    # is another number at −∞, and Math.abs(−0) negative. It leaves alone what it does not know.
+    script = re.sub(r"(?<![\w$.])Math\.", "globalThis.Math.", script)
+    return minify.string("application/javascript", script)
+
+
 def write_static(path, text):
     """Write a file that pages load, scripts minified, unless it stands there as it is."""
-    if minify and path.suffix == ".js":
-        # The minifier makes x|0 of Math.trunc(x), which holds 32 bits, x**.5 of Math.sqrt(x), which
-        # is another number at −∞, and Math.abs(−0) negative. It leaves alone what it does not know.
-        text = re.sub(r"(?<![\w$.])Math\.", "globalThis.Math.", text)
-        text = minify.string("application/javascript", text)
+    if path.suffix == ".js":
+        text = minified(text)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text("utf-8") != text:
         path.write_text(text, encoding="utf-8")

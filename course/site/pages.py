@@ -27,6 +27,7 @@ from sphinx.util.fileutil import copy_asset
 import optimlib as ol
 from course.exercises import markup
 from course.site import colab, face
+from course.site.execution import fingerprint, unless_written
 from course.site.styles import used_rules
 from optimlib import figures
 
@@ -185,6 +186,18 @@ def draw_preview(path):
 # What a page says and loads
 
 
+def changed_elsewhere(app, env):
+    """Name all pages, for they are to be written anew, if what they show of others changed.
+
+    That is the order of the chapters and their titles, and the numbers of figures.
+    """
+    order = app.config.external_site_map.as_json()
+    titles = {page: title.astext() for page, title in env.titles.items()}
+    now = [order, titles, dict(env.toc_fignumbers)]
+    before, env.shown_elsewhere = getattr(env, "shown_elsewhere", now), now
+    return [] if before == now else sorted(env.found_docs)
+
+
 def beginning(text, most=199):
     """Return the first sentences of a text, as many as fit into so many characters."""
     first, *others = re.split(r"(?<=[.?!]) ", text)
@@ -316,10 +329,19 @@ def reduced(path, points=None):
     return file.getvalue()
 
 
+def remove_old_pages(app):
+    """Remove the pages and sources of documents that are no longer in the book."""
+    for folder in Path(app.outdir), Path(app.outdir, "_sources"):
+        for path in [path for path in folder.glob("chapters/**/*") if path.is_file()]:
+            if path.relative_to(folder).with_suffix("").as_posix() not in app.env.found_docs:
+                path.unlink()
+
+
 def finish(app, exception):
     """Write the icons and the site's map; take away what no page asks for or selects."""
     if exception:
         return
+    remove_old_pages(app)
     site, static = Path(app.outdir), Path(app.outdir, "_static")
     for path in [path for pattern in UNUSED for path in static.glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -334,13 +356,15 @@ def finish(app, exception):
         if path.name not in shown:
             path.unlink()
     scripts = text("_static/*.js", "_static/scripts/*.js")
-    words = set(re.findall(r"[\w-]+", pages + scripts))
+    # Most lie there many times.
+    words = set(re.findall(r"[\w-]+", " ".join({*pages.split(), *scripts.split()})))
     for path in [path for pattern in OTHERS_STYLES for path in static.glob(pattern)]:
         path.write_text(used_rules(path.read_text("utf-8"), words), "utf-8")
     pages_and_scripts = pages + text("_static/scripts/*.js")
     styles = text("_static/*.css", "_static/styles/*.css")
     static.joinpath("icons.css").write_text(icons(pages_and_scripts, styles), encoding="utf-8")
-    draw_preview(site / PREVIEW)
+    mark = static / ".preview"
+    unless_written(mark, fingerprint(Path(app.srcdir)), lambda: draw_preview(site / PREVIEW))
 
     urls = ElementTree.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
     for page in sorted(app.env.found_docs):
@@ -355,6 +379,8 @@ def setup(app):
     """Register with Sphinx."""
     app.connect("config-inited", set_address)
     app.connect("builder-inited", write_mathjax)
+    # After Sphinx has numbered the figures.
+    app.connect("env-get-updated", changed_elsewhere, priority=900)
     # Before Sphinx lists a page's pictures.
     app.connect("doctree-read", compress_pictures, priority=400)
     # After extensions have added their files.

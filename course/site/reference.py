@@ -85,7 +85,8 @@ class Name:
 @cache
 def comments(module):
     """Return `{name: lines}` of what is written behind ``#:`` above a module's names."""
-    found = ModuleAnalyzer.for_module(module).find_attr_docs()
+    analyzer = ModuleAnalyzer.for_module(module)
+    found = analyzer.find_attr_docs() if "#:" in analyzer.code else {}
     return {name: lines for (within, name), lines in found.items() if not within}
 
 

@@ -1,7 +1,7 @@
 """Serve the site, and build and show it again at each save of what it is made from.
 
 Each build is a process of its own, forked from one that has imported Sphinx and its extensions
-already. It imports `course` and `optimlib` anew, so that their edits count.
+already. It imports `course` and `optimlib` anew if their code was edited.
 """
 
 import argparse
@@ -9,10 +9,12 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import sys
 import time
 from pathlib import Path
 
 import uvicorn
+import yaml
 from sphinx_autobuild.middleware import JavascriptInjectorMiddleware
 from sphinx_autobuild.server import RebuildServer
 from starlette.applications import Starlette
@@ -26,15 +28,9 @@ from course.site.offline import SITE
 WATCHED = "chapters", "course", "optimlib", "tests/golden", "_config.yml", "_toc.yml"
 SOURCES = {".bib", ".css", ".ipynb", ".js", ".json", ".md", ".py", ".svg", ".yaml", ".yml"}
 
-IMPORTED_ONCE = (
-    "jupyter_book.cli.main",
-    "jupyter_book.sphinx",
-    "matplotlib.pyplot",
-    "myst_nb.sphinx_ext",
-    "sphinx_book_theme",
-    "sphinxcontrib.bibtex",
-    "uvicorn",
-)
+OURS = "course", "optimlib"
+IMPORTED_ONCE = "jupyter_book.cli.main", "jupyter_book.sphinx", "matplotlib.backends.backend_agg"
+STARTED = time.time()
 
 
 def is_ignored(path):
@@ -47,6 +43,7 @@ def rebuild(changed_paths):
     """Build the site; if that fails, say so below what Sphinx said."""
     from jupyter_book.cli.main import main as jupyter_book
 
+    forget_edited_code()
     names = ", ".join(sorted(path.relative_to(ROOT).as_posix() for path in changed_paths))
     started = time.perf_counter()
     gc.disable()  # searching Sphinx's many objects for garbage takes 40 % of a short build
@@ -60,14 +57,27 @@ def rebuild(changed_paths):
         print(f"== watch: {names} changed, built in {seconds:.1f} s", flush=True)
 
 
+def forget_edited_code():
+    """Let `course` and `optimlib` be imported anew, if a file of theirs was saved since they were.
+
+    This module was imported first.
+    """
+    files = (path for package in OURS for path in ROOT.joinpath(package).rglob("*.py"))
+    if any(path.stat().st_mtime > STARTED for path in files):
+        for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+            del sys.modules[name]
+
+
 def import_once():
     """Let builds be forked from a process that has imported what they need, where that is possible.
 
     Elsewhere each one imports it, which takes some seconds.
     """
     if "forkserver" in multiprocessing.get_all_start_methods():
+        config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["sphinx"]["config"]
+        extensions = config.get("extensions", [])
         multiprocessing.set_start_method("forkserver")
-        multiprocessing.set_forkserver_preload([*IMPORTED_ONCE])
+        multiprocessing.set_forkserver_preload([__spec__.name, *IMPORTED_ONCE, *extensions])
 
 
 def application(address):

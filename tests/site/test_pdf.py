@@ -3,10 +3,12 @@
 import re
 import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from browsing import CHROMIUM, SITE, Page
 from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 from course import ROOT
@@ -42,6 +44,30 @@ def test_without_chromium_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(pdf, "CHROMIUM", None)
     with pytest.raises(FileNotFoundError, match="Chromium or Chrome is needed"):
         pdf.print_book("<p>book</p>", tmp_path / "book.pdf")
+
+
+DEFAULTS = ", ".join(f"a_long_name_of_a_setting_{letter}=0.99" for letter in "abc")
+ROWS = "".join(f"<tr><td>row {n}</td>{'<td>other</td>' * 3}<td>{DEFAULTS}</td>" for n in range(50))
+TABLE = f'<p>A package</p><div role="region"><table>{ROWS}</table></div>'
+STYLES = ROOT / "course/conversions/client/style.css", Path(pdf.__file__).with_suffix(".css")
+LONG = f"""<link rel="stylesheet" href="{STYLES[1].as_uri()}">
+<script>window.MathJax = {{startup: {{promise: Promise.resolve()}}}}</script>
+<article><p>Before.</p><figure><div class="conversions"><style>{STYLES[0].read_text()}</style>
+{TABLE}{TABLE.replace("row", "next")}</div></figure></article>"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+def test_long_tables_of_a_figure_follow_each_other_and_are_whole(tmp_path):
+    pdf.print_book(LONG, tmp_path / "book.pdf", say=lambda text: None)
+    texts = [page.extract_text() for page in PdfReader(tmp_path / "book.pdf").pages]
+    assert any("Before." in text and "row 1" in text for text in texts)
+    assert any("row 49" in text and "next 0" in text for text in texts)
+    (tmp_path / "book.html").write_text(LONG)
+    with sync_playwright() as playwright:
+        tab = playwright.chromium.launch(executable_path=CHROMIUM).new_page()
+        tab.set_viewport_size({"width": 642, "height": 900})  # A4 without its margins
+        tab.goto((tmp_path / "book.html").as_uri())
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 642
 
 
 @pytest.fixture(scope="module")
