@@ -144,6 +144,11 @@ class CodeExercise(Exercise):
         """The `Pairs` of mistakes that can be made at once."""
         return _pairs(self.rule, self.misconceptions, self.names)
 
+    @cache  # noqa: B019
+    def _rows_of_pairs(self, seed):
+        """Return what each of the `pairs` leads to with the inputs of a seed."""
+        return self.pairs.rows([situation for situation, _ in self.accepted_inputs(seed).pairs])
+
     @cached_property
     def judged(self):
         """What `judge` knows of the exercise: texts and names, in plain lists and dicts."""
@@ -181,7 +186,8 @@ class CodeExercise(Exercise):
         if not issubclass(kind, Optimizer) and (kind is answer or not callable(answer)):
             kinds = f"a function {self.function}({', '.join(self.parameters)}) or a rule"
             raise TypeError(f"{self.id}: answer must be {kinds}, got answer = {answer!r}")
-        found = self.accepted_inputs(self.seed if seed is None else seed)
+        seed = self.seed if seed is None else seed
+        found = self.accepted_inputs(seed)
         situations = [situation for situation, _ in found.pairs]
         waiting = [answer]
         again = again or (lambda: fresh(answer))
@@ -191,7 +197,7 @@ class CodeExercise(Exercise):
                 [situation.plain() for situation in situations],
                 [_as_lists(right) for _, right in found.pairs],
                 found.wrong.tolist,
-                lambda: (list(self.pairs.both), self.pairs.rows(situations)),
+                lambda: (list(self.pairs.both), self._rows_of_pairs(seed)),
                 lambda: self._along(situations),
                 # As long as it keeps no state there is no need for another one.
                 lambda: self._prepared(waiting.pop() if waiting else again()),
