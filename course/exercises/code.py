@@ -103,14 +103,7 @@ class CodeExercise(Exercise):
         )
 
     def hints(self):
-        rule = self.rule(lr=0.1)
-        record = next(iterate(rule, square, 4.0))
-        computed = [name for name in record if name not in ("t", "g", "w", "look_ahead")]
-        hints = [f"Computed one after the other: {', '.join(computed)}."]
-        if isinstance(rule, Rule):
-            hints += [f"The formula:\n{formula(rule)}"]
-            hints += [f"A first step on w² from 4, η = 0.1:\n{by_hand(rule, square, 4.0, 1)}"]
-        return tuple(hints)
+        return _hints(self.rule)
 
     def all_inputs(self, seeds):
         """Return the inputs of these seeds, accepted or not."""
@@ -260,6 +253,19 @@ class CodeExercise(Exercise):
 
 # All variants share these.
 _pairs = cache(Pairs)
+
+
+@cache
+def _hints(kind):
+    """Return the hints to a rule, the same in all variants."""
+    rule = kind(lr=0.1)
+    record = next(iterate(rule, square, 4.0))
+    computed = [name for name in record if name not in ("t", "g", "w", "look_ahead")]
+    hints = [f"Computed one after the other: {', '.join(computed)}."]
+    if isinstance(rule, Rule):
+        hints += [f"The formula:\n{formula(rule)}"]
+        hints += [f"A first step on w² from 4, η = 0.1:\n{by_hand(rule, square, 4.0, 1)}"]
+    return tuple(hints)
 
 
 @cache
