@@ -164,6 +164,16 @@ class Computes(ol.Rule):
 
 
 @dataclass(frozen=True)
+class Compares(ol.Rule):
+    """All comparisons, of numbers that are often the same."""
+
+    def update(self, t, g):
+        r = np.sign(g) * (abs(g) > 1)
+        told = (r > 0) + 2 * (r >= 1) + 4 * (r < 0) + 8 * (r <= -1) + 16 * (r == 1) + 32 * (r != 0)
+        return dict(step=-self.lr * told)
+
+
+@dataclass(frozen=True)
 class LooksAround(ol.Rule):
     """The gradient elsewhere, the point in the update, products of numbers."""
 
@@ -178,7 +188,7 @@ class LooksAround(ol.Rule):
 
 
 @pytest.mark.usefixtures("unoptimized")
-@pytest.mark.parametrize("rule", [Remembers, Computes, LooksAround])
+@pytest.mark.parametrize("rule", [Remembers, Computes, Compares, LooksAround])
 def test_rules_of_ones_own(rule):
     agree(rule(0.01), VALLEY, starts(VALLEY, 50), 9)
 
