@@ -33,6 +33,15 @@ RULES |= {
     "Adan": partial(ol.Adan, weight_decay=0.01),
 }
 
+
+def each_once():
+    """Return the title of every rule at one of its forms: the first, the second, and so on."""
+    forms = {}
+    for title in RULES:
+        forms.setdefault(title.split(",")[0], []).append(title)
+    return [titles[k % len(titles)] for k, titles in enumerate(forms.values())]
+
+
 # Every wrapper, around one rule or another wrapper.
 WRAPPERS = {
     "L2": lambda lr: ol.L2(ol.Momentum(lr), weight_decay=0.1),

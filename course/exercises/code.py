@@ -103,14 +103,7 @@ class CodeExercise(Exercise):
         )
 
     def hints(self):
-        rule = self.rule(lr=0.1)
-        record = next(iterate(rule, square, 4.0))
-        computed = [name for name in record if name not in ("t", "g", "w", "look_ahead")]
-        hints = [f"Computed one after the other: {', '.join(computed)}."]
-        if isinstance(rule, Rule):
-            hints += [f"The formula:\n{formula(rule)}"]
-            hints += [f"A first step on w² from 4, η = 0.1:\n{by_hand(rule, square, 4.0, 1)}"]
-        return tuple(hints)
+        return _hints(self.rule)
 
     def all_inputs(self, seeds):
         """Return the inputs of these seeds, accepted or not."""
@@ -143,6 +136,11 @@ class CodeExercise(Exercise):
     def pairs(self):
         """The `Pairs` of mistakes that can be made at once."""
         return _pairs(self.rule, self.misconceptions, self.names)
+
+    @cache  # noqa: B019
+    def _rows_of_pairs(self, seed):
+        """Return what each of the `pairs` leads to with the inputs of a seed."""
+        return self.pairs.rows([situation for situation, _ in self.accepted_inputs(seed).pairs])
 
     @cached_property
     def judged(self):
@@ -181,7 +179,8 @@ class CodeExercise(Exercise):
         if not issubclass(kind, Optimizer) and (kind is answer or not callable(answer)):
             kinds = f"a function {self.function}({', '.join(self.parameters)}) or a rule"
             raise TypeError(f"{self.id}: answer must be {kinds}, got answer = {answer!r}")
-        found = self.accepted_inputs(self.seed if seed is None else seed)
+        seed = self.seed if seed is None else seed
+        found = self.accepted_inputs(seed)
         situations = [situation for situation, _ in found.pairs]
         waiting = [answer]
         again = again or (lambda: fresh(answer))
@@ -191,7 +190,7 @@ class CodeExercise(Exercise):
                 [situation.plain() for situation in situations],
                 [_as_lists(right) for _, right in found.pairs],
                 found.wrong.tolist,
-                lambda: (list(self.pairs.both), self.pairs.rows(situations)),
+                lambda: (list(self.pairs.both), self._rows_of_pairs(seed)),
                 lambda: self._along(situations),
                 # As long as it keeps no state there is no need for another one.
                 lambda: self._prepared(waiting.pop() if waiting else again()),
@@ -254,6 +253,19 @@ class CodeExercise(Exercise):
 
 # All variants share these.
 _pairs = cache(Pairs)
+
+
+@cache
+def _hints(kind):
+    """Return the hints to a rule, the same in all variants."""
+    rule = kind(lr=0.1)
+    record = next(iterate(rule, square, 4.0))
+    computed = [name for name in record if name not in ("t", "g", "w", "look_ahead")]
+    hints = [f"Computed one after the other: {', '.join(computed)}."]
+    if isinstance(rule, Rule):
+        hints += [f"The formula:\n{formula(rule)}"]
+        hints += [f"A first step on w² from 4, η = 0.1:\n{by_hand(rule, square, 4.0, 1)}"]
+    return tuple(hints)
 
 
 @cache

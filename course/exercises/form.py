@@ -18,6 +18,8 @@ from optimlib.javascript.writing import data_element
 
 CLIENT = Path(__file__).with_name("client")
 START = "exercises/start.js"
+# Bytes that a page may have to load for a form.
+LARGEST = 30_000
 SHARED = (
     "javascript/by_hand.js",
     "explorers/client/computing/reading.js",
@@ -87,14 +89,27 @@ def parts(exercise):
 def content(exercise, part=0):
     """Return what is loaded when a form is used: variants, the book's own first, in each part."""
     variants = [exercise, *exercise.variants[part * COUNT :][:COUNT]]
-    packed = pack([_helped(variant) for variant in variants])
+    helped = [_helped(variant) for variant in variants]
+    if len({len(values["hints"]) for values in helped}) > 1:
+        raise ValueError(f"{exercise.id}: all variants must have as many hints as the book's own")
+    packed = pack(helped)
     return dict(dealt=exercise.dealt, count=len(exercise.variants), **packed)
 
 
 def file_script(exercise, part=0):
-    """Return the script that a page loads when the form is used, or for a name of another part."""
+    """Return the script that a page loads when the form is used, or for a name of another part.
+
+    Raises
+    ------
+    ValueError
+        If it is too large, or a variant has not as many hints as the book's own.
+    """
+    name = file_name(exercise, part)
     written = json.dumps(content(exercise, part), ensure_ascii=False, separators=(",", ":"))
-    return f"exerciseFile({json.dumps(file_name(exercise, part))},{written});\n"
+    script = f"exerciseFile({json.dumps(name)},{written});\n"
+    if len(script.encode()) > LARGEST:
+        raise ValueError(f"{name}: its file must have at most {LARGEST} bytes")
+    return script
 
 
 def file_name(exercise, part):

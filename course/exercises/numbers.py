@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
 
@@ -12,7 +12,7 @@ from course.exercises.exercise import Exercise
 from course.exercises.misconceptions import describe
 from course.exercises.report import Report
 from course.exercises.variants import drawn
-from optimlib.descent import trace
+from optimlib.descent import run, trace
 from optimlib.symbols import number_text
 
 # What an answer may be off by, in units of the last digit that is asked for; rounding has room.
@@ -126,7 +126,7 @@ class NumberExercise(Exercise):
             return f"{self.expected:.0f}".replace("-", "−")
         return number_text(self.expected, self.digits)
 
-    @property
+    @cached_property
     def tolerance(self):
         """What an answer may be off by: one unit of the last digit that is asked for."""
         return self._unit(self.expected)
@@ -208,7 +208,7 @@ class NumberExercise(Exercise):
         return Case(value, _short(within), False, name, " Or: ".join(s.feedback for s in near))
 
     def judging(self):
-        cases = [asdict(case) for case in self.cases]
+        cases = [dict(vars(case)) for case in self.cases]
         return dict(cases=cases, shown=self.shown, percent=self.percent)
 
     def check(self, answer):
@@ -248,4 +248,6 @@ def point(rule, problem, start, steps, name="w"):
     >>> float(point(ol.GradientDescent(0.25), ol.problems.square, 4.0, 2))
     1.0
     """
+    if name == "w":
+        return run(rule, problem, start, steps)
     return trace(rule, problem, start, steps)[name][-1]

@@ -196,12 +196,12 @@ class Pairs:
         with np.errstate(all="ignore"):
             values = _values(self.operations.entries, situations)
         shape = (len(situations[0].w), len(situations))
-        table = [
-            [np.broadcast_to(values[place], shape).T for place in places.values()]
-            for places in self.both.values()
-        ]
+        places = np.array([list(row.values()) for row in self.both.values()])
+        used, numbers = np.unique(places, return_inverse=True)
+        table = np.array([np.broadcast_to(values[place], shape).T for place in used.tolist()])
         # By situation, name and coordinate.
-        return [np.stack(row, axis=1).ravel().tolist() for row in table]
+        rows = np.moveaxis(table[numbers.reshape(places.shape)], 2, 1)
+        return rows.reshape(len(places), -1).tolist()
 
 
 def _are_alike(first, *others):

@@ -184,10 +184,8 @@ def minima(even, odd, curves):
 
 
 def closer(beta, small, large):
-    ends = [
-        np.abs(path(ol.HeavyBall(lr, beta=beta), SQUARE, 4.0, 200)[-20:]).max()
-        for lr in (small, large)
-    ]
+    both = ol.HeavyBall(np.array([small, large]), beta=beta)
+    ends = np.abs(path(both, SQUARE, 4.0, 200)[-20:]).max(axis=0).ravel()
     if max(ends) < 1e4 * min(ends):
         return "neither"
     return "small" if ends[0] < ends[1] else "large"
@@ -314,14 +312,16 @@ def steepest(norm, p, q):
     G = np.array([[p, q], [q, p]])
     steps = {"unit": np.eye(2), "signs": np.sign(G), "scaled": G, "inverse": np.linalg.inv(G)}
     length = {
-        "spectral": lambda P: np.linalg.norm(P, 2),
-        "Frobenius": np.linalg.norm,
-        "largest entry": lambda P: abs(P).max(),
+        "spectral": lambda P: np.linalg.norm(P, 2, axis=(-2, -1)),
+        "Frobenius": lambda P: np.linalg.norm(P, axis=(-2, -1)),
+        "largest entry": lambda P: abs(P).max(axis=(-2, -1)),
     }[norm]
-    gains = {name: np.sum(G * P) / length(P) for name, P in steps.items()}
-    best = max(gains, key=gains.get)
-    others = np.random.default_rng(0).normal(size=(1000, 2, 2))
-    assert all(np.sum(G * P) / length(P) < gains[best] for P in others)
+
+    def gain(P):
+        return np.sum(G * P, axis=(-2, -1)) / length(P)
+
+    best = max(steps, key=lambda name: gain(steps[name]))
+    assert np.all(gain(np.random.default_rng(0).normal(size=(1000, 2, 2))) < gain(steps[best]))
     return best
 
 
@@ -389,7 +389,7 @@ def more_runs(quantity, runs, factor):
 def who_stays(lr, beta, sharpness):
     bowl = multiple(sharpness / 2)
     rules = {"descent": ol.GradientDescent(lr), "heavy ball": ol.HeavyBall(lr, beta=beta)}
-    stays = {name: abs(path(rule, bowl, 1.0, 400)[-1]) < 1 for name, rule in rules.items()}
+    stays = {name: abs(ol.run(rule, bowl, 1.0, 400)) < 1 for name, rule in rules.items()}
     return {(1, 1): "both", (0, 1): "heavy ball", (0, 0): "neither"}[tuple(stays.values())]
 
 
@@ -491,8 +491,12 @@ TRUTHS = {
 
 @each("name", list(TRUTHS))
 def test_what_is_right_is_found_again(name):
+    found = {}  # Variants of the same parameters differ in the order of their answers.
     for variant in (DRAWN[name], *DRAWN[name].variants):
-        assert TRUTHS[name](**variant.parameters) == variant.right, variant.parameters
+        given = repr(variant.parameters)
+        if given not in found:
+            found[given] = TRUTHS[name](**variant.parameters)
+        assert found[given] == variant.right, given
 
 
 def test_every_drawn_choice_is_found_again():

@@ -22,7 +22,7 @@ MAIN = [
     "gradient-descent", "momentum", "heavy-ball", "average-momentum", "nesterov", "adagrad",
     "rmsprop", "adam", "adamw", "amsgrad", "newton",
 ]  # fmt: skip
-SEEDS = 500
+SEEDS = 150
 
 
 def each(cases):
@@ -123,8 +123,9 @@ def test_every_misconception_is_recognised_as_itself(exercise):
 def test_inputs_of_every_seed_tell_all_misconceptions_apart(exercise):
     count = len(exercise.misconceptions)
     accepted = [found for found in exercise.all_inputs(range(SEEDS)) if found.accepted()]
-    # What is apart is recognised; a part of the seeds shows it as well as all of them.
-    for found in accepted[::5]:
+    # What is apart is recognised. The first are those that anybody is given.
+    assert len(accepted[:20]) > len(exercise.cases)
+    for found in accepted[:20]:
         wrong = found.wrong.tolist()
         assert [recognised(wrong, row) for row in wrong] == list(range(count))
         assert recognised(wrong, found.right.tolist()) is None

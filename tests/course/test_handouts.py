@@ -116,7 +116,7 @@ def converted(text):
 @each("name", [n for n in exercises.names() if exercises.get(n).kind == "number"])
 def test_no_exported_question_rejects_its_answer(name):
     exercise = exercises.get(name)
-    own = {v.question: v for v in (exercise.variant(f"student {i}") for i in range(40))}.values()
+    own = {v.question: v for v in (exercise.variant(f"student {i}") for i in range(12))}.values()
     for question, variant in zip(
         ET.fromstring(moodle(list(own))).findall("question[@type='numerical']"), own, strict=True
     ):

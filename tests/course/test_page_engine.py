@@ -175,15 +175,12 @@ def test_how_far_off_is_said_with_one_digit(answer, right, sentence):
 
 
 @each("exercise", {e.id: e for e in ALL})
-def test_a_page_has_all_variants_in_thirty_kilobytes(exercise):
-    for part in range(form.parts(exercise)):
-        assert len(file_script(exercise, part).encode()) <= 30_000
+def test_a_page_has_all_variants(exercise):
     packed = content(exercise)
     assert packed["count"] == len(exercise.variants)
     assert len(packed["rows"]) == 1 + min(COUNT, len(exercise.variants))
     fewest = 11 if exercise.kind == "code" else 20
     assert len(exercise.variants) >= (fewest if exercise.varies else 0)
-    assert all(len(variant.hints()) == len(exercise.hints()) for variant in exercise.variants)
     for place, variant in [*enumerate([exercise, *exercise.variants[:COUNT]])][
         :: len(packed["rows"]) // 3 + 1
     ]:
@@ -197,6 +194,21 @@ def test_a_page_has_all_variants_in_thirty_kilobytes(exercise):
             to_html(getattr(variant, "ask", "") if variant.kind == "choice" else variant.question)
             == shown["question"]
         )
+
+
+def test_the_file_of_a_form_is_small(monkeypatch):
+    exercise = NUMBERS["adam/first-step"]
+    assert len(file_script(exercise, 1).encode()) <= form.LARGEST == 30_000
+    monkeypatch.setattr(form, "LARGEST", 1000)
+    with pytest.raises(ValueError, match="adam/first-step-1: its file must have at most 1000 by"):
+        file_script(exercise, 1)
+
+
+def test_all_variants_have_as_many_hints(monkeypatch):
+    exercise = NUMBERS["adam/first-step"]
+    monkeypatch.setattr(type(exercise), "hints", lambda self: ("Look.",) * (self is exercise))
+    with pytest.raises(ValueError, match="adam/first-step: all variants must have as many hints"):
+        form.content(exercise)
 
 
 def test_every_exercise_has_variants():

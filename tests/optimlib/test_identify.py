@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 import wrong_rules
-from cases import RULES
+from cases import RULES, each_once
 from looping import each
 
 import optimlib as ol
@@ -70,13 +70,7 @@ SUMS = ("AdaGrad, as Keras",)
 
 # Every rule at one of its forms and some of the settings, and what was once not found; all forms
 # would take as long as all other tests. benchmarks/identify.py asks for more.
-ONCE = [
-    (list(titles)[k % len(titles)], list(SETTINGS)[k % 2])
-    for k, titles in enumerate(
-        [title for title in RULES if title.split(",")[0] == name]
-        for name in dict.fromkeys(title.split(",")[0] for title in RULES)
-    )
-]
+ONCE = zip(each_once(), itertools.cycle(SETTINGS))
 HARD = [("AdamW", "other"), ("Yogi", "other"), ("RMSProp, as Keras", "default")]
 
 

@@ -52,7 +52,7 @@ def lines_of(pieces):
     return sum(np.ptp(np.array(line), axis=0).max() > SEEN for line in lines.values())
 
 
-def true_counts(objective, box, levels, n=2200):
+def true_counts(objective, box, levels, n=1100):
     """Return how many lines there are on a grid so fine that none breaks."""
     x, y = (np.linspace(low, high, n + 1) for low, high in box)
     lines = Figure().add_subplot().contour(x, y, objective.f(np.array(np.meshgrid(x, y))), levels)
