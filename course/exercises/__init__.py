@@ -58,6 +58,11 @@ def names(chapter=None, layer=None):
 def get(name):
     """Return the exercise of this name.
 
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+
     Raises
     ------
     ValueError

@@ -200,7 +200,7 @@ def write_texts(app, exception):
     if exception:
         return
     data = json.dumps(texts(app), ensure_ascii=False, separators=(",", ":"))
-    stop = json.dumps(sorted(english_stopwords))
+    stop = json.dumps(sorted({*english_stopwords, "vs"}))
     finding = Path(__file__).with_name("finding.js").read_text("utf-8")
     book = f"searchBook(new Book({data}, new Stemmer(), {stop}));\n"
     script = f"{finding}{js_porter_stemmer}\n{book}"

@@ -56,6 +56,7 @@ AMONG_THREE = {
     "permutation symmetry": "appendix/glossary#term-permutation-symmetry",
     "line search": "curvature/quasi-newton",
     "SAM": "appendix/glossary#term-SAM",
+    "adam vs adamw": "adaptive/weight-decay",
     "NAG": "appendix/glossary#term-Nesterov-s-rule",
     "L2 regularization": "adaptive/weight-decay",
     "hvp": "landscape/hessians",
