@@ -30,7 +30,7 @@ SOURCES = {".bib", ".css", ".ipynb", ".js", ".json", ".md", ".py", ".svg", ".yam
 
 OURS = "course", "optimlib"
 IMPORTED_ONCE = "jupyter_book.cli.main", "jupyter_book.sphinx", "matplotlib.backends.backend_agg"
-STARTED = time.time()
+STARTED = "COURSE_WATCH_STARTED"  # in the environment, for builds run this module anew
 
 
 def is_ignored(path):
@@ -58,12 +58,10 @@ def rebuild(changed_paths):
 
 
 def forget_edited_code():
-    """Let `course` and `optimlib` be imported anew, if a file of theirs was saved since they were.
-
-    This module was imported first.
-    """
+    """Let `course` and `optimlib` be imported anew, if their files were saved since they were."""
     files = (path for package in OURS for path in ROOT.joinpath(package).rglob("*.py"))
-    if any(path.stat().st_mtime > STARTED for path in files):
+    started = float(os.environ[STARTED])
+    if any(path.stat().st_mtime > started for path in files):
         for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
             del sys.modules[name]
 
@@ -73,11 +71,12 @@ def import_once():
 
     Elsewhere each one imports it, which takes some seconds.
     """
+    os.environ[STARTED] = str(time.time())
     if "forkserver" in multiprocessing.get_all_start_methods():
-        config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["sphinx"]["config"]
-        extensions = config.get("extensions", [])
+        sphinx = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["sphinx"]
+        extensions = sphinx["config"].get("extensions", sphinx.get("extra_extensions", []))
         multiprocessing.set_start_method("forkserver")
-        multiprocessing.set_forkserver_preload([__spec__.name, *IMPORTED_ONCE, *extensions])
+        multiprocessing.set_forkserver_preload([*IMPORTED_ONCE, *extensions])
 
 
 def application(address):

@@ -46,11 +46,12 @@ def test_without_chromium_says_so(monkeypatch, tmp_path):
         pdf.print_book("<p>book</p>", tmp_path / "book.pdf")
 
 
-DEFAULTS = ", ".join(f"a_long_name_of_a_setting_{letter}=0.99" for letter in "abc")
+DEFAULTS = ", ".join(f"{letter * 90}=0.99" for letter in "abc")
 ROWS = "".join(f"<tr><td>row {n}</td>{'<td>other</td>' * 3}<td>{DEFAULTS}</td>" for n in range(50))
 TABLE = f'<p>A package</p><div role="region"><table>{ROWS}</table></div>'
 STYLES = ROOT / "course/conversions/client/style.css", Path(pdf.__file__).with_suffix(".css")
 LONG = f"""<link rel="stylesheet" href="{STYLES[1].as_uri()}">
+<style>table, figure {{break-inside: avoid}} /* as the theme */</style>
 <script>window.MathJax = {{startup: {{promise: Promise.resolve()}}}}</script>
 <article><p>Before.</p><figure><div class="conversions"><style>{STYLES[0].read_text()}</style>
 {TABLE}{TABLE.replace("row", "next")}</div></figure></article>"""

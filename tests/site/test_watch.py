@@ -98,6 +98,13 @@ def test_a_browser_shows_each_save(book, watching, tab):
     assert "green" in (book / "_build" / "html" / "_static" / style.name).read_text()
     assert output.inner_text() == executed
 
+    mark = "# edited\nprint('edited', flush=True, file=__import__('sys').stderr)\n"
+    with (book / "course" / "site" / "execution.py").open("a") as code:
+        code.write(mark)
+    wait_for(said, "execution.py changed, built")
+    assert "\nedited\n" in said.read_text()
+    assert "RuntimeWarning" not in said.read_text()
+
     for name in ("one.ipynb~", "4913"):
         (book / "chapters" / name).write_text("of an editor")
     save(book, "Broken", "1 / 0")
@@ -121,6 +128,7 @@ def test_a_browser_shows_each_save(book, watching, tab):
     assert re.findall(r"== watch: (\S+) changed", said.read_text()) == [
         "chapters/one.ipynb",
         style.as_posix(),
+        "course/site/execution.py",
         "chapters/one.ipynb",
         "chapters/one.ipynb",
         "optimlib/answer.py",
