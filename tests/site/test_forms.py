@@ -255,6 +255,7 @@ def test_what_was_done_is_there_again(page, address):
     answer(form(page, "adam/first-step"), "3.9")
     expect(verdict(form(page, "adam/first-step"))).to_contain_text("Correct")
     answer(form(page, "adam/uncorrected-2"), "1")
+    expect(verdict(form(page, "adam/uncorrected-2"))).to_contain_text("Not yet")
     count = len(book.forms()["adaptive/adam"])
     end = page.locator(".answer-end")
     expect(end).to_contain_text(f"1 of {count} solved. Not yet: Exercise ")

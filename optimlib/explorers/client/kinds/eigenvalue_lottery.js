@@ -3,7 +3,7 @@
 import { kindOf, POSITIVE_DEFINITE, randomHessian } from "../computing/hessians.js";
 import { drawer } from "../computing/random.js";
 import { histogram, meanAndError, rootMeanSquare } from "../computing/statistics.js";
-import { chipped } from "../drawing/elements.js";
+import { chipped, set } from "../drawing/elements.js";
 import { addSeed, compared, drawHistogram, readCompared } from "../drawing/sampling.js";
 
 const SHOWN = 24;
@@ -31,7 +31,9 @@ export class Lottery {
     while (this.found.length < wanted && performance.now() < until) {
       this.found.push(randomHessian(this.draws(), this.found.length, state.n, this.most));
     }
-    if (this.found.length < state.samples) this.figure.changed();
+    const isUnfinished = this.found.length < wanted;
+    set(this.figure.element, { "aria-busy": isUnfinished });
+    if (isUnfinished) this.figure.changed();
     const sample = this.found.slice(0, wanted);
     this.drawLast(sample);
     drawHistogram(this.all, histogram(sample.flatMap((values) => Array.from(values)), -4, 4, 40),
