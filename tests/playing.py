@@ -20,8 +20,9 @@ SEEN = """async figure => {
     + explorer.querySelector(".explorer-reading").outerHTML
     + [...explorer.querySelectorAll(".explorer-controls > *")].map(control => control.hidden);
 }"""
-# Focus a control, and tell the key that changes it.
-KEY = """control => {
+# Focus a control, which may be shown in the next frame only, and tell the key that changes it.
+KEY = """async control => {
+  await new Promise(requestAnimationFrame);
   control.focus();
   const { type, tagName, selectedIndex, options, value, min, max } = control;
   if (type === "checkbox") return "Space";
