@@ -148,6 +148,7 @@ def interrupt_a_build(book, text):
     cache = execution.open_cache(book / "_build" / ".jupyter_cache", book)
     bundle = execution.CacheBundleIn(notebook, str(chapter), data={})
     cache.cache_notebook_bundle(bundle, check_validity=False)
+    cache.db.dispose()  # from Python 3.13 on, a database that is left open is a warning
 
 
 def wait_for(file, text):
