@@ -142,7 +142,9 @@ HEARD = """() => {
       .map(title => title.innerText),
     copies: unlike(names(all(".copybtn"))),
     copyStops: all(".copybtn").filter(({tabIndex}) => tabIndex === 0).length,
-    tableNames: unlike(all("main table > caption").map(({textContent}) => textContent)),
+    // An explorer is a group with a name, in which its tables are heard.
+    tableNames: unlike(all("main table > caption").filter(caption => !caption.closest(".explorer"))
+      .map(({textContent}) => textContent)),
     tables: all("main table:not(.indextable)").filter(table => !table.caption?.textContent.trim()
       || table.querySelector("th:not([scope])")).map(table => table.outerHTML.slice(0, 200)),
     blocks: all("mjx-assistive-mml > math mtable").filter(table => table.children.length > 1

@@ -109,10 +109,7 @@ def listening(page):
     requested, errors = [], []
     handlers = {
         "request": lambda request: requested.append(request.url),
-        # One that leaves a page ends what is still on its way.
-        "requestfailed": lambda request: (
-            request.failure == "net::ERR_ABORTED" or errors.append(f"failed: {request.url}")
-        ),
+        "requestfailed": lambda request: errors.append(f"failed: {request.url}"),
         "response": lambda reply: (
             reply.ok or reply.status == 304 or errors.append(f"{reply.status}: {reply.url}")
         ),

@@ -69,6 +69,8 @@ def move(control):
 
 def check_print(played):
     played.tab.emulate_media(media="print")
-    assert played.figure.locator(".explorer-still img").is_visible()
+    still = played.figure.locator(".explorer-still img")
+    assert still.is_visible()
+    still.evaluate("image => image.decode()")  # it is loaded only now
     assert not played.figure.locator(".explorer-plots").is_visible()
     played.tab.emulate_media(media="screen")

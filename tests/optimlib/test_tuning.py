@@ -214,6 +214,19 @@ def test_what_fails_with_a_seed_comes_after_what_never_fails():
     assert "failed with 10 of 20 seeds" in str(result)
 
 
+@pytest.mark.parametrize("failures", [1, 4, 10, 15, 20])
+def test_with_failures_p_is_that_of_the_sign_test(failures):
+    """One is worse where the other one does not fail."""
+
+    def measure(setting, seeds):
+        return np.where((seeds % 20 < failures) & (setting.rate == 1), np.nan, 2 - setting.rate)
+
+    result = compared({"a": (Setting, {"lr": [0.5]}), "b": (Setting, {"lr": [1.0]})}, measure)
+    pair = result.pair("a", "b")
+    assert (pair.first, pair.wins) == ("a", failures)
+    assert pair.p == pytest.approx(stats.binomtest(failures, 20).pvalue, rel=1e-12)
+
+
 def test_trials_that_are_measured_together_are_the_same():
     bowl = ol.problems.quadratic(kappa=30)
 

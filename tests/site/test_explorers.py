@@ -335,9 +335,11 @@ def judged():
     return set()
 
 
-# Those of chapters are judged with their pages.
-@pytest.mark.parametrize("opened", OWN, ids=lambda explorer: explorer.name, indirect=True)
+# Those of chapters are judged with their pages too, where their data are folded.
+@pytest.mark.parametrize("opened", ONE_OF_EACH_KIND, ids=lambda one: one.name, indirect=True)
 def test_axe_finds_nothing(played, judged):
+    played.figure.locator(".explorer-data").evaluate("data => { data.open = true; }")
+    played.figure.locator(".explorer-data tbody tr").first.wait_for()
     assert faults(played.tab, judged) == []
 
 
