@@ -9,6 +9,7 @@ import subprocess
 from nbval.plugin import IPyNbCell
 
 from course import ROOT
+from course.site.kernels import fork_kernels
 
 
 def pytest_addoption(parser):
@@ -18,6 +19,10 @@ def pytest_addoption(parser):
         default="all",
         help="run again the cells of chapters that differ from the commit before, or of all",
     )
+
+
+def pytest_configure():
+    fork_kernels()
 
 
 def changed():

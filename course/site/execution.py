@@ -22,9 +22,10 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from sphinx.util import logging
 
 from course import ROOT
+from course.site.kernels import fork_kernels
 from optimlib.explorers.explorer import page_script, style
 
-WORKERS = 2
+WORKERS = 3  # of two cores: a kernel that starts or ends is waited for
 CELL_TIMEOUT = 180
 DATA = {".json", ".yaml"}  # what chapters read beside themselves
 UNREAD = {".css", ".js", ".md", ".pyc"}  # what lies beside the code and no chapter sees
@@ -48,6 +49,7 @@ async def execute(path, notebook):
         timeout=CELL_TIMEOUT,
         record_timing=False,
         coalesce_streams=True,
+        shutdown_kernel="immediate",
         resources={"metadata": {"path": str(path.parent)}},
     )
     started = time.perf_counter()
@@ -70,6 +72,7 @@ def execute_all(notebooks, done):
 
     Raises one ChapterError for all the chapters that failed, after the others have ended.
     """
+    fork_kernels()
     turn = asyncio.Semaphore(WORKERS)
     failures = []
 

@@ -175,7 +175,7 @@ class Explorer(anywidget.AnyWidget):
         """Return the still picture and, for the website's script, the specification."""
         self._still()
         picture = io.BytesIO()
-        plt.savefig(picture, format="png", dpi=110)
+        plt.gcf().savefig(picture, format="png", dpi=110)  # plt.savefig draws once more
         plt.close()
         few_colors = Image.open(picture).convert("RGB").quantize(64)
         picture = io.BytesIO()
