@@ -127,28 +127,38 @@ def fingerprint(root, unread=UNREAD):
 def open_cache(path, root):
     """Open the cache at `path`, emptied if it was filled with another optimlib."""
     cache = get_cache(str(path))
-    mark, current = Path(path) / "fingerprint", fingerprint(root)
-    if not mark.exists() or mark.read_text() != current:
+    current = fingerprint(root)
+    if not mark_of(cache).exists() or mark_of(cache).read_text() != current:
         cache.clear_cache()
-        cache.path.joinpath(mark.name).write_text(current)
+        mark_of(cache).write_text(current)
     return cache
+
+
+def mark_of(cache):
+    """Return the file that says which optimlib the outputs of a cache are of."""
+    return cache.path / "fingerprint"
 
 
 def outdated(app, env, added, changed, removed):
     """Execute the chapters that are not in the cache; name the pages with older outputs.
 
     A page records when the outputs it shows were cached, so one left behind by an
-    interrupted build is found too.
+    interrupted build is found too. With the cache of the last whole build, only chapters that
+    changed are looked for.
     """
     cache = open_cache(env.mystnb_config.execution_cache_path, Path(app.srcdir))
-    paths = {doc: Path(env.doc2path(doc)) for doc in sorted(env.found_docs)}
+    opened = mark_of(cache).stat().st_mtime_ns
+    same, env.cache_of_outputs = getattr(env, "cache_of_outputs", None) == opened, opened
+    docs = added | changed if same else env.found_docs
+    paths = {doc: Path(env.doc2path(doc)) for doc in sorted(docs)}
     records = {d: _record(cache, path) for d, path in paths.items() if path.suffix == ".ipynb"}
     missing = {
         paths[doc]: nbformat.read(paths[doc], as_version=4)
         for doc, record in records.items()
         if not record
     }
-    LOGGER.info("\nchapters to execute: %d of %d", len(missing), len(records))
+    chapters = [doc for doc in env.found_docs if env.doc2path(doc).endswith(".ipynb")]
+    LOGGER.info("\nchapters to execute: %d of %d", len(missing), len(chapters))
 
     def store(path, seconds):
         bundle = CacheBundleIn(missing[path], str(path), data={"execution_seconds": seconds})
@@ -200,8 +210,13 @@ def write_explorers(app):
     Files in `static` would be loaded by every page.
     """
     folder = Path(app.outdir) / "_static"
-    write_static(folder / "explorers.js", page_script())
-    write_static(folder / "explorers.css", style())
+
+    def write():
+        write_static(folder / "explorers.js", page_script())
+        write_static(folder / "explorers.css", style())
+
+    current = fingerprint(Path(app.srcdir), UNREAD - {".css", ".js"})
+    unless_written(folder / ".explorers", current, write)
 
 
 def minified(script):

@@ -25,7 +25,6 @@ IMPORTED = (
     "IPython.extensions.storemagic",
     "matplotlib.pyplot",
     "course.exercises",
-    "optimlib.explorers",
     "optimlib.figures",
     "optimlib.learning",
     "sklearn.datasets",
@@ -80,17 +79,8 @@ class ForkedProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd, **options):
         """Fork a kernel; `cmd` is that of the standard kernel, `options` those of `Popen`."""
-        parent = ForkedProvisioner._parent_of_kernels
         module = cmd.index("ipykernel_launcher")  # python, its options, -m, this, the kernel's own
-        if parent is None or parent.poll() is not None:
-            parent = subprocess.Popen(
-                [*cmd[:module], __name__],
-                env=options["env"] | ENVIRONMENT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            ForkedProvisioner._parent_of_kernels = parent
+        parent = self._started([*cmd[:module], __name__], options["env"])
         wanted = dict(
             arguments=cmd[module + 1 :], folder=options.get("cwd"), environment=options["env"]
         )
@@ -98,6 +88,23 @@ class ForkedProvisioner(LocalProvisioner):
         self.process = Kernel(int(parent.stdout.readline()))
         self.pid = self.pgid = self.process.pid
         return self.connection_info
+
+    @classmethod
+    def _started(cls, command, environment):
+        """Return the parent of all kernels, started if it is not running."""
+        parent = cls._parent_of_kernels
+        if parent and parent.poll() is not None:
+            parent.stdin.close()
+            parent.stdout.close()
+            parent = None
+        cls._parent_of_kernels = parent or subprocess.Popen(
+            command,
+            env=environment | ENVIRONMENT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return cls._parent_of_kernels
 
 
 def fork_kernels():

@@ -29,7 +29,7 @@ import optimlib as ol
 from course.exercises import markup
 from course.site import colab, face
 from course.site.execution import fingerprint, unless_written
-from course.site.styles import used_rules
+from course.site.styles import remembered_rules
 from optimlib import figures
 
 # Of MathJax: what its own tex-chtml.js has, but for the menu, and what this loads.
@@ -369,7 +369,8 @@ def finish(app, exception):
     # Most lie there many times.
     words = set(re.findall(r"[\w-]+", " ".join({*pages.split(), *scripts.split()})))
     for path in [path for pattern in OTHERS_STYLES for path in static.glob(pattern)]:
-        path.write_text(used_rules(path.read_text("utf-8"), words), "utf-8")
+        rules = remembered_rules(path.read_text("utf-8"), words, Path(app.doctreedir, "styles"))
+        path.write_text(rules, "utf-8")
     pages_and_scripts = pages + text("_static/scripts/*.js")
     styles = text("_static/*.css", "_static/styles/*.css")
     static.joinpath("icons.css").write_text(icons(pages_and_scripts, styles), encoding="utf-8")

@@ -1,5 +1,6 @@
 """Style sheets without the rules that select nothing on the site."""
 
+import hashlib
 import re
 
 import tinycss2
@@ -35,6 +36,16 @@ def selectors(prelude):
         else:
             part.append(token)
     yield tinycss2.serialize(part).strip()
+
+
+def remembered_rules(style, words, folder):
+    """Return what `used_rules` does, from a file of the folder if it was asked before."""
+    among = sorted(words & set(re.findall(r"[\w-]+", style)))
+    path = folder / hashlib.sha256(f"{among}{style}".encode()).hexdigest()
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(used_rules(style, words), "utf-8")
+    return path.read_text("utf-8")
 
 
 def used_rules(style, words):

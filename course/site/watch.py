@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import sys
 import time
+from multiprocessing import forkserver
 from pathlib import Path
 
 import uvicorn
@@ -77,6 +78,7 @@ def import_once():
         extensions = sphinx["config"].get("extensions", sphinx.get("extra_extensions", []))
         multiprocessing.set_start_method("forkserver")
         multiprocessing.set_forkserver_preload([*IMPORTED_ONCE, *extensions])
+        forkserver.ensure_running()  # not at the first save
 
 
 def application(address):
