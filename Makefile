@@ -5,7 +5,7 @@ PYTEST := $(BIN)/pytest -p no:nbval -n 2 --dist worksteal
 FIRST_PAGE := _build/html/chapters/start/welcome.html
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Chapters and tests run two at a time: threads of each would only fight for the cores.
+# Chapters and tests run beside each other: threads of each would only fight for the cores.
 export OPENBLAS_NUM_THREADS ?= 1
 # Processors sum in another order each. Long runs of networks would print other digits then.
 export OPENBLAS_CORETYPE ?= Haswell

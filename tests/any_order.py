@@ -1,6 +1,8 @@
 """A plugin for nbval: after all cells of a chapter each is run again, alone, the last one first.
 
 python -m pytest --nbval -p tests.any_order --any-order all chapters
+
+With `--any-order all`, which takes its time, kernels start as a reader's do, with nothing imported.
 """
 
 import itertools
@@ -21,8 +23,9 @@ def pytest_addoption(parser):
     )
 
 
-def pytest_configure():
-    fork_kernels()
+def pytest_configure(config):
+    if config.option.any_order == "changed":
+        fork_kernels()
 
 
 def changed():

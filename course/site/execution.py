@@ -1,6 +1,6 @@
 """Execute the chapters: for the site, as a Sphinx extension, and for `course.site.notebooks`.
 
-The site's chapters are executed before Sphinx reads them, two at a time, into the same
+The site's chapters are executed before Sphinx reads them, some at a time, into the same
 jupyter-cache that myst-nb reads. The cache knows a chapter by its code cells alone, so it is
 thrown away when optimlib, a data file that chapters read, the locked versions or Python change.
 """
