@@ -53,8 +53,9 @@ ASKED_FOR_BY = {"sphinx-design": "sd-", "design-tabs": "sd-tab-set"}
 AT_ONCE = "documentation_options"
 OTHERS_STYLES = "styles/*.css", "mystnb.*.css", "sphinx-design*.css", "basic.css", "proof.css"
 # How many colors a picture may have, and which difference from the drawn one is not seen.
-# Below 24 thin lines look rough; a map of values asks for 256.
-COLORS = 24, 25, 26, 28, 32, 40, 48, 64, 256
+# Up to 16 would be packed two to a byte, where WebP finds less that repeats; a map of values asks
+# for 256, and shows bands before the difference does.
+COLORS = 17, 20, 24, 28, 32, 40, 48, 64, 256
 UNSEEN = 16
 STILL = re.compile(r'src="data:image/png;base64,([^"]*)"')
 CODE = re.compile(r'(<div class="highlight"><pre>)(.*?</pre>)', re.S)

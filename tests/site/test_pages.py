@@ -31,12 +31,6 @@ from course.site.pages import CODE, PLAIN
 
 OTHER_HOSTS = "unpkg", "jsdelivr", "cdnjs", "googleapis"
 FIRST_VISIT, NEXT_PAGE, MEDIAN = 500_000, 80_000, 450_000
-# What is heavier: their pictures would look rough with fewer colors.
-HEAVY = {
-    "chapters/landscape/convexity.html": 95_000,
-    "chapters/descent/momentum.html": 88_000,
-    "chapters/curvature/quasi-newton.html": 86_000,
-}
 READ_BEFORE = "chapters/start/first-descent.html"
 
 pytestmark = [
@@ -265,8 +259,7 @@ def test_weight(visit, visited, weights):
     print(f"{visit.name}: first visit {first / 1000:.0f} KB, next page {new / 1000:.0f} KB")
     weights.append(first)
     assert first <= FIRST_VISIT, sorted(files.items(), key=lambda item: -item[1])[:9]
-    most = HEAVY.get(visit.name, NEXT_PAGE)
-    assert new <= most, sorted(files.keys() - visited, key=files.get)[-9:]
+    assert new <= NEXT_PAGE, sorted(files.keys() - visited, key=files.get)[-9:]
 
 
 def test_the_median_of_first_visits(weights):
