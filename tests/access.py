@@ -47,16 +47,13 @@ PREPARE = """known => {
     if (texts.currentNode.data.trim()) judge(texts.currentNode.parentElement);
   return found;
 }"""
-# Axe asks for each style sheet again, to find those that turn a page with its screen.
+# Axe would ask for each style sheet again, for one rule, which is off.
 RUN = """async rules => {
   axe.configure({rules: [
     {id: "color-contrast", selector: "[data-judged]"},
     {id: "link-in-text-block", selector: "a[href][data-judged]"},
   ]});
-  const isForOneOrientation = rule =>
-    rule instanceof CSSImportRule || /orientation/.test(rule.media?.mediaText);
-  const preload = location.protocol !== "file:"
-    && [...document.styleSheets].some(({cssRules}) => [...cssRules].some(isForOneOrientation));
+  const preload = {assets: ["media"]};
   const found = await axe.run(document, {...rules, preload, resultTypes: ["violations"]});
   return found.violations.flatMap(rule => rule.nodes
     .map(node => `${rule.id}: ${node.target} ${node.failureSummary}`));

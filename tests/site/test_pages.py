@@ -141,7 +141,7 @@ def visit(request, tab, server, judged):
         tab.evaluate(REMOVE_FORMULAS)  # these are as wide in the dark
         tab.emulate_media(color_scheme="dark")
         widths[DARK] = tab.evaluate(MEASURE)
-    axe = faults(tab, judged)  # it may ask for style sheets itself
+    axe = faults(tab, judged)
     return Visit(request.param, server, requested, errors, look, heard, widths, screens, axe)
 
 
