@@ -64,6 +64,13 @@ OF_SCHEME = """scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches
 ALL_RULES, COLORS = {}, {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
+def set_scheme(page, scheme):
+    """Have a page in the light or the dark scheme, unless it is."""
+    if not page.evaluate(OF_SCHEME, scheme):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(OF_SCHEME, arg=scheme)
+
+
 def faults(page, known):
     """Return what axe finds of a page in the light scheme, and of its colors in the dark one.
 
@@ -74,9 +81,7 @@ def faults(page, known):
     page.evaluate(AXE)
     page.evaluate(REMOVE_FORMULAS)
     for scheme, rules in ("dark", COLORS), ("light", ALL_RULES):
-        if not page.evaluate(OF_SCHEME, scheme):
-            page.emulate_media(color_scheme=scheme)
-            page.wait_for_function(OF_SCHEME, arg=scheme)
+        set_scheme(page, scheme)
         new = page.evaluate(PREPARE, list(known))
         known.update(new)
         if new or rules == ALL_RULES:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pytest
 import yaml
-from access import HEARD, REMOVE_FORMULAS, faults, walk
+from access import HEARD, REMOVE_FORMULAS, faults, set_scheme, walk
 from browsing import (
     CHROMIUM,
     PAGES,
@@ -139,7 +139,7 @@ def visit(request, tab, server, judged):
         screens = dict(look_at_first_screens(tab, request.param))
         widths[1280] = tab.evaluate(MEASURE)
         tab.evaluate(REMOVE_FORMULAS)  # these are as wide in the dark
-        tab.emulate_media(color_scheme="dark")
+        set_scheme(tab, "dark")
         widths[DARK] = tab.evaluate(MEASURE)
     axe = faults(tab, judged)
     return Visit(request.param, server, requested, errors, look, heard, widths, screens, axe)
