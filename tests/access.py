@@ -5,11 +5,12 @@ from importlib.resources import files
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 
 # Formulas are left out: MathJax writes them, with MathML for screen readers, by the thousand.
-#
+REMOVE_FORMULAS = """() => {
+  for (const formula of document.querySelectorAll("mjx-container")) formula.replaceWith("x");
+}"""
 # Judging the contrast of each text takes ten times as long as all else. It follows from how the
 # text is painted and on what, so one of each kind is judged: those not in `known` are marked.
 PREPARE = """known => {
-  for (const formula of document.querySelectorAll("mjx-container")) formula.replaceWith("x");
   const behind = node => {
     const grounds = [], effects = [];
     for (let isHidden = false; node; node = node.parentElement) {
@@ -46,32 +47,41 @@ PREPARE = """known => {
     if (texts.currentNode.data.trim()) judge(texts.currentNode.parentElement);
   return found;
 }"""
+# Axe would ask for each style sheet again, for one rule, which is off.
 RUN = """async rules => {
   axe.configure({rules: [
     {id: "color-contrast", selector: "[data-judged]"},
     {id: "link-in-text-block", selector: "a[href][data-judged]"},
   ]});
-  const preload = location.protocol !== "file:";  // of style sheets, by requests
+  const preload = {assets: ["media"]};
   const found = await axe.run(document, {...rules, preload, resultTypes: ["violations"]});
   return found.violations.flatMap(rule => rule.nodes
     .map(node => `${rule.id}: ${node.target} ${node.failureSummary}`));
 }"""
 # A page of the book follows the scheme by a script.
-OF_SCHEME = "scheme => (document.documentElement.dataset.theme ?? scheme) === scheme"
+OF_SCHEME = """scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches
+  && (document.documentElement.dataset.theme ?? scheme) === scheme"""
 ALL_RULES, COLORS = {}, {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
+def set_scheme(page, scheme):
+    """Have a page in the light or the dark scheme, unless it is."""
+    if not page.evaluate(OF_SCHEME, scheme):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(OF_SCHEME, arg=scheme)
+
+
 def faults(page, known):
-    """Return what axe, loaded before, finds of a page in the light scheme, and of its colors in
-    the dark one.
+    """Return what axe finds of a page in the light scheme, and of its colors in the dark one.
 
     A text that is painted as one in the set `known` is not judged again; the kinds that are
     judged are added to it. Formulas of the page are gone afterwards.
     """
     found = {}
+    page.evaluate(AXE)
+    page.evaluate(REMOVE_FORMULAS)
     for scheme, rules in ("dark", COLORS), ("light", ALL_RULES):
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_function(OF_SCHEME, arg=scheme)
+        set_scheme(page, scheme)
         new = page.evaluate(PREPARE, list(known))
         known.update(new)
         if new or rules == ALL_RULES:

@@ -2,8 +2,6 @@
 
 from contextlib import contextmanager
 
-from access import AXE
-
 from course import exercises
 from course.exercises.form import file_script, page_script, style
 from course.site.execution import write_static
@@ -39,7 +37,6 @@ def write_forms(static, names):
 def narrow_tab(browser):
     """Yield a tab with a memory of its own; what goes wrong in a test fails it."""
     context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
-    context.add_init_script(AXE)
     tab = context.new_page()
     errors = []
     tab.on("pageerror", lambda error: errors.append(str(error)))

@@ -17,7 +17,6 @@ __all__ = [
     "FORM_FILES",
     "PAGES",
     "SITE",
-    "WITHOUT_FORMULAS",
     "Page",
     "added",
     "gzipped",
@@ -37,14 +36,6 @@ PAGES = sorted(
 )
 # What all pages load for forms.
 FORM_FILES = [SITE / "_static" / file for file in ("exercises.js", "exercises.css")]
-# Formulas take most of the time of a visit: what has nothing to do with them can go without.
-WITHOUT_FORMULAS = """Object.defineProperty(window, "MathJax", {
-  configurable: true,
-  set(value) {
-    value.startup = {...value.startup, typeset: false};
-    Object.defineProperty(window, "MathJax", {value, writable: true});
-  },
-});"""
 TYPESET = "() => window.MathJax?.startup?.promise.then(() => null)"
 # What is far down is loaded when one scrolls there; a picture for the other color scheme never is.
 LATE_PICTURES = """() => Promise.allSettled([...document.images].filter(image =>

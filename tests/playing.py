@@ -20,6 +20,10 @@ SEEN = """async figure => {
     + explorer.querySelector(".explorer-reading").outerHTML
     + [...explorer.querySelectorAll(".explorer-controls > *")].map(control => control.hidden);
 }"""
+# Press Reset by a script; the first state is drawn in the next frame.
+RESET = """figure => {
+  [...figure.querySelectorAll("button")].find(({innerText}) => innerText === "Reset").click();
+}"""
 # Focus a control, which may be shown in the next frame only, and tell the key that changes it.
 KEY = """async control => {
   await new Promise(requestAnimationFrame);
@@ -29,6 +33,10 @@ KEY = """async control => {
   if (tagName === "SELECT") return selectedIndex === options.length - 1 ? "ArrowUp" : "ArrowDown";
   return Number(value) >= (Number(min) + Number(max)) / 2 ? "PageDown" : "PageUp";
 }"""
+LABEL_AND_KEY = f"""async control => {{
+  ({RESET})(control.closest("figure"));
+  return [control.parentElement.innerText, await ({KEY})(control)];
+}}"""
 FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -51,6 +59,11 @@ class Played:
         inputs = self.figure.locator(".explorer-controls").locator("input:not([type=text]), select")
         return [control for control in inputs.all() if control.is_visible()]
 
+    def reset(self):
+        """Bring the first state back, as its button does."""
+        self.figure.evaluate(RESET)
+        self.tab.evaluate(FRAME)
+
     def press(self, name):
         self.figure.get_by_role("button", name=name).click()
 
@@ -65,6 +78,13 @@ class Played:
 def move(control):
     """Change a control with the keyboard alone."""
     control.page.keyboard.press(control.evaluate(KEY))
+
+
+def move_first(control):
+    """Change a control alone, after Reset, with the keyboard, and return its label."""
+    label, key = control.evaluate(LABEL_AND_KEY)
+    control.page.keyboard.press(key)
+    return label
 
 
 def check_print(played):

@@ -1,7 +1,6 @@
 """The browser, a server of the built site, and the Pythons that environments are made with."""
 
 import pytest
-from access import AXE
 from browsing import CHROMIUM, SITE, serving
 from environments import PYTHONS, RUNNING
 
@@ -52,6 +51,4 @@ def browser():
 @pytest.fixture(scope="module")
 def tab(browser):
     """Return one tab for all tests of a module: it starts and compiles what pages share once."""
-    tab = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    tab.add_init_script(AXE)
-    return tab
+    return browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")

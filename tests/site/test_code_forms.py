@@ -65,6 +65,11 @@ def write_over(page, text):
     page.keyboard.type(text)
 
 
+def put(page, text):
+    """Put a text in place of what stands there, indented as the field does what is typed."""
+    code(page).fill(text.replace("\n", "\n    "))
+
+
 def run(page):
     page.keyboard.press("Control+Enter")
 
@@ -73,7 +78,7 @@ def test_five_mistakes_are_named_and_the_right_rule_is_solved(page):
     assert code(page).input_value() == START
     for mistake, (right, wrong) in MISTAKES.items():
         assert right in ADAM
-        write_over(page, ADAM.replace(right, wrong))
+        put(page, ADAM.replace(right, wrong))
         run(page)
         expect(verdict(page)).to_contain_text(f"It looks like “{mistake}”.")
         expect(verdict(page)).to_contain_text("Not yet. The first difference is in step t = 1, ")
@@ -93,7 +98,7 @@ def test_five_mistakes_are_named_and_the_right_rule_is_solved(page):
 
 def test_a_rule_that_is_no_known_mistake_is_named(page):
     wrong = ADAM.replace("m = beta1 * m + (1 - beta1) * g", "m = g")
-    write_over(page, wrong.replace("m / (1 - beta1**t), v / (1 - beta2**t)", "m, v"))
+    put(page, wrong.replace("m / (1 - beta1**t), v / (1 - beta2**t)", "m, v"))
     run(page)
     expect(verdict(page)).to_contain_text(
         "What you wrote is RMSProp: ol.RMSProp(lr, beta=beta2, eps=eps)."
@@ -102,7 +107,7 @@ def test_a_rule_that_is_no_known_mistake_is_named(page):
 
 
 def test_a_name_has_inputs_of_its_own_as_in_check(page):
-    write_over(page, ADAM.replace("-lr", "-3 * lr"))
+    put(page, ADAM.replace("-lr", "-3 * lr"))
     namespace = {"np": np}
     exec(code(page).input_value(), namespace)
 
@@ -142,7 +147,7 @@ def test_what_is_untouched_is_said(page):
 
 
 def test_a_syntax_error_marks_its_line(page):
-    write_over(page, ADAM.replace("v = beta2 *", "v = beta2 * *"))
+    put(page, ADAM.replace("v = beta2 *", "v = beta2 * *"))
     run(page)
     expect(verdict(page)).to_contain_text("Line 3: SyntaxError: ")
     marked = form(page).locator(".code-error")
@@ -154,7 +159,7 @@ def test_a_syntax_error_marks_its_line(page):
 
 
 def test_an_error_in_the_rule_marks_its_line(page):
-    write_over(page, ADAM.replace("beta2 * v", "beta2 * velocity"))
+    put(page, ADAM.replace("beta2 * v", "beta2 * velocity"))
     run(page)
     expect(verdict(page)).to_contain_text("NameError: name 'velocity' is not defined")
     expect(verdict(page)).to_contain_text("The error is in line 3.")
@@ -162,36 +167,36 @@ def test_an_error_in_the_rule_marks_its_line(page):
 
 
 def test_an_endless_loop_ends_and_the_page_goes_on(page):
-    write_over(page, "while True:\npass")
+    put(page, "while True:\npass")
     run(page)
     expect(verdict(page)).to_have_text(
         "It did not come to an end in 2 seconds, and was stopped: a loop may run for ever.",
         timeout=20_000,
     )
-    write_over(page, ADAM)
+    put(page, ADAM)
     run(page)
     expect(verdict(page)).to_contain_text("Correct.")
 
 
 def test_what_is_printed_is_shown(page):
-    write_over(page, ADAM.replace("m_hat,", "print('<b>', t)\nm_hat,"))
+    put(page, ADAM.replace("m_hat,", "print('<b>', t)\nm_hat,"))
     run(page)
     expect(verdict(page)).to_contain_text("Correct.")
     printed = form(page).locator("pre")
     assert printed.inner_text().split("\n")[:4] == ["<b> 1", "<b> 2", "<b> 3", "<b> 10"]
-    write_over(page, ADAM)
+    put(page, ADAM)
     run(page)
     expect(printed).to_have_count(0)
 
 
 def test_a_text_without_a_function_says_so(page):
-    write_over(page, "x = 3")
+    put(page, "x = 3")
     run(page)
     expect(verdict(page)).to_contain_text("There is no function update in it")
 
 
 def test_other_inputs_are_other_numbers(page):
-    write_over(page, ADAM.replace("-lr", "lr"))
+    put(page, ADAM.replace("-lr", "lr"))
     expect(form(page).get_by_role("button", name="Other inputs")).to_have_count(0)
     run(page)
     expect(verdict(page)).to_contain_text("The step goes uphill")
@@ -336,7 +341,7 @@ def test_no_more_is_typed_than_is_kept(page):
 
 
 def used(page):
-    write_over(page, ADAM.replace("m_hat,", "print(t)\nm_hat,").replace("beta2 * v", "beta2 * w"))
+    put(page, ADAM.replace("m_hat,", "print(t)\nm_hat,").replace("beta2 * v", "beta2 * w"))
     run(page)
     expect(verdict(page)).to_contain_text("NameError")
     form(page).get_by_role("button", name="Start again").press("Enter")

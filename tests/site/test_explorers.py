@@ -18,7 +18,7 @@ import own_code
 import pytest
 from access import faults, walk
 from browsing import CHROMIUM, SITE, listening, read
-from playing import FRAME, Played, check_print, move
+from playing import FRAME, Played, check_print, move, move_first
 from playwright.sync_api import expect
 
 import optimlib as ol
@@ -202,9 +202,7 @@ def tour(opened):
     after_link = opened.seen()
     each_moved = []
     for control in controls:
-        opened.press("Reset")
-        label = control.evaluate("c => c.parentElement.innerText")
-        move(control)
+        label = move_first(control)
         each_moved.append((label, opened.seen()))
     assert opened.errors == []
     return Tour(first, all_moved, after_reset, after_link, each_moved)
@@ -214,7 +212,7 @@ def tour(opened):
 def played(opened):
     """Return an explorer in its first state; what goes wrong in a test fails it."""
     opened.errors.clear()
-    opened.press("Reset")
+    opened.reset()
     yield opened
     assert opened.errors == []
 

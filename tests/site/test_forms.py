@@ -12,7 +12,6 @@ from browsing import (
     FORM_FILES,
     PAGES,
     SITE,
-    WITHOUT_FORMULAS,
     added,
     allow_own_scripts_alone,
     gzipped,
@@ -60,7 +59,8 @@ def press(one, label):
 def page(browser):
     """Return a tab with a memory of its own; an error of the forms' script fails its test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.add_init_script(WITHOUT_FORMULAS)
+    for others in "**/mathjax/**", "**/explorers.js*":  # they take most of the time of a visit
+        context.route(others, lambda route: route.abort())
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))

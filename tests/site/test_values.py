@@ -6,7 +6,7 @@ The pages are explorers as HTML from the disk, with a text below them like that 
 import re
 
 import pytest
-from access import AXE, faults, walk
+from access import faults, walk
 from browsing import CHROMIUM, listening
 from playing import FRAME
 from playwright.sync_api import expect
@@ -59,7 +59,6 @@ def descent(write):
 @pytest.fixture
 def page(browser):
     page = browser.new_page(viewport={"width": 1000, "height": 700}, reduced_motion="reduce")
-    page.add_init_script(AXE)
     with listening(page) as (_, errors):
         yield page
     page.close()
