@@ -4,6 +4,7 @@ To start Python, IPython and what all chapters import takes longer than most cha
 A chapter's variables are its own all the same, and it imports by name what it uses.
 """
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -78,7 +79,12 @@ class ForkedProvisioner(LocalProvisioner):
     _parent_of_kernels = None
 
     async def launch_kernel(self, cmd, **options):
-        """Fork a kernel; `cmd` is that of the standard kernel, `options` those of `Popen`."""
+        """Fork a kernel; `cmd` is that of the standard kernel, `options` those of `Popen`.
+
+        A kernel of another Python starts by itself.
+        """
+        if cmd[0] != sys.executable:
+            return await super().launch_kernel(cmd, **options)
         module = cmd.index("ipykernel_launcher")  # python, its options, -m, this, the kernel's own
         parent = self._started([*cmd[:module], __name__], options["env"])
         wanted = dict(
@@ -93,18 +99,16 @@ class ForkedProvisioner(LocalProvisioner):
     def _started(cls, command, environment):
         """Return the parent of all kernels, started if it is not running."""
         parent = cls._parent_of_kernels
-        if parent and parent.poll() is not None:
-            parent.stdin.close()
-            parent.stdout.close()
-            parent = None
-        cls._parent_of_kernels = parent or subprocess.Popen(
-            command,
-            env=environment | ENVIRONMENT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        return cls._parent_of_kernels
+        if parent is None or parent.poll() is not None:
+            parent = cls._parent_of_kernels = subprocess.Popen(
+                command,
+                env=environment | ENVIRONMENT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            atexit.register(parent.communicate)  # it ends when nothing more can come
+        return parent
 
 
 def fork_kernels():

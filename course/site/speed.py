@@ -3,11 +3,15 @@
 import functools
 import gc
 
+from docutils import nodes
 from pybtex.backends import plaintext
 from pybtex.plugin import register_plugin
+from sphinx import addnodes
 from sphinx.domains.std import StandardDomain
+from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinxcontrib.bibtex.domain import BibtexDomain
 
+assign_figure_numbers = TocTreeCollector.assign_figure_numbers
 # Python looks for garbage after every 700 new objects. Documents are trees of millions that stay.
 OBJECTS = 100_000
 
@@ -21,6 +25,53 @@ class Documents:
 
     def __getattr__(self, name):
         return getattr(self._env, name)
+
+
+class Outlines:
+    """An environment whose documents have nothing but what the numbers of figures depend on."""
+
+    def __init__(self, env):
+        vars(self).update(env=env, outlines=env.outlines)
+
+    def __getattr__(self, name):
+        return getattr(self.env, name)
+
+    def __setattr__(self, name, value):
+        setattr(self.env, name, value)
+
+    def get_doctree(self, page):
+        if page not in self.outlines:
+            domains = self.env.domains.values()
+            self.outlines[page] = outline(self.env.get_doctree(page), domains)
+        return self.outlines[page]
+
+
+def outline(node, domains):
+    """Return a copy of a node with its sections, tables of contents and numbered nodes alone."""
+    copy = nodes.Element() if isinstance(node, nodes.document) else node.copy()
+    for child in node.children:
+        if isinstance(child, addnodes.toctree) or is_numbered(child, domains):
+            copy.append(child.deepcopy())
+        elif isinstance(child, nodes.Element):
+            inside = outline(child, domains)
+            if inside.children or isinstance(child, nodes.section):
+                copy.append(inside)
+    return copy
+
+
+def is_numbered(node, domains):
+    """Tell whether a node has a number of its own, as Sphinx asks: in its own domain if titled."""
+    return not isinstance(node, nodes.section) and any(
+        domain.get_enumerable_node_type(node)
+        and (domain.name != "std" or domain.get_numfig_title(node))
+        for domain in domains
+    )
+
+
+def assign_by_outlines(collector, env):
+    """Number the figures as Sphinx does, without loading all documents of the book for it."""
+    is_this_book = hasattr(env, "outlines")  # and no other that the same process builds
+    return assign_figure_numbers(collector, Outlines(env) if is_this_book else env)
 
 
 class Figures(StandardDomain):
@@ -47,9 +98,22 @@ class Citations(BibtexDomain):
         return super().env_updated()
 
 
+def begin(app):
+    """Keep the outlines of the last build."""
+    app.env.outlines = getattr(app.env, "outlines", {})
+
+
+def forget(app, env, page):
+    """Forget the outline of a page that is read again or gone."""
+    env.outlines.pop(page, None)
+
+
 def setup(app):
     """Register with Sphinx."""
     gc.set_threshold(OBJECTS, 20, 50)
+    TocTreeCollector.assign_figure_numbers = assign_by_outlines
+    app.connect("builder-inited", begin)
+    app.connect("env-purge-doc", forget)
     app.add_domain(Figures, override=True)
     app.add_domain(Citations, override=True)
     # For each citation all installed packages were asked whether they have a backend of this name.

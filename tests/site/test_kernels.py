@@ -1,11 +1,14 @@
 """Kernels that are forked: each is a process of its own, and its end is noticed."""
 
 import asyncio
+import os
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from jupyter_client import AsyncKernelManager
+from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course.site import execution
@@ -50,3 +53,16 @@ def test_kernels_end_with_the_process_that_forked_them(tmp_path):
     else:
         pytest.fail("the kernel lives")
     assert execute(tmp_path, "print(1)") == "1\n"
+
+
+def test_a_kernel_of_another_python_is_not_forked(tmp_path):
+    fork_kernels()
+    other = f'#!/bin/sh\nexec {sys.executable} "$@"\n'
+    program = tmp_path / "python"
+    program.write_text(other)
+    program.chmod(0o755)
+    manager = AsyncKernelManager()
+    manager.kernel_spec.argv[0] = str(program)
+    notebook = new_notebook(cells=[new_code_cell("import os\nprint(os.getppid())")])
+    NotebookClient(notebook, km=manager, shutdown_kernel="immediate").execute(cleanup_kc=True)
+    assert notebook.cells[0].outputs[0].text == f"{os.getpid()}\n"
