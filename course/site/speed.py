@@ -43,6 +43,8 @@ class Outlines:
         if page not in self.outlines:
             domains = self.env.domains.values()
             self.outlines[page] = outline(self.env.get_doctree(page), domains)
+            for node in self.outlines[page].findall():
+                node.document = None  # which would be kept with it
         return self.outlines[page]
 
 
