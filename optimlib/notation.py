@@ -6,7 +6,6 @@ The lines are assembled here; how a tree is written is the matter of `typesettin
 import html
 import re
 from collections.abc import Callable
-from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -33,7 +32,7 @@ from optimlib.rules.rule import Rule
 from optimlib.rules.vector_rule import VectorRule
 from optimlib.symbols import shown_exactly
 from optimlib.types import ArrayLike
-from optimlib.typesetting import Latex, Text, TreeWriter
+from optimlib.typesetting import WRITERS, TreeWriter
 
 
 class Notation:
@@ -47,13 +46,9 @@ class Notation:
         The same lines in Unicode.
     """
 
-    def __init__(self, lines: Callable[[type[Latex] | type[Text]], list]) -> None:
-        self._lines = lines
-        self.text = Text.block(lines(Text))
-
-    @cached_property
-    def latex(self) -> str:
-        return Latex.block(self._lines(Latex))
+    def __init__(self, latex: str, text: str) -> None:
+        self.latex = latex
+        self.text = text
 
     def __repr__(self) -> str:
         return printable(self.text)
@@ -114,11 +109,11 @@ def formula(subject: Rule | VectorRule | MatrixRule | Blocks | Objective) -> Not
     \end{aligned}
     """
     if isinstance(subject, Rule | VectorRule | MatrixRule):
-        return Notation(lambda writer: [_rule_lines(subject, writer)])
+        return _notation([_rule_lines(subject, writer) for writer in WRITERS])
     if isinstance(subject, Blocks):
-        return Notation(lambda writer: _blocks_lines(subject, writer))
+        return _notation([_blocks_lines(subject, writer) for writer in WRITERS])
     if isinstance(subject, Objective):
-        return Notation(lambda writer: [_objective_lines(subject, writer)])
+        return _notation([_objective_lines(subject, writer) for writer in WRITERS])
     raise TypeError(f"subject must be a Rule, Blocks or an Objective, got subject = {subject!r}")
 
 
@@ -170,7 +165,7 @@ def by_hand(rule: Optimizer, objective: Objective, w0: ArrayLike, steps: int) ->
     records = list(islice(course, steps))
     _check_one_run(rule, w0, records)
     trees = recording, gradients
-    return Notation(lambda writer: _steps_lines(rule, objective, w0, records, trees, writer))
+    return _notation([_steps_lines(rule, objective, w0, records, trees, w) for w in WRITERS])
 
 
 def _check_one_run(rule, w0, records):
@@ -181,19 +176,25 @@ def _check_one_run(rule, w0, records):
         )
 
 
+def _notation(lines):
+    """Return the notation of the same groups of lines (name, values...) by both writers."""
+    return Notation(*(w.block(groups) for w, groups in zip(WRITERS, lines, strict=True)))
+
+
 def _rule_lines(rule, w):
     if not isinstance(rule, MatrixRule):
-        return _lines(rule, record_rule(rule), w)
+        return [_lines(rule, record_rule(rule), w)]
     wide, tall = (_lines(rule, record_rule(rule, wide), w) for wide in (True, False))
     if_wide = f"{w.beside}{w.symbol('rows')} {w.relations[2]} {w.symbol('columns')}"
-    return [line if line in tall else line + if_wide for line in wide]
+    return [[line if line in tall else line + if_wide for line in wide]]
 
 
 def _blocks_lines(blocks, w):
     groups = []
     for rule, names in blocks.rules_in_use():
         header = w.comma.join(map(w.symbol, names)) + ": " + w.align
-        groups.append([header.rstrip(), *_rule_lines(rule, w)])
+        (lines,) = _rule_lines(rule, w)
+        groups.append([header.rstrip(), *lines])
     return groups
 
 
@@ -274,7 +275,7 @@ def _objective_lines(objective, w):
     slope = slopes[0] if len(slopes) == 1 else w.group(w.comma.join(slopes))
     derivative = "f'" if len(slopes) == 1 else w.nabla + "f"
     lines = [("f", value), (derivative, slope)]
-    return [f"{name}{point} {w.align}{w.equal} {text}" for name, text in lines]
+    return [[f"{name}{point} {w.align}{w.equal} {text}" for name, text in lines]]
 
 
 def _gradients(objective, steps):

@@ -128,7 +128,7 @@ def open_cache(path, root):
     """Open the cache at `path`, emptied if it was filled with another optimlib."""
     cache = get_cache(str(path))
     current = fingerprint(root)
-    if not mark_of(cache).exists() or mark_of(cache).read_text() != current:
+    if not is_written(mark_of(cache), current):
         cache.clear_cache()
         mark_of(cache).write_text(current)
     return cache
@@ -240,9 +240,14 @@ def write_static(path, text):
         path.write_text(text, encoding="utf-8")
 
 
+def is_written(mark, current):
+    """Tell whether the file `mark` says that something was written for a fingerprint."""
+    return mark.exists() and mark.read_text() == current
+
+
 def unless_written(mark, current, write):
     """Call `write`, unless the file `mark` says that it was done for the fingerprint `current`."""
-    if not mark.exists() or mark.read_text() != current:
+    if not is_written(mark, current):
         write()
         mark.write_text(current)
 

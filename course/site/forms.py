@@ -16,7 +16,7 @@ from sphinx.util import logging
 from course import exercises
 from course.exercises.book import forms
 from course.exercises.form import file_name, file_script, page_script, parts, style
-from course.site.execution import fingerprint, write_static
+from course.site.execution import fingerprint, is_written, unless_written, write_static
 
 LOGGER = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ def write_files(app):
     folder = Path(app.outdir) / "_static"
     write_static(folder / "exercises.js", page_script(forms()))
     write_static(folder / "exercises.css", style())
-    mark, current = mark_of(folder), fingerprint(Path(app.srcdir))
-    if not mark.exists() or mark.read_text() != current:
+    current = fingerprint(Path(app.srcdir))
+    if not is_written(mark_of(folder), current):
         LOGGER.info("\nwriting the files of %d exercises", len(exercises.names()))
         app.exercises = subprocess.Popen([sys.executable, "-m", __name__, folder, current])
         atexit.register(app.exercises.kill)  # if the build ends early
@@ -58,7 +58,7 @@ def finish(app, exception):
         If they could not be written.
     """
     writing = getattr(app, "exercises", None)
-    if writing and writing.wait() and not exception:
+    if writing and not exception and writing.wait():
         raise ExtensionError("the files of the exercises could not be written: see above")
 
 
@@ -80,5 +80,4 @@ if __name__ == "__main__":
     if hasattr(os, "nice"):
         os.nice(19)  # chapters take all processors; what comes after them takes one
     folder, current = Path(sys.argv[1]), sys.argv[2]
-    write_exercises(folder)
-    mark_of(folder).write_text(current)
+    unless_written(mark_of(folder), current, lambda: write_exercises(folder))

@@ -81,7 +81,8 @@ class ForkedProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd, **options):
         """Fork a kernel; `cmd` is that of the standard kernel, `options` those of `Popen`.
 
-        A kernel of another Python starts by itself.
+        A kernel of another Python starts by itself, and so does one if the imports fail: the
+        chapter then says which of its own does.
         """
         if cmd[0] != sys.executable:
             return await super().launch_kernel(cmd, **options)
@@ -91,7 +92,10 @@ class ForkedProvisioner(LocalProvisioner):
             arguments=cmd[module + 1 :], folder=options.get("cwd"), environment=options["env"]
         )
         print(json.dumps(wanted), file=parent.stdin, flush=True)
-        self.process = Kernel(int(parent.stdout.readline()))
+        pid = parent.stdout.readline()
+        if not pid:
+            return await super().launch_kernel(cmd, **options)
+        self.process = Kernel(int(pid))
         self.pid = self.pgid = self.process.pid
         return self.connection_info
 

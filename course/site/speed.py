@@ -1,5 +1,6 @@
 """What Sphinx would do again for each reference, or in each build, is done once. An extension."""
 
+import copy
 import functools
 import gc
 
@@ -12,26 +13,15 @@ from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinxcontrib.bibtex.domain import BibtexDomain
 
 assign_figure_numbers = TocTreeCollector.assign_figure_numbers
-# Python looks for garbage after every 700 new objects. Documents are trees of millions that stay.
+# Python looks for garbage after some hundred new objects. Those of documents stay.
 OBJECTS = 100_000
 
 
-class Documents:
-    """An environment whose documents are read only: each is loaded once."""
+class Environment:
+    """Sphinx's environment, but for how it comes by a document."""
 
-    def __init__(self, env):
-        self._env = env
-        self.get_doctree = functools.cache(env.get_doctree)
-
-    def __getattr__(self, name):
-        return getattr(self._env, name)
-
-
-class Outlines:
-    """An environment whose documents have nothing but what the numbers of figures depend on."""
-
-    def __init__(self, env):
-        vars(self).update(env=env, outlines=env.outlines)
+    def __init__(self, env, get_doctree):
+        vars(self).update(env=env, get_doctree=get_doctree)
 
     def __getattr__(self, name):
         return getattr(self.env, name)
@@ -39,26 +29,27 @@ class Outlines:
     def __setattr__(self, name, value):
         setattr(self.env, name, value)
 
-    def get_doctree(self, page):
-        if page not in self.outlines:
-            domains = self.env.domains.values()
-            self.outlines[page] = outline(self.env.get_doctree(page), domains)
-            for node in self.outlines[page].findall():
-                node.document = None  # which would be kept with it
-        return self.outlines[page]
+
+def outline_of(env, page):
+    """Return of a document what the numbers of figures depend on, remembered between builds."""
+    if page not in env.outlines:
+        env.outlines[page] = outline(env.get_doctree(page), env.domains.values())
+        for node in env.outlines[page].findall():
+            node.document = None  # which would be kept with it
+    return env.outlines[page]
 
 
 def outline(node, domains):
     """Return a copy of a node with its sections, tables of contents and numbered nodes alone."""
-    copy = nodes.Element() if isinstance(node, nodes.document) else node.copy()
+    kept = nodes.Element() if isinstance(node, nodes.document) else node.copy()
     for child in node.children:
         if isinstance(child, addnodes.toctree) or is_numbered(child, domains):
-            copy.append(child.deepcopy())
+            kept.append(child.deepcopy())
         elif isinstance(child, nodes.Element):
             inside = outline(child, domains)
             if inside.children or isinstance(child, nodes.section):
-                copy.append(inside)
-    return copy
+                kept.append(inside)
+    return kept
 
 
 def is_numbered(node, domains):
@@ -72,18 +63,20 @@ def is_numbered(node, domains):
 
 def assign_by_outlines(collector, env):
     """Number the figures as Sphinx does, without loading all documents of the book for it."""
-    is_this_book = hasattr(env, "outlines")  # and no other that the same process builds
-    return assign_figure_numbers(collector, Outlines(env) if is_this_book else env)
+    if hasattr(env, "outlines"):  # not of another book that the same process builds
+        env = Environment(env, functools.partial(outline_of, env))
+    return assign_figure_numbers(collector, env)
 
 
 class Figures(StandardDomain):
     """Sphinx's own domain, which loads the document of a figure for each reference to one."""
 
-    _documents = None
+    _remembering = None
 
     def _resolve_numref_xref(self, env, *reference):
-        self._documents = self._documents or Documents(env)
-        return super()._resolve_numref_xref(self._documents, *reference)
+        if self._remembering is None:
+            self._remembering = Environment(env, functools.cache(env.get_doctree))
+        return super()._resolve_numref_xref(self._remembering, *reference)
 
 
 class Citations(BibtexDomain):
@@ -91,7 +84,7 @@ class Citations(BibtexDomain):
 
     def env_updated(self):
         cited = sorted((r.docname, r.line, [t.key for t in r.targets]) for r in self.citation_refs)
-        now = cited, self.env.toctree_includes
+        now = copy.deepcopy((cited, self.env.toctree_includes))  # which later builds change
         # A page with a bibliography is read again after a change of its works: without citations.
         places = {citation.bibliography_key for citation in self.citations}
         if self.data.get("formatted") == now and places == self.bibliographies.keys():

@@ -11,7 +11,7 @@ from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from course.site import execution
+from course.site import execution, kernels
 from course.site.kernels import fork_kernels
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
@@ -66,3 +66,11 @@ def test_a_kernel_of_another_python_is_not_forked(tmp_path):
     notebook = new_notebook(cells=[new_code_cell("import os\nprint(os.getppid())")])
     NotebookClient(notebook, km=manager, shutdown_kernel="immediate").execute(cleanup_kc=True)
     assert notebook.cells[0].outputs[0].text == f"{os.getpid()}\n"
+
+
+def test_a_kernel_starts_by_itself_where_the_imports_fail(tmp_path, monkeypatch):
+    fork_kernels()
+    (tmp_path / "sklearn.py").write_text("1 / 0")
+    monkeypatch.setitem(kernels.ENVIRONMENT, "PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(kernels.ForkedProvisioner, "_parent_of_kernels", None)
+    assert execute(tmp_path, "import os\nprint(os.getppid())") == f"{os.getpid()}\n"

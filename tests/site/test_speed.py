@@ -14,6 +14,7 @@ WORKS = """\
 @book{polyak, author = {Polyak, Boris}, title = {Introduction}, year = 1987, publisher = {A}}
 @book{nesterov, author = {Nesterov, Yurii}, title = {Lectures}, year = 2018, publisher = {B}}
 @book{cauchy, author = {Cauchy, Augustin}, title = {Method}, year = 1847, publisher = {C}}
+@book{newton, author = {Newton, Isaac}, title = {Analysis}, year = 1711, publisher = {D}}
 """
 FIRST = """\
 First
@@ -56,10 +57,13 @@ PAGES = ["second", "third", "list"]
 FIGURES = [FIGURE.format(name) for name in ("bowl", "valley")]
 EDITS = {
     "prose": lambda book: append(book / "second.rst", "One more sentence.\n"),
-    "a citation": lambda book: append(book / "second.rst", "As in :cite:t:`cauchy`.\n"),
+    "a citation": lambda book: append(book / "second.rst", "As in :cite:t:`newton`.\n"),
     "a citation less": lambda book: write_first(book, cited="nobody"),
     "a work": lambda book: rewrite(book / "works.bib", "Introduction", "Optimization"),
-    "order": lambda book: write_first(book, pages=PAGES[::-1]),
+    "order": lambda book: (
+        write_first(book, pages=PAGES[::-1]),
+        append(book / "second.rst", "A work's number is of the order.\n"),
+    ),
     "figures": lambda book: write_second(book, FIGURES[::-1]),
 }
 
@@ -72,7 +76,7 @@ def rewrite(path, old, new):
     path.write_text(path.read_text().replace(old, new))
 
 
-def write_first(book, cited=":cite:t:`polyak`", pages=PAGES):
+def write_first(book, cited=":cite:t:`cauchy`", pages=PAGES):
     (book / "index.rst").write_text(FIRST.format(cited=cited, pages="\n   ".join(pages)))
 
 
