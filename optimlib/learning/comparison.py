@@ -180,7 +180,7 @@ class Comparison:
         if row.failures:
             return f"failed with {row.failures} of {self.judged_on} seeds"
         interval, _ = self._with_interval(row.results)
-        return "{:.4g} [{:.3g}, {:.3g}]".format(*interval)
+        return "{} [{}, {}]".format(*_rounded(interval))
 
     def _with_interval(self, values, beside=None):
         """Return the mean with its interval, relative to the values `beside`, and p."""
@@ -205,7 +205,8 @@ class Comparison:
         size = f"smaller with {pair.wins} of {self.judged_on} seeds"
         if not math.isnan(pair.ratio[0]):
             times = " ×" if self.scale == "log" else ""
-            size = "{:.3g}{} [{:.3g}, {:.3g}]".format(pair.ratio[0], times, *pair.ratio[1:])
+            mean, low, high = _rounded(pair.ratio)
+            size = f"{mean}{times} [{low}, {high}]"
         p = "p < 0.0001" if pair.p < 1e-4 else f"p = {pair.p:.2g}"
         return f"{pair.first} {'<' if pair.differs else '~'} {pair.second}: {size}, {p}"
 
@@ -226,6 +227,27 @@ def place_of(results, scale):
         return len(results), math.inf
     mean = math.exp(np.log(fine).mean()) if scale == "log" else float(fine.mean())
     return len(results) - len(fine), mean
+
+
+def _rounded(interval):
+    """Return mean, low and high as texts with the digits that the interval's width supports.
+
+    That are two where it is wider than a tenth of the mean to one side, three to a hundredth.
+    """
+    mean, low, high = interval
+    width = max(high - mean, mean - low)
+    digits = 2 if width > abs(mean) / 10 else 3 if width > abs(mean) / 100 else 4
+
+    def text(value):
+        # No end has fewer decimals than the mean: 0.93 [0.82, 1.04].
+        count = max(digits, digits + _exponent(value) - _exponent(mean or width))
+        return f"{float(f'{value:.{count}g}'):g}"
+
+    return [text(value) for value in interval]
+
+
+def _exponent(value):
+    return math.floor(math.log10(abs(value))) if value else 0
 
 
 def _text(value):

@@ -283,16 +283,39 @@ def test_the_table():
     assert str(result).splitlines() == [
         "a name: a quantity; less is better",
         "tuned with 10 seeds, judged with 6 others: means, 95 % intervals",
-        "      trials  chosen  at the edge        measured",
-        "best       1     k 0           no  2.01 [2, 2.02]",
-        "next       1     k 1           no  3.01 [3, 3.02]",
-        "last       1     k 2           no  4.01 [4, 4.02]",
+        "      trials  chosen  at the edge             measured",
+        "best       1     k 0           no  2.01 [2.001, 2.019]",
+        "next       1     k 1           no  3.01 [3.001, 3.019]",
+        "last       1     k 2           no  4.01 [4.001, 4.019]",
         "best < next: -1 [-1, -1], p < 0.0001",
         "best < last: -2 [-2, -2], p < 0.0001",
     ]
     page = result._repr_html_()
     assert "<caption>a name: a quantity; less is better. tuned" in page
     assert "<p>best &lt; next: -1" in page
+
+
+@pytest.mark.parametrize(
+    ("spread", "text"),
+    [
+        (0.01, "0.1234 [0.1229, 0.124]"),
+        (0.1, "0.123 [0.118, 0.129]"),
+        (0.3, "0.12 [0.11, 0.14]"),
+        (3, "0.12 [0.032, 0.47]"),
+        (5, "0.12 [0.013, 1.15]"),
+    ],
+)
+def test_a_wide_interval_has_few_digits(spread, text):
+    # Student's t for eight logarithms that are half of the spread above or below: 0.447 spread.
+    measure = lambda s, seeds: 0.12341 * np.exp(spread * (seeds % 2 - 0.5))  # noqa: E731
+    result = compared({"all": (Setting, {}), "same": (Setting, {})}, measure, judging=range(90, 98))
+    assert f"  {text}\n" in str(result)
+
+
+def test_large_numbers_have_no_exponent():
+    measure = lambda s, seeds: 2012.0 + 200 * (seeds % 2)  # noqa: E731
+    result = compared({"all": (Setting, {}), "same": (Setting, {})}, measure, judging=range(90, 98))
+    assert "  2110 [2020, 2200]\n" in str(result)
 
 
 def test_wrong_arguments():

@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from py_mini_racer import MiniRacer
 
 from course.site import colab, execution, interpreter, notebooks
+from tests.another_processor import Output
 
 PLOT = "import matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.show()"
 
@@ -126,6 +127,32 @@ def test_nbval_fails_when_one_stored_output_is_corrupted(stored, tmp_path):
     )
     assert result.returncode == 1
     assert "1 failed, 2 passed" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("Adam  lr 0.1  1.04  [0.9, 1.2]\nstuck", True),
+        ("Adam  lr 0.1  1.06  [0.9, 1.2]\nstuck", False),
+        ("Adam  lr 0.1  1.0  [0.9, 1.2]\nlearns", False),
+        ("Adam  lr 0.1  -1.0  [0.9, 1.2]\nstuck", False),
+        ("Adam  lr 0.1  1.0\nstuck", False),
+        ("Adam lr 0.1        1 [0.9, 1.2]\nstuck", True),
+        ("Adam  lr 0.1  1.0  [0.9, 1.2]\nstuck\nSGD ~ Adam: p = 0.4", False),
+        ("Adam  lr 1e-1  1.0  [9e-1, 1.2e+00]\nstuck", True),
+    ],
+)
+def test_on_another_processor_numbers_may_differ_a_little_and_words_not_at_all(other, same):
+    stored = Output("Adam  lr 0.1  1.0  [0.9, 1.2]\nstuck")
+    assert (stored == other) is same
+    assert (stored != other) is not same
+
+
+def test_on_another_processor_a_comparison_has_the_same_outcome():
+    stored = Output("SGD ~ Adam: 0.9, p = 0.2")
+    assert stored == "SGD ~ Adam: 0.88, p = 0.3"
+    assert stored != "SGD < Adam: 0.88, p = 0.04"
+    assert stored != "Adam ~ SGD: 0.88, p = 0.2"
 
 
 # Building
