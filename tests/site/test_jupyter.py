@@ -163,7 +163,7 @@ def test_a_form_is_live_in_jupyterlab(lab):
     ]:
         field.fill(text)
         field.press("Enter")
-        expect(form.get_by_role("status")).to_contain_text(said, timeout=60_000)
+        expect(form.get_by_role("status")).to_contain_text(said)
     expect(form).to_have_attribute("data-state", "solved")
 
 
@@ -183,7 +183,7 @@ def test_code_is_run_by_the_kernel(lab):
         lab.keyboard.type(f"def update(t, g, v, lr, beta):\nv = {velocity}\nprint(t)\n")
         lab.keyboard.type("return dict(v=v, step=-lr * v)")
         lab.keyboard.press("Control+Enter")
-        expect(form.get_by_role("status")).to_contain_text(said, timeout=60_000)
+        expect(form.get_by_role("status")).to_contain_text(said)
     text = field.input_value()
     lab.keyboard.type("x")
     lab.keyboard.press("Control+z")

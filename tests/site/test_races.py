@@ -86,7 +86,7 @@ def run(page, text, name="adam"):
     code = form(page, name).get_by_label("Your code")
     code.fill(text)
     code.press("Control+Enter")
-    expect(form(page, name).get_by_role("button", name="Race it")).to_be_visible(timeout=20_000)
+    expect(form(page, name).get_by_role("button", name="Race it")).to_be_visible()
 
 
 def race(page, text, called=None, name="adam"):
@@ -227,7 +227,7 @@ def test_an_error_ends_the_contestant_with_its_step_and_line(page):
 def test_an_endless_loop_ends_the_contestant_and_the_page_goes_on(page):
     text = ADAM.replace("    m_hat", "    while t == 7:\n        pass\n    m_hat")
     race(page, text)
-    expect(figure(page)).to_contain_text("Yours (stopped in step 7: ", timeout=20_000)
+    expect(figure(page)).to_contain_text("Yours (stopped in step 7: ")
     points = raced(page)["points"]
     assert np.isfinite(points[:14]).all()
     assert np.isnan(points[14:]).all()
@@ -295,7 +295,7 @@ def test_only_what_returns_numbers_can_be_raced(page):
     code = form(page).get_by_label("Your code")
     code.fill("def update(t, g, m, v, lr):\n    return dict(m=m, v=v, step=...)")
     code.press("Control+Enter")
-    expect(form(page)).to_contain_text("step is still ....", timeout=20_000)
+    expect(form(page)).to_contain_text("step is still ....")
     expect(form(page).get_by_role("button", name="Race it")).to_have_count(0)
     run(page, ADAM)
     code.fill("def update(t, g, m, v, lr) return")
@@ -332,7 +332,7 @@ def test_a_keyboard_alone_races_and_removes_after_a_reload(page):
     form(page).get_by_label("Your code").focus()
     page.keyboard.press("Control+Enter")
     field = form(page).get_by_label("Name in the race")
-    expect(field).to_be_visible(timeout=20_000)
+    expect(field).to_be_visible()
     page.keyboard.press("Escape")
     for _ in range(20):
         page.keyboard.press("Tab")
