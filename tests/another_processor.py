@@ -3,8 +3,9 @@
 python -m pytest --nbval -p tests.another_processor chapters
 
 Sums of many numbers are made in the order that suits a processor, and elementary functions have
-other last digits with other instructions. Here kernels do without those of the last 15 years, and
-numbers in outputs may differ by a twentieth, words not at all: who wins, what breaks or is stuck.
+other last digits with other instructions. Here NumPy and OpenBLAS do without those of the last 15
+years. Numbers in outputs may differ by a twentieth, words not at all: who wins, what breaks or is
+stuck. For x86.
 """
 
 import os
@@ -25,7 +26,7 @@ def alike(one, other):
     one, other = (P_VALUE.sub("p", text) for text in (one, other))
     # The width of a table and of its rules follows from its numbers.
     words, others = (re.sub(r"[-─]{2,}|\s+", " ", NUMBER.sub("#", text)) for text in (one, other))
-    numbers = zip(NUMBER.findall(one), NUMBER.findall(other), strict=False)
+    numbers = zip(NUMBER.findall(one), NUMBER.findall(other), strict=True)
     return words == others and all(
         abs(float(a) - float(b)) <= WITHIN * max(float(a), float(b)) for a, b in numbers
     )

@@ -63,8 +63,8 @@ def test_the_chapter_needs_no_other_runs(monkeypatch):
     ("data", "method", "lr", "within"),
     [
         ("all", "Adam", 0.01, 1e-3),
-        # Eigenvectors of nearly equal eigenvalues depend on the last digits, which processors
-        # round in another way each: with and without AVX-512 the losses differ by a hundredth.
+        # SOAP's steps depend on eigenvectors, and these on how a processor rounds: on one without
+        # AVX-512 the losses were a hundredth from those that are stored.
         ("all", "SOAP", 0.001, 0.02),
         ("quarter", "Muon", 0.03162, 1e-3),
         ("all", "Muon, hidden layers", 0.01, 1e-3),

@@ -1,6 +1,8 @@
 """The tools that execute the chapters: for the site, and for the repository."""
 
 import json
+import os
+import platform
 import subprocess
 import sys
 from contextlib import closing
@@ -13,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from py_mini_racer import MiniRacer
 
 from course.site import colab, execution, interpreter, notebooks
+from tests import another_processor
 from tests.another_processor import Output
 
 PLOT = "import matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.show()"
@@ -153,6 +156,27 @@ def test_on_another_processor_a_comparison_has_the_same_outcome():
     assert stored == "SGD ~ Adam: 0.88, p = 0.3"
     assert stored != "SGD < Adam: 0.88, p = 0.04"
     assert stored != "Adam ~ SGD: 0.88, p = 0.2"
+
+
+def test_nbval_compares_so_and_kernels_get_the_environment(monkeypatch):
+    from nbval.plugin import IPyNbCell  # which takes a second
+
+    monkeypatch.setattr(IPyNbCell, "sanitize", lambda cell, text: text)
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    another_processor.pytest_configure(None)
+    assert IPyNbCell.sanitize(None, "loss 1.0") == "loss 1.04"
+    assert IPyNbCell.sanitize(None, "loss 1.0") != "loss 1.06"
+    assert IPyNbCell.sanitize(None, 3) == 3
+    assert os.environ.items() >= another_processor.WITHOUT.items()
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="features of x86")
+def test_numpy_knows_the_features_by_these_names():
+    asked = "import numpy; print(numpy.show_config('dicts')['SIMD Extensions'].get('found', []))"
+    environment = os.environ | another_processor.WITHOUT
+    command = [sys.executable, "-W", "error", "-c", asked]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
 # Building
